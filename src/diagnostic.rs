@@ -1,0 +1,96 @@
+//! What is reported: plain data, made by checks, rendered by `report`.
+
+use crate::source::{FileId, Place, Span};
+use std::sync::Arc;
+
+/// How much a finding matters. Ordered: `Error` is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Should be mended; fails the run only when `--fail-on` says so.
+    Warning,
+    /// Must be mended; fails the run.
+    Error,
+}
+
+impl Severity {
+    /// The name in configuration, rules and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A marked place and what is to be said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What stands there, in a few words; may be empty.
+    pub text: String,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Name of the rule, or of one of the engine's own checks (`syntax-error`, …).
+    pub rule: Arc<str>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The fact, in the user's words, lower case, without a full stop.
+    pub message: String,
+    /// The place that the finding is about.
+    pub primary: Label,
+    /// Other places that belong to it, possibly in other files.
+    pub related: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding with a primary place and nothing else yet.
+    pub fn new(
+        rule: impl Into<Arc<str>>,
+        severity: Severity,
+        place: Place,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule: rule.into(),
+            severity,
+            message: message.into(),
+            primary: Label { place, text: String::new() },
+            related: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a second place.
+    #[must_use]
+    pub fn with_related(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.related.push(Label { place, text: text.into() });
+        self
+    }
+
+    /// The file of the primary place.
+    pub fn file(&self) -> FileId {
+        self.primary.place.file
+    }
+
+    /// The span of the primary place.
+    pub fn span(&self) -> Span {
+        self.primary.place.span
+    }
+}
