@@ -1,0 +1,209 @@
+//! The document: what a file says, with the place of everything in it.
+
+use super::arena::Arena;
+use super::decode::FinalBreak;
+use super::node::Node;
+use super::problem::{Problem, ProblemKind};
+use super::scanner::Parser;
+use crate::source::{FileId, Span};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Collections nested deeper than this are passed over. Nothing here recurses: the limit is for those who walk a document.
+pub(super) const MAX_DEPTH: usize = 512;
+
+/// Texts longer than this, in bytes, are not read.
+pub(super) const MAX_LENGTH: usize = 64 << 20;
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A scalar with text (possibly empty text in quotes).
+    Scalar,
+    /// Nothing at all where a node may stand (`key:`), which reads as null.
+    Empty,
+    /// A list.
+    Sequence,
+    /// Key and value pairs.
+    Mapping,
+    /// `*name`.
+    Alias,
+}
+
+/// How a node is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// A scalar without quotes.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+    /// A collection by indentation.
+    Block,
+    /// A collection in brackets.
+    Flow,
+}
+
+/// Whose reading of plain scalars applies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// The YAML 1.2 core schema: GitHub Actions.
+    #[default]
+    Core,
+    /// sigs.k8s.io/yaml (yaml.v2, YAML 1.1 booleans, also as keys): Kubernetes and Helm.
+    GoYamlV2,
+    /// yaml.v3: Compose.
+    GoYamlV3,
+}
+
+/// How to read a text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The file the text is; the spans of the document are places in it.
+    pub file: FileId,
+    /// Reject what the YAML 1.2 specification rejects though the consumers take it.
+    pub strict: bool,
+}
+
+/// A parsed text: nodes with their spans, comments and problems.
+#[derive(Debug)]
+pub struct Document {
+    pub(super) text: Arc<str>,
+    pub(super) arena: Arena,
+    pub(super) file: FileId,
+    pub(super) dialect: Dialect,
+    pub(super) final_break: FinalBreak,
+    problems: Vec<Problem>,
+}
+
+/// Parses a text. Never fails: what is wrong with it is in [`Document::problems`].
+pub fn parse(text: impl Into<Arc<str>>, options: Options) -> Document {
+    let text: Arc<str> = text.into();
+    let mut parser = Parser::new(if text.len() > MAX_LENGTH { "" } else { &text }, options.strict);
+    if text.len() > MAX_LENGTH {
+        parser.problems.push(Problem {
+            kind: ProblemKind::Limit,
+            span: Span::empty(0),
+            message: format!("larger than {} MiB", MAX_LENGTH >> 20),
+            help: Some("nothing of it was read; split it".to_owned()),
+            related: None,
+        });
+    }
+    parser.stream();
+    let Parser { out, problems, .. } = parser;
+    let arena = out.finish();
+    Document {
+        arena,
+        file: options.file,
+        dialect: Dialect::default(),
+        final_break: if options.strict { FinalBreak::Added } else { FinalBreak::AsWritten },
+        problems: problems.finish(),
+        text,
+    }
+}
+
+impl Document {
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The file that the spans are places in.
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// The root node of each YAML document in the text.
+    pub fn roots(&self) -> impl Iterator<Item = Node<'_>> {
+        self.arena.roots.iter().map(|&id| Node { document: self, id })
+    }
+
+    /// What was wrong or tolerated, in the order of the text.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Spans of the comments, `#` included, line break excluded, in the order of the text.
+    pub fn comments(&self) -> impl Iterator<Item = Span> {
+        self.arena.comments.iter().copied()
+    }
+
+    /// Whose reading of plain scalars applies.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Sets the reading of plain scalars, once it is known who consumes the file.
+    pub fn set_dialect(&mut self, dialect: Dialect) {
+        self.dialect = dialect;
+    }
+
+    /// Number of nodes in the arena.
+    pub fn len(&self) -> usize {
+        self.arena.nodes.len()
+    }
+
+    /// Whether the text holds no node at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every node of the arena in the order of the text (keys and values, parents before children).
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..self.arena.nodes.len() as u32).map(|id| Node { document: self, id })
+    }
+
+    /// The innermost node whose span holds the byte at `offset`. Logarithmic but for the siblings in between.
+    pub fn node_at(&self, offset: u32) -> Option<Node<'_>> {
+        let holds = |node: &Node<'_>| node.span().start <= offset && offset < node.span().end;
+        let root = self.arena.roots.partition_point(|&id| self.arena.nodes[id as usize].start <= offset);
+        let mut found = Node { document: self, id: *self.arena.roots.get(root.checked_sub(1)?)? };
+        if !holds(&found) {
+            return None;
+        }
+        while let Some(child) = found.children().find(holds) {
+            found = child;
+        }
+        Some(found)
+    }
+}
+
+/// A scalar as its consumer reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar<'d> {
+    /// Null, also for a key with no value.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// An integer that fits 64 bits.
+    Int(i64),
+    /// A floating point number, or an integer too large for 64 bits.
+    Float(f64),
+    /// A string.
+    Str(Cow<'d, str>),
+}
+
+/// An entry of a mapping as its consumer sees it, merge keys applied.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry<'d> {
+    /// The key.
+    pub key: Node<'d>,
+    /// The value as written: it may be an alias.
+    pub value: Node<'d>,
+    /// Where it was merged in, if the mapping does not hold it itself.
+    pub via: Option<Via<'d>>,
+}
+
+/// How an entry came into a mapping through `<<`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Via<'d> {
+    /// The `<<` key.
+    pub merge_key: Node<'d>,
+    /// The alias (or mapping) it names.
+    pub alias: Node<'d>,
+}

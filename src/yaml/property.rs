@@ -1,0 +1,101 @@
+//! Anchors and tags before a node.
+
+use super::arena::Properties;
+use super::mistakes::shorten;
+use super::scanner::{BLANK, BREAK, FLOW, Parse, Parser};
+use crate::source::Span;
+
+impl Parser<'_> {
+    /// Reads the anchor or tag at the cursor.
+    pub fn property(&mut self, properties: &mut Properties) -> Parse<()> {
+        let start = self.at;
+        let is_anchor = self.bytes[start] == b'&';
+        let end = if is_anchor {
+            match self.name_end() {
+                Some(end) => end,
+                None => {
+                    return Err(self.fail_at(
+                        start,
+                        "`&` begins an anchor, but no name follows",
+                        "quote the value if it is text",
+                    ));
+                }
+            }
+        } else {
+            self.tag_end()?
+        };
+        let span = Span::new(start as u32, end as u32);
+        let slot = if is_anchor { &mut properties.anchor } else { &mut properties.tag };
+        let second = !slot.is_empty();
+        *slot = span;
+        if second {
+            let what = if is_anchor { "anchor" } else { "tag" };
+            return Err(self.fail(span, format!("a second {what} on one node"), "remove one of the two"));
+        }
+        // Flow indicators end both, but go-yaml and libyaml want white space after them all the same.
+        if !self.is_space(end) && !self.is(end, FLOW) {
+            return Err(self.fail_at(end, "text right after a tag", "put a space after the tag"));
+        }
+        self.at = end;
+        Ok(())
+    }
+
+    /// Checks the tag at the cursor and returns its end.
+    fn tag_end(&mut self) -> Parse<usize> {
+        let start = self.at;
+        let mut end = start + 1;
+        if self.byte(end) == b'<' {
+            while end < self.bytes.len() && self.bytes[end] != b'>' && !self.is(end, BLANK | BREAK) {
+                end += 1;
+            }
+            if self.byte(end) != b'>' {
+                return Err(self.fail(
+                    (start..end).into(),
+                    "this tag is never closed",
+                    "end it with `>`, or quote the value if `!` is part of it",
+                ));
+            }
+            return Ok(end + 1);
+        }
+        while end < self.bytes.len() && !self.is(end, BLANK | BREAK | FLOW) {
+            end += 1;
+        }
+        let span = Span::new(start as u32, end as u32);
+        let tag = span.of(self.text);
+        if let Some(second) = tag[1..].find('!')
+            && second > 0
+        {
+            let handle = &tag[..second + 2];
+            if !self.handles.iter().any(|(known, _)| known.of(self.text) == handle) {
+                return Err(self.fail(
+                    span,
+                    format!("no `%TAG` line declares the tag handle `{handle}`"),
+                    "declare it before the document, or quote the value if `!` is part of it",
+                ));
+            }
+        }
+        if !is_tag(tag) {
+            return Err(self.fail(
+                span,
+                format!("`{}` is not a tag", shorten(tag)),
+                "quote the value if `!` is part of it",
+            ));
+        }
+        Ok(end)
+    }
+}
+
+/// Whether the text after the handle is one that a tag may have (YAML 1.2.2, section 6.9.1).
+fn is_tag(tag: &str) -> bool {
+    let mut bytes = tag[1..].bytes();
+    while let Some(byte) = bytes.next() {
+        let allowed = match byte {
+            b'%' => (0..2).all(|_| bytes.next().is_some_and(|byte| byte.is_ascii_hexdigit())),
+            _ => byte.is_ascii_alphanumeric() || b"-!#;/?:@&=+$_.~*'()".contains(&byte),
+        };
+        if !allowed {
+            return false;
+        }
+    }
+    tag.len() == 1 || !tag.ends_with('!')
+}
