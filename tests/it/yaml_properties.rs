@@ -1,0 +1,140 @@
+//! Properties of any text: seeded mutations of the fixtures and of the suite's inputs, the same at every run.
+
+use crate::support::{assert_sound, assert_text_map, decode, fixtures, shared, yaml_files};
+use plimsoll::yaml::{Document, Options, parse};
+use std::fs;
+use std::panic::catch_unwind;
+
+const CASES: usize = 20_000;
+
+/// Longer seeds are cut to this many bytes, so that the cases stay many and quick.
+const LONGEST: usize = 600;
+
+/// What YAML gives a meaning to; inserted more often than chance would.
+const PIECES: [&str; 40] = [
+    "\n",
+    "\r\n",
+    "\r",
+    "\t",
+    " ",
+    "  ",
+    ": ",
+    ":",
+    "- ",
+    "-",
+    "? ",
+    "# ",
+    " #",
+    "\"",
+    "'",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "&a ",
+    "*a",
+    "!t ",
+    "!!str ",
+    "|",
+    "|2-\n",
+    ">",
+    ">+\n",
+    "%",
+    "---\n",
+    "...\n",
+    "\\",
+    "\\u00",
+    "<<: *a",
+    "\u{feff}",
+    "\0",
+    "é",
+    "\u{85}",
+    "\u{2028}",
+    "\u{1F600}",
+];
+
+#[test]
+fn every_mutation_of_every_seed_keeps_the_invariants() {
+    let seeds = seeds();
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    let mut broken = Vec::new();
+    for case in 0..CASES {
+        let text = mutate(&seeds[case % seeds.len()], &mut random);
+        let strict = case % 4 == 0;
+        if catch_unwind(|| check(&text, Options { strict, ..Options::default() })).is_err() {
+            broken.push((case, strict, text));
+        }
+    }
+    broken.sort_by_key(|(_, _, text)| text.len());
+    let shortest = &broken[..broken.len().min(10)];
+    assert!(
+        broken.is_empty(),
+        "{} of {CASES} cases, the shortest (case, strict, text): {shortest:#?}",
+        broken.len()
+    );
+}
+
+fn check(text: &str, options: Options) {
+    let document = parse(text, options);
+    assert_sound(&document);
+    for node in document.nodes() {
+        assert_text_map(node);
+        let _ = (node.scalar(), node.entries(), node.path());
+    }
+    assert_eq!(shape(&document), shape(&parse(text, options)), "a second parse differs");
+}
+
+/// Everything a document says, as text.
+fn shape(document: &Document) -> String {
+    let nodes: Vec<_> = document.nodes().map(|node| (node.span(), node.style(), node.text())).collect();
+    let comments: Vec<_> = document.comments().collect();
+    format!("{nodes:?} {comments:?} {:?}", document.problems())
+}
+
+/// The bundled corpus, the small hostile files, and the suite's inputs where they are.
+fn seeds() -> Vec<String> {
+    let files = ["corpus", "hostile"].iter().flat_map(|folder| yaml_files(&fixtures(folder)));
+    let mut seeds: Vec<String> = files
+        .filter(|path| !path.ends_with("index.json") && !path.ends_with("recipes.json"))
+        .map(|path| decode("seed", &fs::read(path).expect("a readable file")).text.to_string())
+        .collect();
+    if let Some(suite) = shared("suites/yaml-test-suite.json") {
+        let cases: serde_json::Value =
+            serde_json::from_slice(&fs::read(suite).expect("a readable file")).expect("a valid suite");
+        let yaml = cases.as_array().into_iter().flatten().filter_map(|case| case["yaml"].as_str());
+        seeds.extend(yaml.map(str::to_owned));
+    }
+    for seed in &mut seeds {
+        seed.truncate(seed.floor_char_boundary(LONGEST));
+    }
+    seeds
+}
+
+/// One to four edits: insert a piece, delete a stretch, repeat a stretch, cut the end.
+fn mutate(seed: &str, random: &mut Random) -> String {
+    let mut text = seed.to_owned();
+    for _ in 0..=random.below(4) {
+        let from = text.floor_char_boundary(random.below(text.len() + 1));
+        let to = text.floor_char_boundary((from + random.below(24)).min(text.len())).max(from);
+        match random.below(8) {
+            0..=3 => text.insert_str(from, PIECES[random.below(PIECES.len())]),
+            4..=5 => drop(text.drain(from..to)),
+            6 => text.insert_str(from, &text.clone()[from..to]),
+            _ => text.truncate(from),
+        }
+    }
+    text
+}
+
+/// Xorshift: small, seeded, the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+}
