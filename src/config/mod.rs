@@ -1,0 +1,20 @@
+//! `plimsoll.yaml`: its shape, what the user wrote in it, and the settings the program runs with.
+
+mod date;
+mod init;
+mod locate;
+mod raw;
+mod retired;
+mod settings;
+mod shape;
+
+pub use date::Date;
+pub use init::{Deploy, Found, propose};
+pub use locate::{FILE_NAME, locate, root};
+pub use raw::{
+    Level, RawConfig, RawOverride, RawPipeline, RawRetired, RawWaiver, RetiredName, RuleSetting, Workload,
+    unknown_rules,
+};
+pub use retired::{Match, Retired};
+pub use settings::{Override, Pipeline, Settings, Waiver};
+pub use shape::{ARTIFACT_KINDS, CONFIG, PROFILES, SEVERITY, json_schema};

@@ -1,0 +1,193 @@
+//! What the program runs with: the configuration with its globs and names compiled, and its questions answered.
+
+use super::raw::{Level, RawConfig, RawRetired, RuleSetting, Workload, severity};
+use super::{Date, Retired};
+use crate::diagnostic::Severity;
+use crate::glob::Globs;
+use crate::shape::{Mistake, Spanned};
+use crate::yaml::Node;
+
+/// The settings of a run.
+#[derive(Debug)]
+pub struct Settings<'d> {
+    /// Profiles whose rules are on: `recommended`, `hardening`.
+    pub profiles: Vec<String>,
+    /// The jobs that may deploy.
+    pub pipeline: Vec<Pipeline>,
+    /// Services that are gone.
+    pub retired: Retired,
+    /// Settings of rules that hold everywhere.
+    pub rules: Vec<RuleSetting<'d>>,
+    /// Settings of rules for some paths, in order.
+    pub overrides: Vec<Override<'d>>,
+    /// Files and folders that are not read.
+    pub exclude: Globs,
+    /// Findings that are accepted.
+    pub waivers: Vec<Waiver>,
+    /// Files whose artifact kind is given: globs, and beside each its kind.
+    pub kinds: (Globs, Vec<Spanned<String>>),
+    /// Kinds of custom resources that run pods.
+    pub workloads: Vec<Workload>,
+    /// The least severity that fails the run; `None` means that findings never do.
+    pub fail_on: Option<Severity>,
+}
+
+/// A sanctioned way to the cluster.
+#[derive(Debug)]
+pub struct Pipeline {
+    /// The workflow files.
+    pub workflow: Globs,
+    /// Ids of the jobs; empty means every job.
+    pub jobs: Vec<Spanned<String>>,
+}
+
+/// Settings of rules for some paths.
+#[derive(Debug)]
+pub struct Override<'d> {
+    /// The files.
+    pub paths: Globs,
+    /// The settings.
+    pub rules: Vec<RuleSetting<'d>>,
+}
+
+/// Findings that are accepted.
+#[derive(Debug)]
+pub struct Waiver {
+    /// The rules.
+    pub rules: Vec<Spanned<String>>,
+    /// The files.
+    pub paths: Globs,
+    /// Why.
+    pub reason: Spanned<String>,
+    /// The last day it holds.
+    pub until: Option<Spanned<Date>>,
+}
+
+impl<'d> Settings<'d> {
+    /// Compiles a configuration. The error is what can only be seen across entries.
+    pub fn new(raw: RawConfig<'d>) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let retired = retired(raw.retired, &mut mistakes);
+        let mut globs = |patterns| globs(patterns, &mut mistakes);
+        let pipeline = raw.pipeline.into_iter();
+        let overrides = raw.overrides.into_iter();
+        let waivers = raw.waivers.into_iter();
+        let (patterns, kinds) = raw.kinds.into_iter().unzip();
+        let settings = Self {
+            profiles: profiles(&raw.extends),
+            pipeline: pipeline
+                .map(|entry| Pipeline { workflow: globs(vec![entry.workflow]), jobs: entry.jobs })
+                .collect(),
+            retired,
+            rules: raw.rules,
+            overrides: overrides
+                .map(|entry| Override { paths: globs(entry.paths), rules: entry.rules })
+                .collect(),
+            exclude: globs(raw.exclude),
+            waivers: waivers
+                .map(|entry| Waiver {
+                    rules: entry.rules,
+                    paths: globs(entry.paths),
+                    reason: entry.reason,
+                    until: entry.until,
+                })
+                .collect(),
+            kinds: (globs(patterns), kinds),
+            workloads: raw.workloads,
+            fail_on: raw.fail_on.map_or(Some(Severity::Error), |name| severity(&name.value)),
+        };
+        if mistakes.is_empty() { Ok(settings) } else { Err(mistakes) }
+    }
+
+    /// The level that the configuration gives a rule in a file; `None` leaves the rule's own.
+    pub fn level(&self, rule: &str, path: &str) -> Option<Level> {
+        let levels = self.settings(rule, path).filter_map(|setting| setting.level.as_ref());
+        levels.last().map(|level| level.value)
+    }
+
+    /// Whether the configuration sets a rule anywhere.
+    pub fn is_set(&self, rule: &str) -> bool {
+        let all = self.rules.iter().chain(self.overrides.iter().flat_map(|entry| &entry.rules));
+        all.into_iter().any(|setting| setting.id.value == rule)
+    }
+
+    /// The value that the configuration gives a param of a rule in a file.
+    pub fn param(&self, rule: &str, param: &str, path: &str) -> Option<Node<'d>> {
+        let params = self.settings(rule, path).flat_map(|setting| &setting.params);
+        params.filter(|(name, _)| name.value == param).last().map(|&(_, value)| value)
+    }
+
+    /// Whether a job of a workflow may deploy.
+    pub fn sanctions(&self, workflow: &str, job: &str) -> bool {
+        self.pipeline.iter().any(|entry| {
+            entry.workflow.matches(workflow)
+                && (entry.jobs.is_empty() || entry.jobs.iter().any(|name| name.value == job))
+        })
+    }
+
+    /// The first waiver of a rule's findings in a file, as an index into `waivers`.
+    /// Whether its time is over is for the caller, who knows the day.
+    pub fn waiver(&self, rule: &str, path: &str) -> Option<usize> {
+        self.waivers.iter().position(|waiver| {
+            waiver.rules.iter().any(|name| name.value == rule) && waiver.paths.matches(path)
+        })
+    }
+
+    /// The artifact kind given to a file.
+    pub fn kind(&self, path: &str) -> Option<&Spanned<String>> {
+        let (globs, kinds) = &self.kinds;
+        globs.matching(path).and_then(|index| kinds.get(index))
+    }
+
+    /// Where a rule is set, for findings that have no place of their own; in order, the weaker first.
+    pub fn settings(&self, rule: &str, path: &str) -> impl Iterator<Item = &RuleSetting<'d>> {
+        let overrides = self.overrides.iter().filter(move |entry| entry.paths.matches(path));
+        let all = self.rules.iter().chain(overrides.flat_map(|entry| &entry.rules));
+        all.filter(move |setting| setting.id.value == rule)
+    }
+}
+
+impl Default for Settings<'_> {
+    /// The settings of a repository without configuration.
+    fn default() -> Self {
+        Self {
+            profiles: profiles(&[]),
+            pipeline: Vec::new(),
+            retired: Retired::default(),
+            rules: Vec::new(),
+            overrides: Vec::new(),
+            exclude: Globs::default(),
+            waivers: Vec::new(),
+            kinds: (Globs::default(), Vec::new()),
+            workloads: Vec::new(),
+            fail_on: Some(Severity::Error),
+        }
+    }
+}
+
+/// Presets are called `plimsoll:<profile>@<version>`.
+fn profiles(extends: &[Spanned<String>]) -> Vec<String> {
+    if extends.is_empty() {
+        return vec!["recommended".into()];
+    }
+    let name = |preset: &str| {
+        let name = preset.strip_prefix("plimsoll:").unwrap_or(preset);
+        name.split('@').next().unwrap_or(name).to_owned()
+    };
+    extends.iter().map(|preset| name(&preset.value)).collect()
+}
+
+fn retired(entries: Vec<RawRetired>, mistakes: &mut Vec<Mistake>) -> Retired {
+    Retired::new(entries).unwrap_or_else(|found| {
+        mistakes.extend(found);
+        Retired::default()
+    })
+}
+
+fn globs(patterns: Vec<Spanned<String>>, mistakes: &mut Vec<Mistake>) -> Globs {
+    let places: Vec<_> = patterns.iter().map(|pattern| pattern.place).collect();
+    Globs::new(patterns).unwrap_or_else(|(index, fault)| {
+        mistakes.push(Mistake::new(places[index], format!("no glob: {fault}")));
+        Globs::default()
+    })
+}

@@ -1,0 +1,330 @@
+//! The examples inside a rule file: small repositories in which marks say what the rule finds.
+//!
+//! A mark ends a line: ``# <- `web` `` says that a finding covers exactly the slice `web` on this line, bare `# <-` that
+//! one starts on this line; ``# <- `a` `b` `` are two. In Markdown a mark is ``<!-- <- `x` -->``. A slice that holds
+//! backquotes stands in more of them, as in Markdown. Marks are cut away before the rule sees the file, with the
+//! blanks before them, so that they work in JSON and in block scalars too and are never found themselves.
+
+use super::raw::RuleText;
+use crate::shape::{Mistake, Spanned, text};
+use crate::source::{Place, Span};
+use crate::yaml::Node;
+
+/// An example of a rule.
+#[derive(Debug)]
+pub struct Example<'d> {
+    /// Where it stands in the rule file.
+    pub place: Place,
+    /// Whether the rule finds something in it.
+    pub verdict: Verdict,
+    /// Path and text of each file, marks cut away.
+    pub files: Vec<(String, String)>,
+    /// Its configuration, as written; it passed the check of a configuration. A file `plimsoll.yaml` is the other way.
+    pub config: Option<Node<'d>>,
+    /// Values for params, as written.
+    pub params: Vec<(Spanned<String>, Node<'d>)>,
+    /// What must be found, in the order of the files and lines. Empty exactly for good examples.
+    pub expected: Vec<Expected>,
+}
+
+/// What an example shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// What the rule finds; every finding is marked.
+    Bad,
+    /// Where it finds nothing.
+    Good,
+}
+
+/// A finding that a mark announces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The file of the example.
+    pub path: String,
+    /// The line, 1-based.
+    pub line: u32,
+    /// What the primary label covers; `None` means only that it starts on the line.
+    pub slice: Option<String>,
+    /// The mark in the rule file.
+    pub place: Place,
+}
+
+/// A finding as the rule gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finding<'a> {
+    /// The file of the primary label.
+    pub path: &'a str,
+    /// The line on which it starts, 1-based.
+    pub line: u32,
+    /// What it covers.
+    pub slice: &'a str,
+}
+
+/// A difference between marks and findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The mark in the rule file; `None` for a finding without a mark.
+    pub place: Option<Place>,
+    /// The difference in words.
+    pub message: String,
+}
+
+impl<'d> Example<'d> {
+    /// Reads an example that passed the check of its shape. Its text is a file named after `target`, the first of the
+    /// rule. The error is a bad example without marks or a good one with some.
+    pub fn new(node: Node<'d>, target: &str, verdict: Verdict) -> Result<Self, Mistake> {
+        let files: Vec<_> = match RuleText::new(node) {
+            Some(text) => vec![(default_path(target).to_owned(), text)],
+            None => entries(node, "files")
+                .filter_map(|(path, value)| Some((path.text().into_owned(), RuleText::new(value)?)))
+                .collect(),
+        };
+        let mut example = Self {
+            place: node.place(),
+            verdict,
+            files: Vec::new(),
+            config: node.get("config"),
+            params: entries(node, "params").filter_map(|(name, value)| Some((text(name)?, value))).collect(),
+            expected: Vec::new(),
+        };
+        for (path, text) in files {
+            let plain = example.cut_marks(&path, &text)?;
+            example.files.push((path, plain));
+        }
+        match (verdict, example.expected.first()) {
+            (Verdict::Bad, None) => Err(Mistake::new(node.place(), "nothing is marked in this bad example")
+                .with_help("end the line of each finding with ``# <- `slice` ``, or with `# <-`")),
+            (Verdict::Good, Some(mark)) => Err(Mistake::new(mark.place, "a mark in a good example")
+                .with_help("remove it, or move the example to `bad`")),
+            _ => Ok(example),
+        }
+    }
+
+    fn cut_marks(&mut self, path: &str, text: &RuleText) -> Result<String, Mistake> {
+        let mut plain = String::with_capacity(text.value.len());
+        let mut offset = 0;
+        for (number, full) in text.value.split_inclusive('\n').enumerate() {
+            let line = full.trim_end_matches(['\n', '\r']);
+            let place = |start: usize, end: usize| text.place_of((offset + start..offset + end).into());
+            match mark(line) {
+                None => plain.push_str(full),
+                Some(mark) => {
+                    let fault = || {
+                        Mistake::new(place(mark.start, line.len()), "a mark that cannot be read").with_help(
+                            "write ``# <- `slice` ``, or `# <-` for a finding that starts on the line",
+                        )
+                    };
+                    let slices = slices(line, mark.slices).ok_or_else(fault)?;
+                    let expected =
+                        |slice, place| Expected { path: path.into(), line: number as u32 + 1, slice, place };
+                    if slices.is_empty() {
+                        self.expected.push(expected(None, place(mark.start, line.len())));
+                    }
+                    for slice in slices {
+                        let place = place(slice.start as usize, slice.end as usize);
+                        self.expected.push(expected(Some(slice.of(line).to_owned()), place));
+                    }
+                    plain.push_str(line[..mark.start].trim_end());
+                    plain.push_str(&full[line.len()..]);
+                }
+            }
+            offset += full.len();
+        }
+        Ok(plain)
+    }
+}
+
+/// What is marked and not found, then what is found and not marked; empty if the two agree.
+/// Each mark stands for one finding.
+pub fn compare(expected: &[Expected], found: &[Finding<'_>]) -> Vec<Mismatch> {
+    let mut left: Vec<_> = found.to_vec();
+    let mut mismatches = Vec::new();
+    // Marks with a slice choose first: a bare one takes any finding on its line.
+    let (exact, bare): (Vec<_>, Vec<_>) = expected.iter().partition(|mark| mark.slice.is_some());
+    for mark in exact.into_iter().chain(bare) {
+        let here = |finding: &Finding<'_>| finding.path == mark.path && finding.line == mark.line;
+        let fits = |finding: &Finding<'_>| {
+            here(finding) && mark.slice.as_deref().is_none_or(|slice| slice == finding.slice)
+        };
+        if let Some(index) = left.iter().position(fits) {
+            left.remove(index);
+            continue;
+        }
+        let what =
+            mark.slice.as_ref().map_or_else(|| "a finding".into(), |slice| format!("a finding on `{slice}`"));
+        let instead: Vec<_> =
+            found.iter().filter(|finding| here(finding)).map(|it| format!("`{}`", it.slice)).collect();
+        let instead = if instead.is_empty() { "none there".into() } else { instead.join(", ") };
+        let message = format!("expected {what} at {}:{}, found {instead}", mark.path, mark.line);
+        mismatches.push(Mismatch { place: Some(mark.place), message });
+    }
+    mismatches.extend(left.into_iter().map(|finding| Mismatch {
+        place: None,
+        message: format!(
+            "found `{}` at {}:{}, which no mark expects",
+            finding.slice, finding.path, finding.line
+        ),
+    }));
+    mismatches
+}
+
+/// A mark on a line: where it starts, and the bytes of its slices.
+struct Mark {
+    start: usize,
+    slices: Span,
+}
+
+fn mark(line: &str) -> Option<Mark> {
+    // A slice may hold an arrow itself, so the first opening on the line is the mark.
+    for (arrow, _) in line.match_indices("<-") {
+        let before = line[..arrow].trim_end();
+        let after = arrow + 2;
+        if let Some(comment) = before.strip_suffix("<!--") {
+            let Some(end) = line.trim_end().strip_suffix("-->").map(str::len).filter(|&end| end >= after)
+            else {
+                continue;
+            };
+            return Some(Mark { start: comment.len(), slices: (after..end).into() });
+        }
+        if let Some(comment) = before.strip_suffix('#') {
+            return Some(Mark { start: comment.len(), slices: (after..line.len()).into() });
+        }
+    }
+    None
+}
+
+/// The spans of backquoted slices; `None` if anything else stands between them.
+fn slices(line: &str, within: Span) -> Option<Vec<Span>> {
+    let mut spans = Vec::new();
+    let mut rest = within.of(line).trim();
+    while !rest.is_empty() {
+        let fence = rest.len() - rest.trim_start_matches('`').len();
+        let body = &rest[fence..];
+        let end = closing(body, fence)?;
+        let mut slice = &body[..end];
+        if fence > 1 {
+            slice = slice.strip_prefix(' ').unwrap_or(slice);
+            slice = slice.strip_suffix(' ').unwrap_or(slice);
+        }
+        let start = slice.as_ptr() as usize - line.as_ptr() as usize;
+        spans.push((start..start + slice.len()).into());
+        rest = body[end + fence..].trim_start();
+    }
+    Some(spans)
+}
+
+/// Offset of the run of exactly `fence` backquotes that closes a slice; a slice is never empty.
+fn closing(body: &str, fence: usize) -> Option<usize> {
+    let mut at = 0;
+    while fence > 0 && at < body.len() {
+        at += body[at..].find('`')?;
+        let run = body[at..].len() - body[at..].trim_start_matches('`').len();
+        if run == fence {
+            return (at > 0).then_some(at);
+        }
+        at += run;
+    }
+    None
+}
+
+/// The name under which an example that is only text is recognised as the kind that a target visits.
+fn default_path(target: &str) -> &'static str {
+    let family = target.split('.').next().unwrap_or(target);
+    match family {
+        "k8s" | "probe" => "manifest.yaml",
+        "compose" => "compose.yaml",
+        "workflow" => ".github/workflows/example.yml",
+        "action" => "action.yml",
+        "helm" if target == "helm.chart" => "Chart.yaml",
+        "helm" => "values.yaml",
+        "command" => "example.sh",
+        _ => "example.yaml",
+    }
+}
+
+fn entries<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
+    let entries = node.get(key).map(Node::entries).unwrap_or_default();
+    entries.into_iter().map(|entry| (entry.key, entry.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text without marks, and line and slice of each mark.
+    type Read = (String, Vec<(u32, Option<String>)>);
+
+    fn read(text: &str, verdict: Verdict) -> Result<Read, String> {
+        let document =
+            crate::yaml::parse(serde_json::Value::from(text).to_string(), crate::yaml::Options::default());
+        let root = document.roots().next().ok_or("no root")?;
+        let example = Example::new(root, "text", verdict).map_err(|mistake| mistake.message)?;
+        let expected = example.expected.into_iter().map(|mark| (mark.line, mark.slice)).collect();
+        Ok((example.files[0].1.clone(), expected))
+    }
+
+    fn marks(text: &str) -> Read {
+        read(text, Verdict::Bad).unwrap_or_default()
+    }
+
+    #[test]
+    fn marks_are_read_and_cut_away_in_every_kind_of_file() {
+        let (text, expected) = marks(
+            "a: x # <- `x`\r\nb: y  # old  # <- `old` `y`\n{\"c\": 1} # <-\n\n# Title <!-- <- `Title` -->\n",
+        );
+        assert_eq!(text, "a: x\r\nb: y  # old\n{\"c\": 1}\n\n# Title\n");
+        let slice = |line, slice: &str| (line, Some(slice.to_owned()));
+        assert_eq!(expected, [slice(1, "x"), slice(2, "old"), slice(2, "y"), (3, None), slice(5, "Title")]);
+    }
+
+    #[test]
+    fn slices_may_hold_backquotes_and_arrows() {
+        let (_, expected) = marks("echo `x` # <- `` `x` `` `# <- y`");
+        let slices: Vec<_> = expected.into_iter().filter_map(|(_, slice)| slice).collect();
+        assert_eq!(slices, ["`x`", "# <- y"]);
+    }
+
+    #[test]
+    fn arrows_that_are_no_marks_stay() {
+        assert_eq!(
+            read("a <- b # c <- d\nx<-y", Verdict::Good),
+            Ok(("a <- b # c <- d\nx<-y".into(), Vec::new()))
+        );
+    }
+
+    #[test]
+    fn marks_that_contradict_the_verdict_or_cannot_be_read_are_mistakes() {
+        assert_eq!(read("a: 1", Verdict::Bad), Err("nothing is marked in this bad example".into()));
+        assert_eq!(read("a: 1 # <-", Verdict::Good), Err("a mark in a good example".into()));
+        for text in ["a: 1 # <- a", "a: 1 # <- `a", "a: 1 # <- ``"] {
+            assert_eq!(read(text, Verdict::Bad), Err("a mark that cannot be read".into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn comparison_names_what_is_missing_and_what_is_too_much() {
+        let place = Place { file: crate::source::FileId(0), span: Span::empty(0) };
+        let mark = |line, slice: Option<&str>| Expected {
+            path: "f".into(),
+            line,
+            slice: slice.map(Into::into),
+            place,
+        };
+        let found = |line, slice| Finding { path: "f", line, slice };
+        let expected = [mark(1, None), mark(1, Some("a")), mark(2, Some("b"))];
+        assert_eq!(compare(&expected, &[found(1, "a"), found(1, "z"), found(2, "b")]), []);
+        let messages: Vec<_> = compare(&expected, &[found(1, "a"), found(2, "bb"), found(3, "c")])
+            .into_iter()
+            .map(|mismatch| mismatch.message)
+            .collect();
+        assert_eq!(
+            messages,
+            [
+                "expected a finding on `b` at f:2, found `bb`",
+                "expected a finding at f:1, found `a`",
+                "found `bb` at f:2, which no mark expects",
+                "found `c` at f:3, which no mark expects",
+            ]
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! Rule files: their shape, what the author wrote in them, and the examples they carry.
+
+mod catalog;
+mod compile;
+mod example;
+mod raw;
+mod shape;
+
+pub use catalog::{BUILT_IN, Catalog, load};
+pub use compile::{COMMON, Check, MISSING, Param, Rule, compile};
+pub use example::{Example, Expected, Finding, Mismatch, Verdict, compare};
+pub use raw::{RawLet, RawParam, RawRelated, RawRule, RawTest, RuleText, duplicates, read};
+pub use shape::{RULE_FILE, json_schema};

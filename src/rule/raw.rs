@@ -1,0 +1,245 @@
+//! What the author wrote in a rule file, key by key, with the place of every character.
+
+use super::example::{Example, Verdict};
+use super::shape::RULE_FILE;
+use crate::diagnostic::Severity;
+use crate::shape::{Mistake, Spanned, field, one_or_list, root, text};
+use crate::source::{Place, SourceMap, Span};
+use crate::yaml::{Document, Kind, Node};
+use std::collections::HashMap;
+
+/// A text of a rule (an expression, a message) and the way from its characters back to the rule file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleText {
+    /// The decoded text.
+    pub value: String,
+    /// The scalar in the rule file.
+    pub place: Place,
+    map: SourceMap,
+}
+
+impl RuleText {
+    /// The text of a scalar; `None` for every other node.
+    pub fn new(node: Node<'_>) -> Option<Self> {
+        let scalar = node.resolve().kind() == Kind::Scalar;
+        let (value, map) = scalar.then(|| node.text_map())?;
+        Some(Self { value, place: node.place(), map })
+    }
+
+    /// The place in the rule file of bytes of the text, also inside quotes and block scalars.
+    pub fn place_of(&self, span: Span) -> Place {
+        self.map.place(span).unwrap_or(self.place)
+    }
+}
+
+/// A rule as its author wrote it, after the check of its shape.
+#[derive(Debug)]
+pub struct RawRule<'d> {
+    /// `id`
+    pub id: Spanned<String>,
+    /// `severity`
+    pub severity: Spanned<Severity>,
+    /// `summary`
+    pub summary: Option<RuleText>,
+    /// `each`: at least one target.
+    pub each: Vec<Spanned<String>>,
+    /// `let`, in the order of the file.
+    pub lets: Vec<RawLet>,
+    /// `when`
+    pub when: Option<RuleText>,
+    /// `require`, `forbid`, `pattern` or `schema`
+    pub test: RawTest<'d>,
+    /// `at`
+    pub at: Option<RuleText>,
+    /// `related`
+    pub related: Vec<RawRelated>,
+    /// `message`
+    pub message: RuleText,
+    /// `help`
+    pub help: Option<RuleText>,
+    /// `explain`
+    pub explain: Option<RuleText>,
+    /// `params`
+    pub params: Vec<RawParam<'d>>,
+    /// `fix`, as written.
+    pub fix: Option<Node<'d>>,
+    /// `tests`
+    pub examples: Vec<Example<'d>>,
+    /// `profiles`; empty means `recommended`.
+    pub profiles: Vec<Spanned<String>>,
+    /// `since`
+    pub since: Option<Spanned<String>>,
+    /// `deprecated`
+    pub deprecated: Option<Spanned<String>>,
+}
+
+/// How a rule decides.
+#[derive(Debug)]
+pub enum RawTest<'d> {
+    /// An expression that must hold.
+    Require(RuleText),
+    /// An expression that must not hold.
+    Forbid(RuleText),
+    /// A regular expression that must not be found; it compiles.
+    Pattern(RuleText),
+    /// A JSON Schema, as written.
+    Schema(Node<'d>),
+}
+
+/// An entry of `let`.
+#[derive(Clone, Debug)]
+pub struct RawLet {
+    /// The name.
+    pub name: Spanned<String>,
+    /// What it stands for.
+    pub expression: RuleText,
+}
+
+/// An entry of `related`.
+#[derive(Clone, Debug)]
+pub struct RawRelated {
+    /// The place, as an expression.
+    pub at: RuleText,
+    /// What stands there.
+    pub label: Option<RuleText>,
+}
+
+/// An entry of `params`.
+#[derive(Clone, Debug)]
+pub struct RawParam<'d> {
+    /// The name.
+    pub name: Spanned<String>,
+    /// `bool`, `int`, `double`, `string`, `list` or `map`, if written.
+    pub type_name: Option<Spanned<String>>,
+    /// The default, as written; without one the configuration must set the param.
+    pub default: Option<Node<'d>>,
+    /// What it means.
+    pub doc: Option<Spanned<String>>,
+}
+
+/// Reads the rules of a file. The error is every mistake in its shape and in the marks of its examples.
+pub fn read(document: &Document) -> Result<Vec<RawRule<'_>>, Vec<Mistake>> {
+    let Some(root) = root(document, &RULE_FILE)? else {
+        let start = Place { file: document.file(), span: Span::empty(0) };
+        return Err(vec![
+            Mistake::new(start, "no rule in this file")
+                .with_help("write at least `id`, `each`, `require` or `forbid`, and `message`"),
+        ]);
+    };
+    let nodes: Vec<_> = match root.get("rules") {
+        Some(rules) => rules.items().collect(),
+        None => vec![root],
+    };
+    let mut mistakes = Vec::new();
+    let rules: Vec<_> = nodes.into_iter().filter_map(|node| rule(node, &mut mistakes)).collect();
+    mistakes.extend(duplicates(rules.iter().map(|rule| &rule.id)));
+    if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
+}
+
+/// The ids that stand more than once, each with the place of the first; for the rules of all files together.
+pub fn duplicates<'r>(ids: impl Iterator<Item = &'r Spanned<String>>) -> Vec<Mistake> {
+    let mut first: HashMap<&str, Place> = HashMap::new();
+    let mut mistakes = Vec::new();
+    for id in ids {
+        match first.get(&*id.value) {
+            Some(&place) => mistakes.push(
+                Mistake::new(id.place, format!("a second rule is called `{}`", id.value))
+                    .with_help("give one of them another id")
+                    .with_related(place, "first here"),
+            ),
+            None => {
+                first.insert(&id.value, id.place);
+            }
+        }
+    }
+    mistakes
+}
+
+/// `None` only for a node that did not pass the check of its shape.
+fn rule<'d>(node: Node<'d>, mistakes: &mut Vec<Mistake>) -> Option<RawRule<'d>> {
+    let prose = |key| node.get(key).and_then(RuleText::new);
+    let id = field(node, "id")?;
+    let severities = [Severity::Info, Severity::Warning];
+    let severity = match field(node, "severity") {
+        Some(name) => name.map(|name| {
+            severities.into_iter().find(|severity| severity.name() == name).unwrap_or(Severity::Error)
+        }),
+        None => Spanned { value: Severity::Error, place: id.place },
+    };
+    let each: Vec<_> = one_or_list(node, "each").into_iter().filter_map(text).collect();
+    let Some(target) = each.first() else {
+        let place = node.entry("each")?.key.place();
+        mistakes.push(Mistake::new(place, "`each` names no target"));
+        return None;
+    };
+    Some(RawRule {
+        severity,
+        summary: prose("summary"),
+        lets: entries(node, "let")
+            .filter_map(|(name, value)| Some(RawLet { name: text(name)?, expression: RuleText::new(value)? }))
+            .collect(),
+        when: prose("when"),
+        test: test(node)?,
+        at: prose("at"),
+        related: one_or_list(node, "related").into_iter().filter_map(related).collect(),
+        message: prose("message")?,
+        help: prose("help"),
+        explain: prose("explain"),
+        params: entries(node, "params").filter_map(|(name, value)| param(name, value)).collect(),
+        fix: node.get("fix"),
+        examples: examples(node, target, mistakes),
+        profiles: one_or_list(node, "profiles").into_iter().filter_map(text).collect(),
+        since: field(node, "since"),
+        deprecated: field(node, "deprecated"),
+        id,
+        each,
+    })
+}
+
+fn test(node: Node<'_>) -> Option<RawTest<'_>> {
+    let prose = |key| node.get(key).and_then(RuleText::new);
+    prose("require")
+        .map(RawTest::Require)
+        .or_else(|| prose("forbid").map(RawTest::Forbid))
+        .or_else(|| prose("pattern").map(RawTest::Pattern))
+        .or_else(|| node.get("schema").map(RawTest::Schema))
+}
+
+fn related(node: Node<'_>) -> Option<RawRelated> {
+    match RuleText::new(node) {
+        Some(at) => Some(RawRelated { at, label: None }),
+        None => Some(RawRelated {
+            at: RuleText::new(node.get("at")?)?,
+            label: node.get("label").and_then(RuleText::new),
+        }),
+    }
+}
+
+fn param<'d>(name: Node<'d>, value: Node<'d>) -> Option<RawParam<'d>> {
+    let name = text(name)?;
+    if value.resolve().kind() != Kind::Mapping {
+        let default = (!value.is_null()).then_some(value);
+        return Some(RawParam { name, type_name: None, default, doc: None });
+    }
+    let (type_name, doc) = (field(value, "type"), field(value, "doc"));
+    Some(RawParam { name, type_name, default: value.get("default"), doc })
+}
+
+fn examples<'d>(node: Node<'d>, target: &Spanned<String>, mistakes: &mut Vec<Mistake>) -> Vec<Example<'d>> {
+    let Some(tests) = node.get("tests") else { return Vec::new() };
+    let mut examples = Vec::new();
+    for (key, verdict) in [("bad", Verdict::Bad), ("good", Verdict::Good)] {
+        for node in one_or_list(tests, key) {
+            match Example::new(node, &target.value, verdict) {
+                Ok(example) => examples.push(example),
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+    }
+    examples
+}
+
+fn entries<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
+    let entries = node.get(key).map(Node::entries).unwrap_or_default();
+    entries.into_iter().map(|entry| (entry.key, entry.value))
+}

@@ -1,0 +1,167 @@
+//! The shape of a rule file: every key, what it may hold and what it means.
+
+use crate::config::{CONFIG, PROFILES, SEVERITY};
+use crate::shape::{Field, Format, Names, Record, Shape};
+
+const TEXT: Shape = Shape::Text(Format::Plain);
+const EXPRESSION: Shape = Shape::Text(Format::Expression);
+const PARAM_VALUES: Shape = Shape::Map(Format::Variable, &Shape::Any);
+
+static TYPE: Names = Names {
+    noun: "type",
+    names: &[
+        ("bool", "true or false"),
+        ("int", "a whole number"),
+        ("double", "a number"),
+        ("string", "text"),
+        ("list", "a list; the configuration replaces it as a whole"),
+        ("map", "a mapping"),
+    ],
+};
+
+static PARAM: Record = Record {
+    noun: "param description",
+    doc: "A param with its type, or its default, or both.",
+    fields: &[
+        Field::optional("type", Shape::OneOf(&TYPE), "its type; by default that of the default"),
+        Field::optional(
+            "default",
+            Shape::Any,
+            "its value unless the configuration sets it; without one it must be set",
+        ),
+        Field::optional("doc", TEXT, "what it means, in one sentence"),
+    ],
+    exactly_one: &[],
+};
+
+/// A mapping always describes the param; every other value is its default.
+const PARAM_OR_DEFAULT: Shape = Shape::Either(&[Shape::Record(&PARAM), Shape::Any]);
+
+static RELATED: Record = Record {
+    noun: "related place",
+    doc: "A second place of a finding.",
+    fields: &[
+        Field::required("at", EXPRESSION, "the place, as an expression"),
+        Field::optional("label", TEXT, "what stands there; expressions in braces"),
+    ],
+    exactly_one: &[],
+};
+
+static EXAMPLE: Record = Record {
+    noun: "example",
+    doc: "A small repository.",
+    fields: &[
+        Field::required(
+            "files",
+            Shape::Map(Format::Plain, &Shape::Text(Format::Plain)),
+            "path → text; what must be found is marked in it",
+        ),
+        Field::optional(
+            "config",
+            CONFIG_SHAPE,
+            "the configuration; to mark findings in it, write it as the file `plimsoll.yaml` instead",
+        ),
+        Field::optional("params", PARAM_VALUES, "values for the params of the rule"),
+    ],
+    exactly_one: &[],
+};
+
+const CONFIG_SHAPE: Shape = Shape::Either(std::slice::from_ref(&CONFIG));
+const EXAMPLES: Shape =
+    Shape::OneOrList(&Shape::Either(&[Shape::Text(Format::Plain), Shape::Record(&EXAMPLE)]));
+
+static TESTS: Record = Record {
+    noun: "test set",
+    doc: "Examples, run by `plimsoll test`.",
+    fields: &[
+        Field::optional(
+            "bad",
+            EXAMPLES,
+            "what the rule finds; ``# <- `slice` `` at the end of a line marks a finding, `# <-` one that starts on the line",
+        ),
+        Field::optional("good", EXAMPLES, "where it finds nothing"),
+    ],
+    exactly_one: &[],
+};
+
+static RULE: Record = Record {
+    noun: "rule",
+    doc: "One policy.",
+    fields: &[
+        Field::required(
+            "id",
+            Shape::Text(Format::Kebab),
+            "its name, after the offence, so that it reads well after \"ignore\"",
+        )
+        .like(&["missing-probe"]),
+        Field::optional(
+            "severity",
+            Shape::OneOf(&SEVERITY),
+            "how much its findings matter; by default `error`",
+        ),
+        Field::optional("summary", TEXT, "the offence in one line"),
+        Field::required("each", Shape::OneOrList(&TEXT), "the target it visits, or a list of targets")
+            .like(&["k8s.container"]),
+        Field::optional(
+            "let",
+            Shape::Map(Format::Variable, &EXPRESSION),
+            "names for expressions, usable in the others",
+        ),
+        Field::optional("when", EXPRESSION, "where it applies; false and null mean not here"),
+        Field::optional("require", EXPRESSION, "what must hold"),
+        Field::optional("forbid", EXPRESSION, "what must not hold"),
+        Field::optional(
+            "pattern",
+            Shape::Text(Format::Regex),
+            "a regular expression that must not be found in the text of the target",
+        ),
+        Field::optional("schema", Shape::Any, "a JSON Schema that the target must satisfy"),
+        Field::optional("at", EXPRESSION, "the place of the finding; by default the operands that decided"),
+        Field::optional(
+            "related",
+            Shape::OneOrList(&Shape::Either(&[EXPRESSION, Shape::Record(&RELATED)])),
+            "second places",
+        ),
+        Field::required(
+            "message",
+            TEXT,
+            "the fact in the user's words, lower case, without full stop; expressions in braces",
+        ),
+        Field::optional("help", TEXT, "what to do; expressions in braces"),
+        Field::optional(
+            "explain",
+            TEXT,
+            "why it matters, when it does not apply and what to do, in Markdown",
+        ),
+        Field::optional(
+            "params",
+            Shape::Map(Format::Variable, &PARAM_OR_DEFAULT),
+            "param → default, or a mapping with `type`, `default` and `doc`",
+        ),
+        Field::optional("fix", Shape::Any, "the edit that mends a finding"),
+        Field::optional("tests", Shape::Record(&TESTS), "examples of what it finds and of what it does not"),
+        Field::optional(
+            "profiles",
+            Shape::OneOrList(&Shape::OneOf(&PROFILES)),
+            "the profiles it is on in; by default `recommended`",
+        ),
+        Field::optional("since", TEXT, "the version it came with").like(&["\"0.1\""]),
+        Field::optional("deprecated", TEXT, "what to use instead"),
+    ],
+    exactly_one: &["require", "forbid", "pattern", "schema"],
+};
+
+static RULES: Record = Record {
+    noun: "rule file",
+    doc: "Several rules in one file.",
+    fields: &[Field::required("rules", Shape::List(&Shape::Record(&RULE)), "the rules")],
+    exactly_one: &[],
+};
+
+/// A rule file: one rule, or several under `rules`.
+pub static RULE_FILE: Shape = Shape::Either(&[Shape::Record(&RULE), Shape::Record(&RULES)]);
+
+/// The JSON Schema of a rule file.
+pub fn json_schema() -> serde_json::Value {
+    crate::shape::json_schema(&RULE_FILE, "plimsoll rule file")
+}
