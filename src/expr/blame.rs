@@ -1,0 +1,476 @@
+//! Why a condition failed: the operands that made it so, with their places, once per failing element.
+
+use super::eval::{Machine, Tri};
+use super::parse::Operator;
+use super::program::{Expected, Expr, ExprKind, Literal, Loop, LoopKind, Program, Stop};
+use super::value::Value;
+use crate::source::Place;
+use crate::yaml::{Kind, Node};
+use std::ops::ControlFlow;
+
+/// One thing that made the condition fail. A failing `all` (required) or a true `exists` (forbidden) gives one for
+/// each element.
+#[derive(Clone, Debug, Default)]
+pub struct Failure<'a> {
+    /// The offending operand; for something missing the parent's key, in a list item its `name`.
+    pub place: Option<Place>,
+    /// Short text for the label; may be empty. Never quotes a value, which may be a secret.
+    pub note: String,
+    /// Other operands, and the definition behind an alias or merge key, with what they are.
+    pub related: Vec<(Place, String)>,
+    /// Names of all absent fields of all failed conjuncts, in their order.
+    pub missing: Vec<String>,
+    /// Values of [`Program::locals`]; null where not bound.
+    pub locals: Vec<Value<'a>>,
+}
+
+/// Names of the loops that a failure can stand inside of.
+pub(super) fn collect_locals(expr: &Expr, names: &mut Vec<String>) {
+    match &expr.kind {
+        ExprKind::Not(operand) => collect_locals(operand, names),
+        ExprKind::And(terms) | ExprKind::Or(terms) => {
+            for term in terms {
+                collect_locals(term, names);
+            }
+        }
+        ExprKind::Conditional(parts) => {
+            for part in &parts[1..] {
+                collect_locals(part, names);
+            }
+        }
+        ExprKind::Loop(repeat) if matches!(repeat.kind, LoopKind::All | LoopKind::Exists) => {
+            if !names.iter().any(|name| **name == *repeat.name) {
+                names.push(repeat.name.to_string());
+            }
+            collect_locals(&repeat.body, names);
+        }
+        _ => {}
+    }
+}
+
+/// Explains a condition that is known to have failed.
+pub(super) fn failures<'a>(
+    program: &Program,
+    expected: Expected,
+    machine: &mut Machine<'a, '_>,
+) -> Result<Vec<Failure<'a>>, Stop> {
+    let names = program.locals();
+    let mut blamer = Blamer { machine, names, bound: vec![Value::Null; names.len()], routes: Vec::new() };
+    let found = blamer.explain(&program.root, expected)?;
+    Ok(found.into_iter().map(Blame::into_failure).collect())
+}
+
+/// What is known of one failure.
+#[derive(Clone, Default)]
+struct Blame<'a> {
+    place: Option<Place>,
+    note: &'static str,
+    related: Vec<(Place, String)>,
+    /// Absent fields with the nodes they are absent from.
+    missing: Vec<(String, Option<Node<'a>>)>,
+    locals: Vec<Value<'a>>,
+    /// Whether it is one element of a loop, and so stands for itself.
+    element: bool,
+}
+
+impl<'a> Blame<'a> {
+    fn into_failure(self) -> Failure<'a> {
+        let mut missing: Vec<String> = Vec::new();
+        for (name, _) in self.missing {
+            if !missing.contains(&name) {
+                missing.push(name);
+            }
+        }
+        let note = match missing.as_slice() {
+            [] => self.note.to_owned(),
+            names => format!("missing: {}", names.join(", ")),
+        };
+        let mut related = self.related;
+        related.retain(|(place, _)| Some(*place) != self.place);
+        related.dedup();
+        Failure { place: self.place, note, related, missing, locals: self.locals }
+    }
+
+    fn is_missing(&self) -> bool {
+        !self.missing.is_empty()
+    }
+}
+
+struct Blamer<'a, 'b, 'm> {
+    machine: &'b mut Machine<'a, 'm>,
+    names: &'b [String],
+    bound: Vec<Value<'a>>,
+    /// For loop variables: the alias through which their list was reached.
+    routes: Vec<(usize, Option<Place>)>,
+}
+
+impl<'a> Blamer<'a, '_, '_> {
+    fn blank(&self) -> Blame<'a> {
+        Blame { locals: self.bound.clone(), ..Blame::default() }
+    }
+
+    /// Why `expr` is not what was expected. The answer is never empty.
+    fn explain(&mut self, expr: &Expr, expected: Expected) -> Result<Vec<Blame<'a>>, Stop> {
+        match (&expr.kind, expected) {
+            (ExprKind::Not(operand), _) => self.explain(operand, opposite(expected)),
+            (ExprKind::And(terms), Expected::True) | (ExprKind::Or(terms), Expected::False) => {
+                let found = self.explain_terms(terms, expected)?;
+                Ok(self.merge(found, |found| found.iter().find(|blame| blame.place.is_some()).cloned()))
+            }
+            (ExprKind::And(terms), Expected::False) | (ExprKind::Or(terms), Expected::True) => {
+                let found = self.explain_terms(terms, expected)?;
+                Ok(self.merge_alternatives(found))
+            }
+            (ExprKind::Conditional(parts), _) => {
+                let branch =
+                    if self.machine.condition(&parts[0])? == Tri::True { &parts[1] } else { &parts[2] };
+                self.explain(branch, expected)
+            }
+            (ExprKind::Loop(repeat), _) => match (repeat.kind, expected) {
+                (LoopKind::All, Expected::True) | (LoopKind::Exists, Expected::False) => {
+                    self.explain_elements(repeat, expected)
+                }
+                _ => self.operand(&repeat.over).map(|blame| vec![blame]),
+            },
+            (ExprKind::Compare(operator, operands), _) => {
+                self.comparison(*operator, operands, expected).map(|blame| vec![blame])
+            }
+            _ => self.operand(expr).map(|blame| vec![blame]),
+        }
+    }
+
+    /// Explains each term that is itself not what was expected.
+    fn explain_terms(&mut self, terms: &[Expr], expected: Expected) -> Result<Vec<Blame<'a>>, Stop> {
+        let mut found = Vec::new();
+        for term in terms {
+            // An error here did not decide the condition, so it is no part of the explanation.
+            match self.machine.condition(term) {
+                Ok(answer) if answer == failed(expected) => found.extend(self.explain(term, expected)?),
+                Ok(_) | Err(Stop::Error { .. }) => {}
+                Err(Stop::Budget) => return Err(Stop::Budget),
+            }
+        }
+        Ok(found)
+    }
+
+    /// One failure for several terms: `choose` says which gives the place; absent fields add up. Elements of loops
+    /// stay failures of their own.
+    fn merge(
+        &self,
+        found: Vec<Blame<'a>>,
+        choose: impl Fn(&[Blame<'a>]) -> Option<Blame<'a>>,
+    ) -> Vec<Blame<'a>> {
+        if found.iter().any(|blame| blame.element) {
+            return found.into_iter().filter(|blame| blame.element).collect();
+        }
+        let mut chosen = choose(&found).unwrap_or_else(|| self.blank());
+        if chosen.is_missing() {
+            let parents: Vec<_> =
+                found.iter().flat_map(|blame| &blame.missing).map(|(_, parent)| *parent).collect();
+            if let Some(parent) = common_parent(&parents)
+                && parents.iter().any(|other| *other != Some(parent))
+            {
+                chosen.place = Some(label_of(parent));
+            }
+        }
+        chosen.missing = found.into_iter().flat_map(|blame| blame.missing).collect();
+        vec![chosen]
+    }
+
+    /// The last alternative that exists; when none does, all that is missing.
+    fn merge_alternatives(&self, mut found: Vec<Blame<'a>>) -> Vec<Blame<'a>> {
+        if found.iter().any(|blame| !blame.is_missing() && blame.place.is_some()) {
+            found.retain(|blame| !blame.is_missing() || blame.element);
+        }
+        self.merge(found, |found| {
+            found
+                .iter()
+                .rev()
+                .find(|blame| !blame.is_missing() && blame.place.is_some())
+                .or_else(|| found.iter().find(|blame| blame.place.is_some()))
+                .cloned()
+        })
+    }
+
+    fn explain_elements(&mut self, repeat: &Loop, expected: Expected) -> Result<Vec<Blame<'a>>, Stop> {
+        let over = self.machine.value(&repeat.over)?;
+        let route = self.through(&repeat.over, &over)?;
+        let mut failing = Vec::new();
+        let wanted = failed(expected);
+        self.machine.each_element(repeat, &over, |machine| {
+            match machine.condition(&repeat.body) {
+                Ok(answer) if answer == wanted => failing.push(machine.local(repeat.local)),
+                Ok(_) | Err(Stop::Error { .. }) => {}
+                Err(Stop::Budget) => return Err(Stop::Budget),
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let mut found = Vec::new();
+        let name = self.names.iter().position(|name| **name == *repeat.name);
+        for element in failing {
+            self.machine.bind(repeat.local, element.clone());
+            let outer = name.map(|name| (name, std::mem::replace(&mut self.bound[name], element.clone())));
+            self.routes.push((repeat.local, route));
+            let explained = self.explain(&repeat.body, expected);
+            let fallback = self.located(&element, route);
+            self.routes.pop();
+            for mut blame in explained? {
+                blame.element = true;
+                if blame.place.is_none() {
+                    blame.place = fallback.place;
+                    blame.related.extend(fallback.related.iter().cloned());
+                }
+                found.push(blame);
+            }
+            if let Some((name, value)) = outer {
+                self.bound[name] = value;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The first operand that stands somewhere is to blame; the other one is shown beside it.
+    fn comparison(
+        &mut self,
+        operator: Operator,
+        operands: &[Expr; 2],
+        expected: Expected,
+    ) -> Result<Blame<'a>, Stop> {
+        let [left, right] = operands;
+        if operator == Operator::In
+            && expected == Expected::True
+            && let ExprKind::Literal(Literal::String(name)) = &left.kind
+            && let Value::Node(map) = self.machine.value(right)?
+            && map.resolve().kind() == Kind::Mapping
+        {
+            let route = self.route(right)?;
+            return Ok(self.absent(map, name.to_string(), route));
+        }
+        let mut primary = self.operand(left)?;
+        let other = self.operand(right)?;
+        if primary.place.is_none() {
+            return Ok(other);
+        }
+        if let Some(place) = other.place {
+            primary.related.push((place, "compared with this".to_owned()));
+        }
+        Ok(primary)
+    }
+
+    /// The place that an expression took its value from.
+    fn operand(&mut self, expr: &Expr) -> Result<Blame<'a>, Stop> {
+        match &expr.kind {
+            ExprKind::Literal(_) | ExprKind::Map(_) => Ok(self.blank()),
+            ExprKind::Slot(_) | ExprKind::Local(_) => self.place_of(expr),
+            ExprKind::Field(base, ..) | ExprKind::Fact(base, ..) => {
+                let found = self.place_of(expr)?;
+                if found.place.is_some() {
+                    return Ok(found);
+                }
+                let base = self.operand(base)?;
+                let missing = if found.is_missing() { found.missing } else { base.missing };
+                Ok(Blame { missing, ..base })
+            }
+            ExprKind::Index(base, index, _) => {
+                let found = self.place_of(expr)?;
+                if found.place.is_some() {
+                    return Ok(found);
+                }
+                self.first_of([&**base, &**index])
+            }
+            ExprKind::Has(operand) | ExprKind::Not(operand) | ExprKind::Negate(operand) => {
+                self.operand(operand)
+            }
+            ExprKind::Compare(_, operands) => self.first_of(operands.iter()),
+            ExprKind::And(terms) | ExprKind::Or(terms) => self.first_of(terms),
+            ExprKind::Chain(first, rest) => {
+                self.first_of(std::iter::once(&**first).chain(rest.iter().map(|(_, operand)| operand)))
+            }
+            ExprKind::List(items) => self.first_of(items.iter().map(|(item, _)| item)),
+            ExprKind::Call(_, args, _) => {
+                let found = self.place_of(expr)?;
+                if found.place.is_some() && !found.is_missing() { Ok(found) } else { self.first_of(args) }
+            }
+            ExprKind::Conditional(parts) => {
+                let branch =
+                    if self.machine.condition(&parts[0])? == Tri::True { &parts[1] } else { &parts[2] };
+                self.operand(branch)
+            }
+            ExprKind::Loop(repeat) => self.operand(&repeat.over),
+        }
+    }
+
+    fn first_of<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) -> Result<Blame<'a>, Stop> {
+        for expr in exprs {
+            let found = self.operand(expr)?;
+            if found.place.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(self.blank())
+    }
+
+    fn place_of(&mut self, expr: &Expr) -> Result<Blame<'a>, Stop> {
+        let route = self.route(expr)?;
+        match self.machine.value(expr) {
+            Ok(value) => Ok(self.located(&value, route)),
+            Err(Stop::Error { .. }) => Ok(self.blank()),
+            Err(Stop::Budget) => Err(Stop::Budget),
+        }
+    }
+
+    fn located(&self, value: &Value<'a>, route: Option<Place>) -> Blame<'a> {
+        let mut blame = self.blank();
+        match value {
+            Value::Node(node) => {
+                blame.place = Some(label_of(*node));
+                if node.is_null() {
+                    blame.note = "is null";
+                }
+                Self::reroute(&mut blame, *node, route);
+            }
+            Value::Missing { parent: Some(parent), name } => {
+                return self.absent(*parent, name.to_string(), route);
+            }
+            Value::Missing { parent: None, name } => blame.missing.push((name.to_string(), None)),
+            Value::Text(text) => {
+                blame.place = text.place();
+                if let (Some(route), Some(place)) = (route, blame.place) {
+                    blame.related.push((place, DEFINED.to_owned()));
+                    blame.place = Some(route);
+                }
+            }
+            Value::Facts(facts) => blame.place = facts.place(),
+            Value::Optional(inner) => return self.located(inner, route),
+            Value::List(items) => {
+                if let Some(first) =
+                    items.iter().map(|item| self.located(item, route)).find(|b| b.place.is_some())
+                {
+                    return first;
+                }
+            }
+            _ => {}
+        }
+        blame
+    }
+
+    fn absent(&self, parent: Node<'a>, name: String, route: Option<Place>) -> Blame<'a> {
+        let mut blame = self.blank();
+        blame.place = Some(label_of(parent));
+        blame.missing.push((name, Some(parent)));
+        Self::reroute(&mut blame, parent, route);
+        blame
+    }
+
+    /// What was reached through an alias is blamed where it is used; the definition is shown beside it.
+    fn reroute(blame: &mut Blame<'a>, node: Node<'a>, route: Option<Place>) {
+        if node.kind() == Kind::Alias && route.is_none_or(|route| route == node.place()) {
+            blame.related.push((label_of(node.resolve()), DEFINED.to_owned()));
+            if blame.missing.is_empty() {
+                blame.place = Some(node.place());
+            }
+        } else if let Some(route) = route {
+            blame.related.extend(blame.place.map(|place| (place, DEFINED.to_owned())));
+            blame.place = Some(route);
+        }
+    }
+
+    /// The alias through which the value of an expression was reached, the outermost first.
+    fn route(&mut self, expr: &Expr) -> Result<Option<Place>, Stop> {
+        let base = match &expr.kind {
+            ExprKind::Field(base, ..) | ExprKind::Index(base, ..) => base,
+            ExprKind::Local(local) => {
+                let route = self.routes.iter().rev().find(|(known, _)| known == local);
+                return Ok(route.and_then(|(_, route)| *route));
+            }
+            ExprKind::Call(_, args, _) if !args.is_empty() => return self.route(&args[0]),
+            ExprKind::Loop(repeat) => {
+                let over = self.machine.value(&repeat.over)?;
+                return self.through(&repeat.over, &over);
+            }
+            _ => return Ok(None),
+        };
+        let value = match self.machine.value(base) {
+            Ok(value) => value,
+            Err(Stop::Error { .. }) => return Ok(None),
+            Err(Stop::Budget) => return Err(Stop::Budget),
+        };
+        // Inside an absent field nothing was reached.
+        if value.is_null() {
+            return self.route(base);
+        }
+        let route = self.through(base, &value)?;
+        if route.is_some() {
+            return Ok(route);
+        }
+        let merged = match (&expr.kind, &value) {
+            (ExprKind::Field(_, name, _), Value::Node(map)) => map.entry(name).and_then(|entry| entry.via),
+            (ExprKind::Index(_, key, _), Value::Node(map)) => match self.machine.value(key)?.to_text() {
+                Some(key) => map.entry(&key.text).and_then(|entry| entry.via),
+                None => None,
+            },
+            _ => None,
+        };
+        Ok(merged.map(|via| via.alias.place()))
+    }
+
+    /// The alias on the way to `value`, or the one that it is.
+    fn through(&mut self, expr: &Expr, value: &Value<'a>) -> Result<Option<Place>, Stop> {
+        let route = self.route(expr)?;
+        Ok(match value {
+            Value::Node(node) if route.is_none() && node.kind() == Kind::Alias => Some(node.place()),
+            _ => route,
+        })
+    }
+}
+
+const DEFINED: &str = "defined here";
+
+fn opposite(expected: Expected) -> Expected {
+    match expected {
+        Expected::True => Expected::False,
+        Expected::False => Expected::True,
+    }
+}
+
+fn failed(expected: Expected) -> Tri {
+    match expected {
+        Expected::True => Tri::False,
+        Expected::False => Tri::True,
+    }
+}
+
+/// What to mark for a node: a scalar itself; a collection by its key, in a list by its `name`, else by its first key.
+fn label_of(node: Node<'_>) -> Place {
+    if node.kind() == Kind::Scalar {
+        return node.place();
+    }
+    if let Some(key) = node.key() {
+        return key.place();
+    }
+    let resolved = node.resolve();
+    if resolved.kind() != Kind::Mapping {
+        return node.place();
+    }
+    let in_list = node.parent().is_some_and(|parent| parent.kind() == Kind::Sequence);
+    if in_list && let Some(name) = resolved.get("name").filter(|name| name.resolve().kind() == Kind::Scalar) {
+        return name.place();
+    }
+    resolved.pairs().next().map_or_else(|| node.place(), |(key, _)| key.place())
+}
+
+/// The deepest node that holds all of these, or is one of them; `None` if one of them is nowhere.
+fn common_parent<'a>(nodes: &[Option<Node<'a>>]) -> Option<Node<'a>> {
+    let mut common = (*nodes.first()?)?;
+    for node in &nodes[1..] {
+        let node = (*node)?;
+        while !holds(common, node) {
+            common = common.parent()?;
+        }
+    }
+    Some(common)
+}
+
+fn holds(outer: Node<'_>, inner: Node<'_>) -> bool {
+    std::iter::successors(Some(inner), |node| node.parent()).any(|node| node == outer)
+}

@@ -1,0 +1,279 @@
+//! A compiled expression and what it runs with: budget, verdicts, the reasons it may stop.
+
+use super::blame::{self, Failure};
+use super::check;
+use super::eval::{Machine, Tri};
+use super::functions::Function;
+use super::parse::{Operator, Presence, parse};
+use super::pattern::Pattern;
+use super::value::{Type, Value};
+use crate::source::Span;
+use crate::yaml::Node;
+use std::sync::Arc;
+
+/// Names visible to an expression, in slot order.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// The names with their types; of two equal ones the later counts.
+    pub names: Vec<(Arc<str>, Type)>,
+}
+
+impl Scope {
+    /// A scope of these names, slot 0 first.
+    pub fn new(names: &[(&str, Type)]) -> Self {
+        Self { names: names.iter().map(|&(name, of)| (name.into(), of)).collect() }
+    }
+
+    /// The scope with one more name, in the next slot.
+    #[must_use]
+    pub fn with(mut self, name: &str, of: Type) -> Self {
+        self.names.push((name.into(), of));
+        self
+    }
+}
+
+/// A mistake in an expression, known before it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Bytes of the expression text.
+    pub span: Span,
+    /// The fact.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Why an evaluation gave no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It took more steps than it may.
+    Budget,
+    /// An operator or function met values it has no answer for.
+    Error {
+        /// Bytes of the expression text.
+        span: Span,
+        /// The fact.
+        message: String,
+    },
+}
+
+/// A [`Stop`] whose place in the expression is not known yet.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Budget,
+    Message(String),
+}
+
+impl Fault {
+    pub(super) fn at(self, span: Span) -> Stop {
+        match self {
+            Self::Budget => Stop::Budget,
+            Self::Message(message) => Stop::Error { span, message },
+        }
+    }
+}
+
+/// What one evaluation may cost, and what it takes for known.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    steps: u64,
+    unknown: fn(Node<'_>) -> bool,
+}
+
+impl Budget {
+    /// Steps an evaluation has if nothing else is said: tens of milliseconds.
+    pub const DEFAULT_STEPS: u64 = 5_000_000;
+
+    /// A budget of this many steps: one for each element that is visited, each call, each comparison,
+    /// eight bytes of text; four for each element that is made.
+    pub fn new(steps: u64) -> Self {
+        Self { steps, unknown: holds_workflow_expression }
+    }
+
+    /// Sets who decides which scalars cannot be known before deployment; by default those with `${{`.
+    #[must_use]
+    pub fn with_unknown(mut self, unknown: fn(Node<'_>) -> bool) -> Self {
+        self.unknown = unknown;
+        self
+    }
+
+    /// Fills it up to the default again, for the next visit.
+    pub fn refill(&mut self) {
+        self.steps = Self::DEFAULT_STEPS;
+    }
+
+    /// Steps that are left.
+    pub fn left(&self) -> u64 {
+        self.steps
+    }
+
+    #[inline]
+    pub(super) fn spend(&mut self, steps: usize) -> Result<(), Fault> {
+        let left = self.steps.checked_sub(steps as u64);
+        self.steps = left.unwrap_or(0);
+        left.map(|_| ()).ok_or(Fault::Budget)
+    }
+
+    /// Pays for `bytes` of text that are made or searched.
+    pub(super) fn spend_text(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.spend(bytes / 8 + 1)
+    }
+
+    /// Pays for a list of `count` elements that is made: an element is as large as some words of text.
+    pub(super) fn spend_elements(&mut self, count: usize) -> Result<(), Fault> {
+        self.spend(count * 4 + 1)
+    }
+
+    pub(super) fn is_unknown(&self, node: Node<'_>) -> bool {
+        (self.unknown)(node)
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self::new(Self::DEFAULT_STEPS)
+    }
+}
+
+fn holds_workflow_expression(node: Node<'_>) -> bool {
+    let source = node.resolve().source();
+    memchr::memchr(b'$', source.as_bytes()).is_some_and(|at| source[at..].contains("${{"))
+}
+
+/// What a condition should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// `require`
+    True,
+    /// `forbid`
+    False,
+}
+
+impl Expected {
+    /// Whether a value is what the condition should be. Null counts as false; unknown is never what it should be.
+    pub fn holds(self, value: &Value<'_>) -> bool {
+        match value {
+            Value::Unknown => false,
+            value => value.is_true() == (self == Self::True),
+        }
+    }
+}
+
+/// A compiled expression. It holds no state: many threads may evaluate it at once.
+#[derive(Debug)]
+pub struct Program {
+    pub(super) root: Expr,
+    /// Slots that loop variables need at the deepest place.
+    pub(super) local_slots: usize,
+    locals: Vec<String>,
+}
+
+/// Compiles an expression; reports all its mistakes at once.
+pub fn compile(source: &str, scope: &Scope) -> Result<Program, Vec<Problem>> {
+    let ast = parse(source).map_err(|problem| vec![problem])?;
+    let (root, local_slots) = check::check(&ast, scope)?;
+    let mut locals = Vec::new();
+    blame::collect_locals(&root, &mut locals);
+    Ok(Program { root, local_slots, locals })
+}
+
+impl Program {
+    /// The value of the expression, with `slots` the values of the scope's names in their order. A slot that is not
+    /// given reads as null.
+    pub fn evaluate<'a>(&self, slots: &[Value<'a>], budget: &mut Budget) -> Result<Value<'a>, Stop> {
+        Machine::new(self, slots, budget).value(&self.root)
+    }
+
+    /// What made the condition fail; empty when it did not, and when it cannot be known.
+    pub fn failures<'a>(
+        &self,
+        expected: Expected,
+        slots: &[Value<'a>],
+        budget: &mut Budget,
+    ) -> Result<Vec<Failure<'a>>, Stop> {
+        let mut machine = Machine::new(self, slots, budget);
+        let failed = match expected {
+            Expected::True => Tri::False,
+            Expected::False => Tri::True,
+        };
+        if machine.condition(&self.root)? == failed {
+            blame::failures(self, expected, &mut machine)
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Loop variables that [`Failure::locals`] gives values for.
+    pub fn locals(&self) -> &[String] {
+        &self.locals
+    }
+}
+
+/// A checked expression: names are slots, facts are indexes, functions are known.
+#[derive(Debug)]
+pub(super) struct Expr {
+    /// Bytes of the expression text.
+    pub span: Span,
+    pub kind: ExprKind,
+}
+
+#[derive(Debug)]
+pub(super) enum ExprKind {
+    Literal(Literal),
+    /// A name of the scope.
+    Slot(usize),
+    /// A loop variable.
+    Local(usize),
+    Field(Box<Expr>, Arc<str>, Presence),
+    /// A fact of a record whose shape is known, by its index.
+    Fact(Box<Expr>, usize, Arc<str>),
+    Index(Box<Expr>, Box<Expr>, Presence),
+    Has(Box<Expr>),
+    Not(Box<Expr>),
+    Negate(Box<Expr>),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Conditional(Box<[Expr; 3]>),
+    /// A comparison of two: the form nearly all of them have.
+    Compare(Operator, Box<[Expr; 2]>),
+    /// Operators from left to right.
+    Chain(Box<Expr>, Vec<(Operator, Expr)>),
+    List(Vec<(Expr, Presence)>),
+    Map(Vec<(Expr, Expr, Presence)>),
+    Call(Function, Vec<Expr>, Option<Arc<Pattern>>),
+    Loop(Box<Loop>),
+}
+
+#[derive(Debug)]
+pub(super) enum Literal {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+    Double(f64),
+    String(Arc<str>),
+    Bytes(Arc<[u8]>),
+    Type(&'static str),
+}
+
+/// A macro that visits the elements of a list or the keys of a map.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub kind: LoopKind,
+    pub over: Expr,
+    pub name: Arc<str>,
+    pub local: usize,
+    /// The condition; of `map` with two arguments, the result.
+    pub body: Expr,
+    /// The result of `map` with three arguments.
+    pub result: Option<Expr>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LoopKind {
+    All,
+    Exists,
+    ExistsOne,
+    Filter,
+    Map,
+}

@@ -1,0 +1,161 @@
+//! What an expression sees: nodes the user wrote, and facts the engine derived from them.
+
+use crate::source::{Place, Span};
+use crate::yaml::Node;
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The type of a name or a fact, known when a rule is loaded.
+#[derive(Clone, Copy, Debug)]
+pub enum Type {
+    /// Nothing is known before it is evaluated.
+    Any,
+    /// A boolean.
+    Bool,
+    /// An integer.
+    Int,
+    /// A string.
+    String,
+    /// A list.
+    List(&'static Type),
+    /// A node of an artifact: any field may be asked for.
+    Node,
+    /// Facts with known names.
+    Record(&'static Record),
+}
+
+/// A set of facts with known names: what `owner.kind` is looked up in when a rule is loaded.
+#[derive(Debug)]
+pub struct Record {
+    /// Its name in messages.
+    pub name: &'static str,
+    /// The facts, in the order of [`Facts::fact`].
+    pub fields: &'static [Field],
+}
+
+/// One fact of a [`Record`].
+#[derive(Debug)]
+pub struct Field {
+    /// Its name in expressions.
+    pub name: &'static str,
+    /// Its type.
+    pub of: Type,
+    /// What it means, in one sentence, for the reference.
+    pub doc: &'static str,
+}
+
+/// A record at work: the facts of one visit. Facts are derived when asked for.
+pub trait Facts {
+    /// The names.
+    fn record(&self) -> &'static Record;
+    /// The value of the fact at an index of [`Record::fields`].
+    fn fact(&self, index: usize) -> Value<'_>;
+    /// The place to mark when the record as a whole is to blame.
+    fn place(&self) -> Option<Place> {
+        None
+    }
+}
+
+/// A string and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Text<'a> {
+    /// The characters.
+    pub text: Cow<'a, str>,
+    /// Where they stand.
+    pub origin: Origin<'a>,
+}
+
+/// Where a string stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin<'a> {
+    /// Nowhere: it was made by the expression.
+    None,
+    /// It is the decoded text of a scalar from byte `start` on.
+    Node {
+        /// The scalar.
+        node: Node<'a>,
+        /// Offset into its decoded text.
+        start: u32,
+    },
+    /// It is copied verbatim from this place.
+    Place(Place),
+}
+
+impl<'a> Text<'a> {
+    /// A string from nowhere.
+    pub fn made(text: impl Into<Cow<'a, str>>) -> Self {
+        Self { text: text.into(), origin: Origin::None }
+    }
+
+    /// The piece under a byte range of the text, with its own place. The range must lie on character boundaries.
+    pub fn cut(&self, range: std::ops::Range<usize>) -> Self {
+        let start = range.start as u32;
+        let origin = match self.origin {
+            Origin::None => Origin::None,
+            Origin::Node { node, start: base } => Origin::Node { node, start: base + start },
+            Origin::Place(Place { file, span }) => Origin::Place(Place {
+                file,
+                span: Span::new(span.start + start, span.start + range.end as u32),
+            }),
+        };
+        let text = match &self.text {
+            Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+            Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
+        };
+        Self { text, origin }
+    }
+
+    /// The place of the whole string in its file.
+    pub fn place(&self) -> Option<Place> {
+        match self.origin {
+            Origin::None => None,
+            Origin::Place(place) => Some(place),
+            Origin::Node { node, start } => {
+                node.text_map().1.place(Span::new(start, start + self.text.len() as u32))
+            }
+        }
+    }
+}
+
+/// A value. Cheap to clone: text is borrowed where it can be, collections are shared.
+#[derive(Clone)]
+pub enum Value<'a> {
+    /// Null.
+    Null,
+    /// What a field, key or index that is not there reads as: null that remembers where it is missing.
+    Missing {
+        /// The deepest node that is there.
+        parent: Option<Node<'a>>,
+        /// The name that was asked for in it.
+        name: Arc<str>,
+    },
+    /// A value that cannot be known before deployment (`${{ … }}`, `${X}`, `{{ … }}`).
+    Unknown,
+    /// A boolean.
+    Bool(bool),
+    /// A signed integer.
+    Int(i64),
+    /// An unsigned integer.
+    Uint(u64),
+    /// A floating point number.
+    Double(f64),
+    /// A string.
+    Text(Text<'a>),
+    /// A string literal of an expression, shared with it.
+    Literal(Arc<str>),
+    /// Bytes.
+    Bytes(Arc<[u8]>),
+    /// The type of a value, by its name in CEL.
+    Type(&'static str),
+    /// An optional value; it holds none when the value reads as null.
+    Optional(Rc<Value<'a>>),
+    /// A node of an artifact, aliases not yet followed.
+    Node(Node<'a>),
+    /// Facts of the engine.
+    Facts(&'a dyn Facts),
+    /// A list.
+    List(Rc<[Value<'a>]>),
+    /// A map made by an expression, in insertion order.
+    Map(Rc<[(Value<'a>, Value<'a>)]>),
+}

@@ -1,0 +1,206 @@
+//! Values as operators and functions read them: typed scalars, nulls of every kind, unknowns, elements.
+
+use super::program::Budget;
+use super::value::{Origin, Text, Value};
+use crate::source::Place;
+use crate::yaml::{Kind, Node, Scalar};
+use std::borrow::Cow;
+use std::fmt::{self, Write};
+
+/// A value with its origin forgotten.
+pub(super) enum View<'v> {
+    Null,
+    Unknown,
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+    Double(f64),
+    Str(Cow<'v, str>),
+    Bytes(&'v [u8]),
+    Type(&'static str),
+    List,
+    Map,
+    Optional,
+}
+
+impl View<'_> {
+    /// The name of its type in CEL.
+    pub(super) fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null_type",
+            Self::Unknown => "unknown",
+            Self::Bool(_) => "bool",
+            Self::Int(_) => "int",
+            Self::Uint(_) => "uint",
+            Self::Double(_) => "double",
+            Self::Str(_) => "string",
+            Self::Bytes(_) => "bytes",
+            Self::Type(_) => "type",
+            Self::List => "list",
+            Self::Map => "map",
+            Self::Optional => "optional_type",
+        }
+    }
+}
+
+impl<'a> Value<'a> {
+    /// The value as its consumer types it; a scalar that `budget` says cannot be known is unknown.
+    #[inline]
+    pub(super) fn view(&self, budget: &Budget) -> View<'_> {
+        match self {
+            Self::Null | Self::Missing { .. } => View::Null,
+            Self::Unknown => View::Unknown,
+            Self::Bool(value) => View::Bool(*value),
+            Self::Int(value) => View::Int(*value),
+            Self::Uint(value) => View::Uint(*value),
+            Self::Double(value) => View::Double(*value),
+            Self::Text(text) => View::Str(Cow::Borrowed(&text.text)),
+            Self::Literal(text) => View::Str(Cow::Borrowed(text)),
+            Self::Bytes(bytes) => View::Bytes(bytes),
+            Self::Type(name) => View::Type(name),
+            Self::Optional(_) => View::Optional,
+            Self::Node(node) => view_node(*node, budget),
+            Self::List(_) => View::List,
+            Self::Facts(_) | Self::Map(_) => View::Map,
+        }
+    }
+
+    /// Whether it reads as null. What cannot be known is there all the same.
+    pub fn is_null(&self) -> bool {
+        match self {
+            Self::Null | Self::Missing { .. } => true,
+            Self::Optional(value) => value.is_null(),
+            Self::Node(node) => node.is_null(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is true, or a scalar that reads so.
+    pub fn is_true(&self) -> bool {
+        match self {
+            Self::Bool(value) => *value,
+            Self::Node(node) => node.scalar() == Scalar::Bool(true),
+            _ => false,
+        }
+    }
+
+    /// Where it stands, for the values that stand somewhere.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Node(node) => Some(node.place()),
+            Self::Text(text) => text.place(),
+            Self::Facts(facts) => facts.place(),
+            Self::Optional(value) => value.place(),
+            _ => None,
+        }
+    }
+
+    /// A string from nowhere.
+    pub fn made(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::Text(Text::made(text))
+    }
+
+    /// The string it is, with its place; `None` for every other type.
+    pub fn to_text(&self) -> Option<Text<'a>> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Literal(text) => Some(Text::made(text.to_string())),
+            Self::Node(node) => match node.scalar() {
+                Scalar::Str(text) => Some(Text { text, origin: Origin::Node { node: *node, start: 0 } }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// How it reads in a message: null as `(none)`, lists joined with commas, maps by their keys.
+    pub fn show(&self) -> String {
+        let mut out = String::new();
+        // Writing to a `String` cannot fail.
+        let _ = write!(out, "{self}");
+        out
+    }
+}
+
+/// A list inside a list is shown this deep, and no deeper.
+const SHOWN_DEPTH: u32 = 8;
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_value(self, f, 0)
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { name, .. } => write!(f, "Missing({name})"),
+            Self::Node(node) => write!(f, "Node({node:?})"),
+            _ => write!(f, "{self}"),
+        }
+    }
+}
+
+fn write_value(value: &Value<'_>, f: &mut fmt::Formatter<'_>, depth: u32) -> fmt::Result {
+    match value {
+        Value::Null | Value::Missing { .. } => f.write_str("(none)"),
+        Value::Unknown => f.write_str("(unknown)"),
+        Value::Bool(value) => write!(f, "{value}"),
+        Value::Int(value) => write!(f, "{value}"),
+        Value::Uint(value) => write!(f, "{value}"),
+        Value::Double(value) => write!(f, "{value}"),
+        Value::Text(text) => f.write_str(&text.text),
+        Value::Literal(text) => f.write_str(text),
+        Value::Bytes(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
+        Value::Type(name) => f.write_str(name),
+        Value::Optional(value) => write_value(value, f, depth),
+        Value::Facts(facts) => f.write_str(facts.record().name),
+        Value::List(_) | Value::Map(_) if depth == SHOWN_DEPTH => f.write_str("…"),
+        Value::List(items) => write_joined(items.iter(), f, depth),
+        Value::Map(entries) => write_joined(entries.iter().map(|(key, _)| key), f, depth),
+        Value::Node(node) => match node.resolve().kind() {
+            Kind::Sequence | Kind::Mapping if depth == SHOWN_DEPTH => f.write_str("…"),
+            Kind::Sequence => {
+                let items: Vec<_> = node.items().map(Value::Node).collect();
+                write_joined(items.iter(), f, depth)
+            }
+            Kind::Mapping => {
+                let keys: Vec<_> = node.entries().into_iter().map(|entry| Value::Node(entry.key)).collect();
+                write_joined(keys.iter(), f, depth)
+            }
+            _ if node.is_null() => f.write_str("(none)"),
+            _ => f.write_str(&node.text()),
+        },
+    }
+}
+
+fn write_joined<'v, 'a: 'v>(
+    values: impl Iterator<Item = &'v Value<'a>>,
+    f: &mut fmt::Formatter<'_>,
+    depth: u32,
+) -> fmt::Result {
+    for (index, value) in values.enumerate() {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write_value(value, f, depth + 1)?;
+    }
+    Ok(())
+}
+
+fn view_node<'a>(node: Node<'a>, budget: &Budget) -> View<'a> {
+    match node.resolve().kind() {
+        Kind::Sequence => View::List,
+        Kind::Mapping => View::Map,
+        // An alias without an anchor stands for nothing.
+        Kind::Empty | Kind::Alias => View::Null,
+        Kind::Scalar if budget.is_unknown(node) => View::Unknown,
+        Kind::Scalar => match node.scalar() {
+            Scalar::Null => View::Null,
+            Scalar::Bool(value) => View::Bool(value),
+            Scalar::Int(value) => View::Int(value),
+            Scalar::Float(value) => View::Double(value),
+            Scalar::Str(text) => View::Str(text),
+        },
+    }
+}
