@@ -1,0 +1,124 @@
+//! How facts are declared: one table per visit gives the names to the checker and the values to the evaluator.
+
+use super::target::TargetKind;
+use crate::artifact::Artifact;
+use crate::expr::{Facts, Origin, Text, Type, Value};
+use crate::source::{FileId, SourceFile};
+use crate::yaml::{Kind, Node};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Declares the record of a visit and implements [`Facts`] by it, so that a name, its type, its doc and its value stand together.
+macro_rules! facts {
+    ($record:ident = $name:literal for $visit:ty, |$this:ident| {
+        $( $(#[doc = $doc:literal])+ $field:literal: $type:expr => $value:expr; )*
+    } $(place $place:expr)?) => {
+        #[doc = concat!("The facts of `", $name, "`.")]
+        pub static $record: $crate::expr::Record = $crate::expr::Record {
+            name: $name,
+            fields: &[$( $crate::expr::Field { name: $field, of: $type, doc: concat!($($doc),+) } ),*],
+        };
+
+        impl $crate::expr::Facts for $visit {
+            fn record(&self) -> &'static $crate::expr::Record {
+                &$record
+            }
+
+            #[allow(unused_assignments)]
+            fn fact(&self, index: usize) -> $crate::expr::Value<'_> {
+                let $this = self;
+                let mut at = 0;
+                $( if index == at { return $value; } at += 1; )*
+                $crate::expr::Value::Null
+            }
+
+            $(fn place(&self) -> Option<$crate::source::Place> {
+                let $this = self;
+                $place
+            })?
+        }
+    };
+}
+pub(crate) use facts;
+
+/// A file as rules see it.
+#[derive(Clone, Copy)]
+pub struct FileFacts<'m> {
+    /// Its id.
+    pub id: FileId,
+    /// Path and text.
+    pub source: &'m SourceFile,
+    /// What it was recognised as.
+    pub artifact: &'m Artifact,
+}
+
+facts!(FILE = "file" for FileFacts<'_>, |this| {
+    #[doc = "Path from the project root, with `/` between components."]
+    "path": Type::String => string(&this.source.path);
+    #[doc = "Last component of the path."]
+    "name": Type::String => string(this.source.path.rsplit('/').next().unwrap_or_default());
+    #[doc = "What the file was recognised as: `workflow`, `compose`, `manifest`, `values`, …"]
+    "kind": Type::String => string(this.artifact.kind.name());
+});
+
+impl Visit for FileFacts<'_> {
+    fn subject(&self) -> Value<'_> {
+        Value::Facts(self)
+    }
+}
+
+/// Whose part something is: the workload of a container, the service of an environment entry.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Owner<'m> {
+    /// `Deployment`, `service`, `job`, …
+    pub kind: &'m str,
+    /// The node of its name, where there is one.
+    pub name: Option<Node<'m>>,
+    /// Its labels, where it can have some.
+    pub labels: Option<Node<'m>>,
+}
+
+facts!(OWNER = "owner" for Owner<'_>, |this| {
+    #[doc = "Kind of the owner: `Deployment`, `service`, `job`, `step`, `values`, …"]
+    "kind": Type::String => string(this.kind);
+    #[doc = "Its name."]
+    "name": Type::String => node(this.name);
+    #[doc = "Its labels."]
+    "labels": Type::Node => node(this.labels);
+} place this.name.map(Node::place));
+
+/// A string that stands nowhere.
+pub fn string(text: &str) -> Value<'_> {
+    Value::made(text)
+}
+
+/// A node, or null.
+pub fn node(node: Option<Node<'_>>) -> Value<'_> {
+    node.map_or(Value::Null, Value::Node)
+}
+
+/// A field of a node, or the memory of where it is missing.
+pub fn field<'m>(parent: Node<'m>, name: &str) -> Value<'m> {
+    parent.get(name).map_or_else(|| Value::Missing { parent: Some(parent), name: name.into() }, Value::Node)
+}
+
+/// A piece of the decoded text of a scalar.
+pub fn piece<'m>(node: Node<'m>, text: &str, range: Range<usize>) -> Value<'m> {
+    let start = range.start as u32;
+    Value::Text(Text { text: Cow::Owned(text[range].to_owned()), origin: Origin::Node { node, start } })
+}
+
+/// The text of a scalar under a key, if there is one that is a string.
+pub fn text_of<'m>(parent: Node<'m>, key: &str) -> Option<Cow<'m, str>> {
+    let value = parent.get(key)?.resolve();
+    (value.kind() == Kind::Scalar).then(|| value.text())
+}
+
+/// Who is handed the visits: target, for objects their kind, and the visit.
+pub type Emit<'e> = &'e mut dyn FnMut(TargetKind, Option<&str>, &dyn Visit);
+
+/// What every visit can say beside its facts.
+pub trait Visit: Facts {
+    /// What `self` is bound to.
+    fn subject(&self) -> Value<'_>;
+}

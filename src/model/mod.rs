@@ -1,0 +1,91 @@
+//! What the deployment consists of: the targets that rules visit, and the facts they see there.
+
+mod compose;
+mod dockerfile;
+mod env;
+mod facts;
+mod helm;
+mod image;
+mod interpolation;
+mod kubernetes;
+mod probe;
+mod project;
+mod script;
+mod target;
+mod text;
+mod workflow;
+
+pub use facts::{FILE, FileFacts, OWNER, Visit};
+pub use interpolation::is_unknown;
+pub use project::Project;
+pub use target::{Target, TargetKind, Wanted};
+
+use crate::artifact::{Artifact, Kind};
+use crate::config::Settings;
+use crate::source::{FileId, Sources};
+use crate::yaml::{Document, Node};
+use facts::{Emit, Owner};
+
+/// Everything a run has loaded, joined.
+pub struct Model<'m> {
+    /// The files, those of the configuration and the rules first.
+    pub sources: &'m Sources,
+    /// The artifacts, in the order of their files, which follow one another.
+    pub artifacts: &'m [Artifact],
+    /// The settings.
+    pub settings: &'m Settings<'m>,
+    /// The configuration as it is written.
+    pub config: Option<&'m Document>,
+    /// What only the whole tree can tell.
+    pub project: Project,
+}
+
+impl<'m> Model<'m> {
+    /// Joins the files of a run.
+    pub fn new(
+        sources: &'m Sources,
+        artifacts: &'m [Artifact],
+        settings: &'m Settings<'m>,
+        config: Option<&'m Document>,
+    ) -> Self {
+        Self { sources, artifacts, settings, config, project: Project::new(sources, artifacts) }
+    }
+
+    /// A file as rules see it.
+    pub fn file(&self, id: FileId) -> FileFacts<'m> {
+        // Artifacts follow one another in the order of their files, and every id that is asked for is one of theirs.
+        let first = self.artifacts.first().map_or(0, |artifact| artifact.file.0);
+        FileFacts { id, source: self.sources.get(id), artifact: &self.artifacts[(id.0 - first) as usize] }
+    }
+
+    /// A Compose file and its root.
+    fn compose_root(&self, id: FileId) -> Option<(FileFacts<'m>, Node<'m>)> {
+        let file = self.file(id);
+        let root = file.artifact.document.as_ref()?.roots().next()?;
+        (file.artifact.kind == Kind::Compose).then(|| (file, root.resolve()))
+    }
+
+    /// Calls `emit` for every visit of the wanted targets in one file, in the order of the text for each target.
+    /// For `k8s.object` the second argument is the object's kind.
+    pub fn visit(&self, id: FileId, wanted: Wanted, emit: Emit<'_>) {
+        let file = self.file(id);
+        if matches!(file.artifact.kind, Kind::Config | Kind::Data | Kind::Other) {
+            return;
+        }
+        emit(TargetKind::File, None, &file);
+        match file.artifact.kind {
+            Kind::Workflow | Kind::Action => workflow::visit(file, wanted, emit),
+            Kind::Compose => compose::visit(self, file, wanted, emit),
+            Kind::Manifest => kubernetes::visit(self, file, wanted, emit),
+            Kind::Chart | Kind::Values => helm::visit(file, wanted, emit),
+            Kind::Dockerfile => image::dockerfile(file, wanted, emit),
+            Kind::Env if wanted.any(&[TargetKind::Env]) => {
+                env::dotenv(id, &file.source.text, Owner { kind: "file", ..Owner::default() }, emit);
+            }
+            _ => {}
+        }
+        if wanted.any(&[TargetKind::Text, TargetKind::Retired]) {
+            text::visit(self, file, wanted, emit);
+        }
+    }
+}

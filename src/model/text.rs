@@ -1,0 +1,321 @@
+//! Every piece of text of an artifact with its role, and the retired names in it.
+
+use super::Model;
+use super::facts::{Emit, FileFacts, Visit, facts, string};
+use super::script::{self, Flavour, Role};
+use super::target::{TargetKind, Wanted};
+use crate::artifact::Kind;
+use crate::config::RawRetired;
+use crate::expr::{Origin, Record, Text, Type, Value};
+use crate::shape::Spanned;
+use crate::source::{Place, Span};
+use crate::yaml::{Kind as NodeKind, Node, Style};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// What a target binds that has no facts of its own.
+pub static NOTHING: Record = Record { name: "file", fields: &[] };
+
+/// The role of a piece of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// A key of a mapping.
+    Key,
+    /// A value.
+    Value,
+    /// A line, or the part of one that runs, of a script, a template, a Dockerfile or a dotenv file.
+    Line,
+    /// A comment.
+    Comment,
+    /// The display name of a workflow, a job or a step.
+    Name,
+    /// A description.
+    Description,
+    /// Text that a script prints.
+    Printed,
+    /// A line of documentation.
+    Doc,
+}
+
+impl Where {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Value => "value",
+            Self::Line => "line",
+            Self::Comment => "comment",
+            Self::Name => "name",
+            Self::Description => "description",
+            Self::Printed => "printed",
+            Self::Doc => "doc",
+        }
+    }
+
+    /// Whether changing the text changes what is deployed or run.
+    const fn takes_effect(self) -> bool {
+        matches!(self, Self::Key | Self::Value | Self::Line)
+    }
+
+    const fn of(role: Role) -> Self {
+        match role {
+            Role::Runs => Self::Line,
+            Role::Comment => Self::Comment,
+            Role::Printed => Self::Printed,
+        }
+    }
+}
+
+/// A piece of text.
+pub struct TextVisit<'m> {
+    text: Text<'m>,
+    role: Where,
+}
+
+facts!(PIECE = "text" for TextVisit<'_>, |this| {
+    #[doc = "The text, decoded."]
+    "value": Type::String => Value::Text(this.text.clone());
+    #[doc = "Its role: `key`, `value`, `line` (of a script, template, Dockerfile or dotenv file), `comment`, `name` (of a workflow, job or step), `description`, `printed` (by a script) or `doc`."]
+    "where": Type::String => string(this.role.name());
+    #[doc = "Whether it has an effect on what is deployed or run: a key, a value or a line."]
+    "takesEffect": Type::Bool => Value::Bool(this.role.takes_effect());
+} place this.text.place());
+
+/// What a visit to a text binds.
+pub struct TextFacts<'m>(TextVisit<'m>);
+
+facts!(TEXT = "text" for TextFacts<'_>, |this| {
+    #[doc = "The text and its role."]
+    "text": Type::Record(&PIECE) => Value::Facts(&this.0);
+} place this.0.text.place());
+
+impl Visit for TextFacts<'_> {
+    fn subject(&self) -> Value<'_> {
+        Value::Text(self.0.text.clone())
+    }
+}
+
+/// A retired name in a piece of text.
+pub struct RetiredVisit<'m> {
+    name: Text<'m>,
+    entry: &'m RawRetired,
+    text: &'m TextVisit<'m>,
+}
+
+facts!(RETIRED = "retired" for RetiredVisit<'_>, |this| {
+    #[doc = "The name as it stands there."]
+    "name": Type::String => Value::Text(this.name.clone());
+    #[doc = "What took its place, by the configuration; null where nothing is said."]
+    "now": Type::String => spanned(this.entry.now.as_ref());
+    #[doc = "Until when the name may stand, as `YYYY-MM-DD`; null where nothing is said."]
+    "until": Type::String => this.entry.until.as_ref().map_or(Value::Null, |until| Value::Text(Text {
+        text: Cow::Owned(until.value.to_string()),
+        origin: Origin::Place(until.place),
+    }));
+    #[doc = "Why it was retired, by the configuration; null where nothing is said."]
+    "reason": Type::String => spanned(this.entry.reason.as_ref());
+    #[doc = "Whether the text that holds it has an effect on what is deployed or run."]
+    "takesEffect": Type::Bool => Value::Bool(this.text.role.takes_effect());
+    #[doc = "The text that holds it."]
+    "text": Type::Record(&PIECE) => Value::Facts(this.text);
+} place this.name.place());
+
+impl Visit for RetiredVisit<'_> {
+    fn subject(&self) -> Value<'_> {
+        Value::Text(self.name.clone())
+    }
+}
+
+/// Visits the text of an artifact.
+pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
+    let retired = &model.settings.retired;
+    let names = wanted.any(&[TargetKind::Retired]) && retired.may_match(&file.source.text);
+    if !names && !wanted.any(&[TargetKind::Text]) {
+        return;
+    }
+    let mut emit_piece = |text: Text<'_>, role: Where| {
+        let visit = TextFacts(TextVisit { text, role });
+        emit(TargetKind::Text, None, &visit);
+        if !names {
+            return;
+        }
+        let text = &visit.0;
+        for found in retired.find(&text.text.text) {
+            let name = text.text.cut(found.range.clone());
+            emit(
+                TargetKind::Retired,
+                None,
+                &RetiredVisit { name, entry: &retired.entries()[found.entry], text },
+            );
+        }
+    };
+    match (&file.artifact.document, file.artifact.kind) {
+        (Some(document), kind) => {
+            let mut walk = Walk { kind, path: Vec::new(), emit: &mut emit_piece };
+            document.roots().for_each(|root| walk.node(root));
+            for span in document.comments() {
+                let text = Cow::Borrowed(span.of(document.text()));
+                let place = Place { file: file.id, span };
+                emit_piece(Text { text, origin: Origin::Place(place) }, Where::Comment);
+            }
+        }
+        (None, kind) => {
+            for (range, role) in lines(&file.source.text, kind) {
+                let text = Cow::Borrowed(&file.source.text[range.clone()]);
+                let place = Place { file: file.id, span: Span::from(range) };
+                emit_piece(Text { text, origin: Origin::Place(place) }, role);
+            }
+        }
+    }
+}
+
+/// What the configuration says, with its place there.
+fn spanned(said: Option<&Spanned<String>>) -> Value<'_> {
+    said.map_or(Value::Null, |said| {
+        Value::Text(Text { text: Cow::Borrowed(&said.value), origin: Origin::Place(said.place) })
+    })
+}
+
+/// The lines of a file that is not YAML, with their roles.
+fn lines(text: &str, kind: Kind) -> Vec<(Range<usize>, Where)> {
+    let shell = |flavour| {
+        script::pieces(text, flavour).into_iter().map(|(range, role)| (range, Where::of(role))).collect()
+    };
+    match kind {
+        Kind::Script => shell(Flavour::Shell),
+        Kind::Makefile => shell(Flavour::Makefile),
+        Kind::Doc => each_line(text).map(|range| (range, Where::Doc)).collect(),
+        Kind::Dockerfile | Kind::Env | Kind::Template => {
+            each_line(text).flat_map(|range| commented(text, range, kind)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn each_line(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let content = line.trim_end_matches(['\n', '\r']);
+        let range = start..start + content.len();
+        start += line.len();
+        (!content.trim().is_empty()).then_some(range)
+    })
+}
+
+/// A line and the comment at its end. A Dockerfile knows comments on lines of their own only.
+fn commented(text: &str, range: Range<usize>, kind: Kind) -> Vec<(Range<usize>, Where)> {
+    let line = &text[range.clone()];
+    let content = line.trim_start();
+    if content.starts_with('#') || content.starts_with("{{/*") || content.starts_with("{{- /*") {
+        return vec![(range, Where::Comment)];
+    }
+    if kind == Kind::Dockerfile {
+        let instruction = content.split_whitespace().next().unwrap_or_default();
+        if instruction.eq_ignore_ascii_case("RUN") {
+            let start = range.end - content.len() + instruction.len();
+            let pieces = script::pieces(&text[start..range.end], Flavour::Makefile);
+            return pieces
+                .into_iter()
+                .map(|(piece, role)| (start + piece.start..start + piece.end, Where::of(role)))
+                .collect();
+        }
+        return vec![(range, Where::Line)];
+    }
+    match line.find(" #") {
+        Some(at) => vec![
+            (range.start..range.start + at, Where::Line),
+            (range.start + at + 1..range.end, Where::Comment),
+        ],
+        None => vec![(range, Where::Line)],
+    }
+}
+
+struct Walk<'w, 'm> {
+    kind: Kind,
+    /// The keys above; an item of a list stands as `None`.
+    path: Vec<Option<Cow<'m, str>>>,
+    emit: &'w mut dyn FnMut(Text<'_>, Where),
+}
+
+impl<'m> Walk<'_, 'm> {
+    fn node(&mut self, node: Node<'m>) {
+        match node.kind() {
+            NodeKind::Mapping => {
+                for (key, value) in node.pairs() {
+                    if key.kind() == NodeKind::Scalar {
+                        (self.emit)(whole(key), Where::Key);
+                    } else {
+                        self.node(key);
+                    }
+                    self.path.push(Some(key.text()));
+                    self.node(value);
+                    self.path.pop();
+                }
+            }
+            NodeKind::Sequence => {
+                self.path.push(None);
+                node.items().for_each(|item| self.node(item));
+                self.path.pop();
+            }
+            NodeKind::Scalar => self.scalar(node),
+            NodeKind::Alias | NodeKind::Empty => {}
+        }
+    }
+
+    fn scalar(&mut self, node: Node<'m>) {
+        let text = node.text();
+        if let Some(role) = self.mention() {
+            return (self.emit)(whole(node), role);
+        }
+        let multi_line = matches!(node.style(), Style::Literal | Style::Folded) || text.contains('\n');
+        let pieces: Vec<_> = if self.is_script() {
+            script::pieces(&text, Flavour::Shell)
+        } else if multi_line {
+            let comment = |range: &Range<usize>| text[range.clone()].trim_start().starts_with('#');
+            let role = |range: &Range<usize>| if comment(range) { Role::Comment } else { Role::Runs };
+            each_line(&text).map(|range| (range.clone(), role(&range))).collect()
+        } else {
+            return (self.emit)(whole(node), Where::Value);
+        };
+        for (range, role) in pieces {
+            let origin = Origin::Node { node, start: range.start as u32 };
+            (self.emit)(Text { text: Cow::Borrowed(&text[range]), origin }, Where::of(role));
+        }
+    }
+
+    /// Whether the scalar at hand is for people only.
+    fn mention(&self) -> Option<Where> {
+        let key = self.path.last()?.as_deref()?;
+        let last = key.rsplit('/').next().unwrap_or(key);
+        if matches!(last, "description" | "summary" | "deprecationMessage") {
+            return Some(Where::Description);
+        }
+        let keys: Vec<_> = self.path.iter().map(Option::as_deref).collect();
+        match (self.kind, keys.as_slice()) {
+            (
+                Kind::Workflow | Kind::Action,
+                [Some("name" | "run-name" | "author")]
+                | [Some("jobs"), Some(_), Some("name")]
+                | [Some("jobs"), Some(_), Some("steps"), None, Some("name")]
+                | [Some("runs"), Some("steps"), None, Some("name")],
+            ) => Some(Where::Name),
+            (Kind::Chart, [Some("home" | "icon")]) => Some(Where::Description),
+            _ => None,
+        }
+    }
+
+    /// Whether the scalar at hand is given to a shell: `run` of a step, a command, an entrypoint, a healthcheck.
+    fn is_script(&self) -> bool {
+        let mut keys = self.path.iter().rev().flatten();
+        let Some(key) = keys.next() else { return false };
+        match self.kind {
+            Kind::Workflow | Kind::Action => key == "run",
+            Kind::Compose => matches!(&**key, "command" | "entrypoint" | "test"),
+            Kind::Manifest | Kind::Values => matches!(&**key, "command" | "args"),
+            _ => false,
+        }
+    }
+}
+
+fn whole(node: Node<'_>) -> Text<'_> {
+    Text { text: node.text(), origin: Origin::Node { node, start: 0 } }
+}

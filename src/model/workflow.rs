@@ -1,0 +1,166 @@
+//! GitHub Actions: workflows, their jobs and steps, and actions.
+
+use super::facts::{Emit, FileFacts, OWNER, Owner, Visit, facts, node};
+use super::target::{TargetKind, Wanted};
+use crate::artifact::Kind;
+use crate::expr::{Type, Value};
+use crate::yaml::{Kind as NodeKind, Node};
+
+/// A workflow.
+pub struct WorkflowVisit<'m> {
+    workflow: Node<'m>,
+}
+
+facts!(WORKFLOW = "workflow" for WorkflowVisit<'_>, |this| {
+    #[doc = "The file's root."]
+    "workflow": Type::Node => Value::Node(this.workflow);
+} place Some(this.workflow.place()));
+
+impl Visit for WorkflowVisit<'_> {
+    fn subject(&self) -> Value<'_> {
+        Value::Node(self.workflow)
+    }
+}
+
+/// A job.
+pub struct JobVisit<'m> {
+    workflow: Node<'m>,
+    id: Node<'m>,
+    job: Node<'m>,
+    owner: Owner<'m>,
+}
+
+facts!(JOB = "workflow.job" for JobVisit<'_>, |this| {
+    #[doc = "The job."]
+    "job": Type::Node => Value::Node(this.job);
+    #[doc = "Its id: the key it stands under."]
+    "id": Type::String => Value::Node(this.id);
+    #[doc = "The workflow that holds it."]
+    "workflow": Type::Node => Value::Node(this.workflow);
+    #[doc = "Kind (`job`) and id."]
+    "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
+} place Some(this.id.place()));
+
+impl Visit for JobVisit<'_> {
+    fn subject(&self) -> Value<'_> {
+        Value::Node(self.job)
+    }
+}
+
+/// A step of a job, or of a composite action.
+pub struct StepVisit<'m> {
+    workflow: Option<Node<'m>>,
+    job: Option<Node<'m>>,
+    step: Node<'m>,
+    owner: Owner<'m>,
+}
+
+facts!(STEP = "workflow.step" for StepVisit<'_>, |this| {
+    #[doc = "The step."]
+    "step": Type::Node => Value::Node(this.step);
+    #[doc = "The job that holds it; null in a composite action."]
+    "job": Type::Node => node(this.job);
+    #[doc = "The workflow that holds it; null in a composite action."]
+    "workflow": Type::Node => node(this.workflow);
+    #[doc = "Kind (`step`) and name of the step, or its id."]
+    "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
+} place Some(this.step.place()));
+
+impl Visit for StepVisit<'_> {
+    fn subject(&self) -> Value<'_> {
+        Value::Node(self.step)
+    }
+}
+
+/// An action's metadata file.
+pub struct ActionVisit<'m> {
+    action: Node<'m>,
+}
+
+facts!(ACTION = "action" for ActionVisit<'_>, |this| {
+    #[doc = "The file's root."]
+    "action": Type::Node => Value::Node(this.action);
+} place Some(this.action.place()));
+
+impl Visit for ActionVisit<'_> {
+    fn subject(&self) -> Value<'_> {
+        Value::Node(self.action)
+    }
+}
+
+/// Visits what a workflow or an action holds.
+pub fn visit(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
+    let Some(document) = &file.artifact.document else { return };
+    for root in document.roots().map(Node::resolve) {
+        if file.artifact.kind == Kind::Action {
+            emit(TargetKind::Action, None, &ActionVisit { action: root });
+            let steps = root.get("runs").and_then(|runs| runs.get("steps"));
+            visit_steps(None, None, steps, wanted, emit);
+            continue;
+        }
+        emit(TargetKind::Workflow, None, &WorkflowVisit { workflow: root });
+        environment(root, Owner { kind: "workflow", name: root.get("name"), labels: None }, wanted, emit);
+        for entry in root.get("jobs").map(Node::entries).unwrap_or_default() {
+            let job = entry.value.resolve();
+            if job.kind() != NodeKind::Mapping {
+                continue;
+            }
+            let owner = Owner { kind: "job", name: Some(entry.key), labels: None };
+            emit(TargetKind::WorkflowJob, None, &JobVisit { workflow: root, id: entry.key, job, owner });
+            environment(job, owner, wanted, emit);
+            containers(job, owner, wanted, emit);
+            visit_steps(Some(root), Some(job), job.get("steps"), wanted, emit);
+        }
+    }
+}
+
+fn visit_steps(
+    workflow: Option<Node<'_>>,
+    job: Option<Node<'_>>,
+    steps: Option<Node<'_>>,
+    wanted: Wanted,
+    emit: Emit<'_>,
+) {
+    for step in steps.into_iter().flat_map(Node::items).map(Node::resolve) {
+        if step.kind() != NodeKind::Mapping {
+            continue;
+        }
+        let owner = Owner { kind: "step", name: step.get("name").or_else(|| step.get("id")), labels: None };
+        emit(TargetKind::WorkflowStep, None, &StepVisit { workflow, job, step, owner });
+        environment(step, owner, wanted, emit);
+        if wanted.any(&[TargetKind::Image])
+            && let Some(uses) = step.get("uses")
+            && uses.text().starts_with("docker://")
+        {
+            super::image::visit(uses, owner, emit);
+        }
+    }
+}
+
+/// The job's own container and its service containers.
+fn containers(job: Node<'_>, owner: Owner<'_>, wanted: Wanted, emit: Emit<'_>) {
+    let mut found: Vec<(Owner<'_>, Node<'_>)> =
+        job.get("container").map(|node| (owner, node)).into_iter().collect();
+    for service in job.get("services").map(Node::entries).unwrap_or_default() {
+        found.push((Owner { kind: "service", name: Some(service.key), labels: None }, service.value));
+    }
+    for (owner, container) in found {
+        let container = container.resolve();
+        let image =
+            if container.kind() == NodeKind::Scalar { Some(container) } else { container.get("image") };
+        if wanted.any(&[TargetKind::Image])
+            && let Some(image) = image
+        {
+            super::image::visit(image, owner, emit);
+        }
+        environment(container, owner, wanted, emit);
+    }
+}
+
+fn environment(holder: Node<'_>, owner: Owner<'_>, wanted: Wanted, emit: Emit<'_>) {
+    if wanted.any(&[TargetKind::Env])
+        && let Some(entries) = holder.get("env")
+    {
+        super::env::workflow(entries, owner, emit);
+    }
+}
