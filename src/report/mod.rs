@@ -1,0 +1,91 @@
+//! What a run says and in which form: one file per format, behind one sanitiser and one mask over secrets.
+
+mod concise;
+mod full;
+mod json;
+mod positions;
+mod sanitise;
+mod snippet;
+mod summary;
+
+pub use concise::concise;
+pub use full::{Charset, Color, Look, full};
+pub use json::json;
+pub use sanitise::Clean;
+pub use summary::{Summary, summary_line};
+
+use crate::diagnostic::Diagnostic;
+use crate::secret;
+use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use std::collections::HashMap;
+
+/// Everything a format needs; each format is a pure function of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The files that labels point into.
+    pub sources: &'a Sources,
+    /// The findings in the order to print them.
+    pub diagnostics: &'a [Diagnostic],
+    /// The counts.
+    pub summary: &'a Summary,
+    /// What must not be printed.
+    pub masks: &'a Masks,
+}
+
+impl Run<'_> {
+    /// A text of a diagnostic as it may be printed: secrets masked, then sanitised.
+    fn clean(&self, diagnostic: &Diagnostic, text: &str) -> Clean {
+        Clean::line(&self.masked(diagnostic, text))
+    }
+
+    /// A text of a diagnostic without secrets: neither the ones under its labels nor anything shaped like one.
+    fn masked(&self, diagnostic: &Diagnostic, text: &str) -> String {
+        let mut text = secret::mask(text).into_owned();
+        for place in places(diagnostic) {
+            let source = &self.sources.get(place.file).text;
+            for &secret in self.masks.under(place) {
+                // A message may quote the secret or just the marked part of it.
+                let marked = Span::new(secret.start.max(place.span.start), secret.end.min(place.span.end));
+                for secret in [secret.of(source), marked.of(source)] {
+                    if secret.len() >= secret::SHORTEST && text.contains(secret) {
+                        text = text.replace(secret, secret::MASK);
+                    }
+                }
+            }
+        }
+        text
+    }
+}
+
+/// The places of secrets in the files that a run reports on.
+#[derive(Debug, Default)]
+pub struct Masks(HashMap<FileId, Vec<Span>>);
+
+impl Masks {
+    /// Asks for the secrets of every file that a label points into; the answer is [`secret::secret_spans`], with the document
+    /// where the file has one: sorted and disjoint.
+    pub fn new(
+        sources: &Sources,
+        diagnostics: &[Diagnostic],
+        mut secrets: impl FnMut(FileId, &SourceFile) -> Vec<Span>,
+    ) -> Self {
+        let mut masks = HashMap::new();
+        for place in diagnostics.iter().flat_map(places) {
+            masks.entry(place.file).or_insert_with(|| secrets(place.file, sources.get(place.file)));
+        }
+        Self(masks)
+    }
+
+    /// The secrets that share a byte with a place.
+    fn under(&self, place: Place) -> &[Span] {
+        let masks = self.0.get(&place.file).map_or(&[][..], Vec::as_slice);
+        let first = masks.partition_point(|mask| mask.end <= place.span.start);
+        let past = masks.partition_point(|mask| mask.start < place.span.end);
+        masks.get(first..past).unwrap_or(&[])
+    }
+}
+
+/// The places of all labels, the primary one first.
+fn places(diagnostic: &Diagnostic) -> impl Iterator<Item = Place> {
+    std::iter::once(&diagnostic.primary).chain(&diagnostic.related).map(|label| label.place)
+}

@@ -1,0 +1,146 @@
+//! The one sanitiser: what comes from files, names and rules becomes text that no terminal and no CI log parser acts upon.
+
+use std::fmt::{self, Write as _};
+use std::io;
+
+/// Longest message, help or label text in characters; the rest becomes `…`.
+const LONGEST: usize = 1000;
+
+/// One line of text that is safe to print: no control, bidirectional or invisible characters, no line breaks and no CI command
+/// other than one that begins the output line, which [`write_block`] breaks. Writers of text formats take nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Clean(String);
+
+impl Clean {
+    /// Makes a text safe: dangerous characters and line breaks become visible escapes, long texts are cut.
+    pub fn line(text: &str) -> Self {
+        let mut out = String::with_capacity(text.len());
+        for (count, c) in text.chars().enumerate() {
+            if count == LONGEST {
+                out.push('…');
+                break;
+            }
+            push(&mut out, c);
+        }
+        Self(out)
+    }
+
+    /// The safe text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Clean {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Appends a character the way it is shown: itself, or a visible escape. Also breaks up `##[`, `##vso[` and the like, which
+/// GitHub's and Azure's runners obey anywhere in a line, as `##\[`.
+pub(super) fn push(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '[' => {
+            let before = out.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+            out.push_str(if before.ends_with("##") { "\\[" } else { "[" });
+        }
+        c if is_hazard(c) => {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\u{{{:x}}}", c as u32);
+        }
+        c => out.push(c),
+    }
+}
+
+/// Whether a character must not reach a terminal as it is: it steers the terminal, reorders text, or cannot be seen.
+pub(super) const fn is_hazard(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' // C0, DEL, C1
+        | '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' // bidirectional
+        | '\u{2028}' | '\u{2029}' // line and paragraph separators
+        | '\u{ad}' | '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{feff}' // zero width
+        | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}' // fillers
+        | '\u{fe00}'..='\u{fe0e}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}') // tags and variation selectors
+}
+
+/// Writes lines composed of [`Clean`] pieces and our own colours. A line that a GitHub runner would take for a workflow command,
+/// because it begins with `::` after white space, begins with `:\:` instead; where a line begins is known only here, after wrapping.
+pub(super) fn write_block(out: &mut dyn io::Write, block: &str) -> io::Result<()> {
+    for line in block.split_inclusive('\n') {
+        let command = skip_blank(line);
+        if line[command..].starts_with("::") {
+            write!(out, "{}:\\{}", &line[..command], &line[command + 1..])?;
+        } else {
+            out.write_all(line.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Offset of the first character that is neither white space nor part of a colour sequence.
+fn skip_blank(line: &str) -> usize {
+    let mut rest = line;
+    loop {
+        let trimmed = rest.trim_start();
+        let after_colour = trimmed.strip_prefix("\u{1b}[").and_then(|colour| colour.split_once('m'));
+        let Some((_, after)) = after_colour else { return line.len() - trimmed.len() };
+        rest = after;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(text: &str) -> String {
+        Clean::line(text).to_string()
+    }
+
+    fn block(text: &str) -> String {
+        let mut out = Vec::new();
+        write_block(&mut out, text).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn characters_that_steer_reorder_or_hide_become_visible() {
+        assert_eq!(clean("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(clean("\u{9b}2J \u{7f} \0"), "\\u{9b}2J \\u{7f} \\u{0}");
+        assert_eq!(clean("x\u{202e}y\u{2066}z\u{200b}"), "x\\u{202e}y\\u{2066}z\\u{200b}");
+        assert_eq!(clean("\u{feff}\u{e0041}\u{2028}"), "\\u{feff}\\u{e0041}\\u{2028}");
+        assert_eq!(clean("one\ntwo\r\n\tthree"), "one\\ntwo\\r\\n\\tthree");
+    }
+
+    #[test]
+    fn ordinary_text_of_every_script_stays_as_it_is() {
+        let text = "naïve 日本語 🚀 ❤\u{fe0f} קוד, `a::b` #[x] ## [y] C:\\x";
+        assert_eq!(clean(text), text);
+    }
+
+    #[test]
+    fn runner_commands_are_broken_anywhere_in_the_line() {
+        assert_eq!(clean("x ##[error]y"), "x ##\\[error]y");
+        assert_eq!(clean("###[group]"), "###\\[group]");
+        assert_eq!(clean("##vso[task.setvariable variable=x]"), "##vso\\[task.setvariable variable=x]");
+        assert_eq!(clean("##teamcity[buildStop]"), "##teamcity\\[buildStop]");
+    }
+
+    #[test]
+    fn workflow_commands_are_broken_at_line_starts_only() {
+        assert_eq!(block("::error::x\n"), ":\\:error::x\n");
+        assert_eq!(block("a\n \u{a0}::set-env name=x::y"), "a\n \u{a0}:\\:set-env name=x::y");
+        assert_eq!(block("\u{1b}[31m  ::error::x"), "\u{1b}[31m  :\\:error::x");
+        assert_eq!(block("a ::error::x\n"), "a ::error::x\n");
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        assert_eq!(clean(&"é".repeat(LONGEST + 5)), "é".repeat(LONGEST) + "…");
+        assert_eq!(clean(&"é".repeat(LONGEST)), "é".repeat(LONGEST));
+    }
+}

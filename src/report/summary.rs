@@ -1,0 +1,120 @@
+//! The counts of a run and the lines that close a report.
+
+use std::time::Duration;
+
+/// What a run looked at and found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files that were checked.
+    pub files: usize,
+    /// Rules that ran.
+    pub rules: usize,
+    /// Findings of severity error.
+    pub errors: usize,
+    /// Findings of severity warning.
+    pub warnings: usize,
+    /// Findings of severity info.
+    pub infos: usize,
+    /// Findings excused by a comment, a waiver or the baseline.
+    pub suppressed: usize,
+    /// Helm templates that rules saw only as lines of text.
+    pub templates_not_evaluated: usize,
+    /// Values that a rule needed and that cannot be known before the deployment (`${{ … }}`, `${X}`, `{{ … }}`).
+    pub unknown: usize,
+    /// How long the run took; not part of `json`, so that the same input gives the same bytes.
+    pub elapsed: Duration,
+}
+
+/// The closing lines of a report for people, without a final line break.
+pub fn summary_line(summary: &Summary) -> String {
+    if summary.files == 0 {
+        return "nothing was checked: no file here is of a kind that plimsoll reads (`plimsoll files` lists what it sees)".into();
+    }
+    let counted = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
+    let findings: Vec<String> =
+        counted.iter().filter(|(count, _)| *count > 0).map(|&(count, noun)| plural(count, noun)).collect();
+    let findings = if findings.is_empty() { "no findings".to_owned() } else { findings.join(", ") };
+    let mut lines = vec![format!(
+        "{findings} in {} ({}, {})",
+        plural(summary.files, "file"),
+        plural(summary.rules, "rule"),
+        duration(summary.elapsed),
+    )];
+    if summary.suppressed > 0 {
+        lines.push(format!("{} suppressed", plural(summary.suppressed, "finding")));
+    }
+    if summary.templates_not_evaluated > 0 {
+        let (were, chart) =
+            if summary.templates_not_evaluated == 1 { ("was", "its chart") } else { ("were", "a chart") };
+        lines.push(format!(
+            "{} {were} not evaluated: to check what {chart} renders, run `helm template CHART | plimsoll check -`",
+            plural(summary.templates_not_evaluated, "Helm template"),
+        ));
+    }
+    if summary.unknown > 0 {
+        lines.push(format!(
+            "{} not judged: known only when the deployment runs",
+            plural(summary.unknown, "value"),
+        ));
+    }
+    lines.join("\n")
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    let ending = if count == 1 || noun == "info" { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
+fn duration(elapsed: Duration) -> String {
+    if elapsed < Duration::from_secs(1) {
+        format!("{} ms", elapsed.as_millis())
+    } else {
+        format!("{:.1} s", elapsed.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_said_in_one_line() {
+        let summary = Summary {
+            files: 42,
+            rules: 5,
+            errors: 3,
+            warnings: 1,
+            elapsed: Duration::from_micros(12_400),
+            ..Summary::default()
+        };
+        assert_eq!(summary_line(&summary), "3 errors, 1 warning in 42 files (5 rules, 12 ms)");
+        let clean =
+            Summary { files: 1, rules: 1, elapsed: Duration::from_millis(2500), ..Summary::default() };
+        assert_eq!(summary_line(&clean), "no findings in 1 file (1 rule, 2.5 s)");
+    }
+
+    #[test]
+    fn what_was_not_judged_is_said() {
+        let summary = Summary {
+            files: 9,
+            rules: 2,
+            suppressed: 1,
+            templates_not_evaluated: 7,
+            unknown: 2,
+            ..Summary::default()
+        };
+        assert_eq!(
+            summary_line(&summary),
+            "no findings in 9 files (2 rules, 0 ms)\n\
+             1 finding suppressed\n\
+             7 Helm templates were not evaluated: to check what a chart renders, run `helm template CHART | plimsoll check -`\n\
+             2 values not judged: known only when the deployment runs"
+        );
+    }
+
+    #[test]
+    fn a_run_over_nothing_never_sounds_like_success() {
+        let line = summary_line(&Summary { rules: 5, ..Summary::default() });
+        assert!(line.starts_with("nothing was checked"), "{line}");
+    }
+}

@@ -1,0 +1,269 @@
+//! What must never be printed: which names promise a secret, and where the secrets of a file stand. In doubt a value counts as one.
+
+mod name;
+mod shape;
+mod text;
+mod tree;
+
+pub use name::secret_name;
+
+use crate::artifact::Artifact;
+use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use crate::yaml::Document;
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// What is printed in the place of a secret, whatever its length.
+pub const MASK: &str = "***";
+
+/// Shortest secret, in bytes, that is looked for outside its own place: shorter ones would mask innocent words.
+pub const SHORTEST: usize = 4;
+
+/// Spans of the secrets in a file, sorted and disjoint, without quotes and surrounding white space, line by line.
+///
+/// They are the literal values of entries with secret names ([`secret_name`]) wherever these stand (mappings, lists, `name`/`value`
+/// pairs, assignments, flags, comments), the data of Kubernetes Secrets, passwords in URLs, private keys, and well-known shapes of
+/// tokens. References (`${{ … }}`, `${X}`, `$(X)`, `{{ … }}`) are no secrets, but their literal defaults are.
+pub fn secret_spans(file: &SourceFile, document: Option<&Document>) -> Vec<Span> {
+    let mut spans = Vec::new();
+    text::assignments(&file.text, text::Reading::of(&file.path), &mut spans);
+    shape::shapes(&file.text, &mut spans);
+    if let Some(document) = document {
+        tree::entries(document, &mut spans);
+    }
+    disjoint(spans)
+}
+
+/// The secrets of the files of a run, looked for at the first question about a file.
+pub struct Secrets<'r> {
+    sources: &'r Sources,
+    artifacts: &'r [Artifact],
+    spans: Vec<OnceLock<Vec<Span>>>,
+}
+
+impl<'r> Secrets<'r> {
+    /// Looks for nothing yet. The artifacts are in the order of their files.
+    pub fn new(sources: &'r Sources, artifacts: &'r [Artifact]) -> Self {
+        Self { sources, artifacts, spans: sources.iter().map(|_| OnceLock::new()).collect() }
+    }
+
+    /// The secrets of a file: see [`secret_spans`].
+    pub fn of(&self, file: FileId) -> &[Span] {
+        self.spans[file.0 as usize].get_or_init(|| {
+            let artifact = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file);
+            let document = artifact.ok().and_then(|index| self.artifacts[index].document.as_ref());
+            secret_spans(self.sources.get(file), document)
+        })
+    }
+
+    /// Whether a place shares a byte with a secret.
+    pub fn touch(&self, place: Place) -> bool {
+        let secrets = self.of(place.file);
+        let next = secrets.partition_point(|secret| secret.end <= place.span.start);
+        secrets.get(next).is_some_and(|secret| secret.start < place.span.end)
+    }
+}
+
+/// Masks what looks like a secret by itself in a text without a place in a file: messages, helps, labels.
+pub fn mask(text: &str) -> Cow<'_, str> {
+    let mut spans = Vec::new();
+    text::assignments(text, text::Reading::Prose, &mut spans);
+    shape::shapes(text, &mut spans);
+    if spans.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    for span in disjoint(spans) {
+        masked.push_str(Span::new(at, span.start).of(text));
+        masked.push_str(MASK);
+        at = span.end;
+    }
+    masked.push_str(Span::new(at, text.len() as u32).of(text));
+    Cow::Owned(masked)
+}
+
+fn disjoint(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans.into_iter().filter(|span| !span.is_empty()) {
+        match merged.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    fn masked(path: &str, text: &str) -> String {
+        let file = SourceFile::new(path, text);
+        let document = yaml::parse(text, yaml::Options::default());
+        let document = path.ends_with("yaml").then_some(&document);
+        let mut out = String::new();
+        let mut at = 0;
+        for span in secret_spans(&file, document) {
+            out.push_str(Span::new(at, span.start).of(text));
+            out.push_str(MASK);
+            at = span.end;
+        }
+        out + Span::new(at, text.len() as u32).of(text)
+    }
+
+    #[test]
+    fn values_of_secret_entries_are_masked_in_every_style() {
+        let yaml = "a:\n  DB_PASSWORD: hunter2 # why\n  api-key: 'it''s'\n  jwtSecret: \"a b\"\n  tokens:\n    - one\n    - two\n\
+                    \x20 client_secret: |\n    first line\n      second\n  f: {password: x y, user: me}\n";
+        assert_eq!(
+            masked("a.yaml", yaml),
+            "a:\n  DB_PASSWORD: *** # why\n  api-key: '***'\n  jwtSecret: \"***\"\n  tokens:\n    - ***\n    - ***\n\
+             \x20 client_secret: |\n    ***\n      ***\n  f: {password: ***, user: me}\n"
+        );
+    }
+
+    #[test]
+    fn pairs_are_masked_in_either_order() {
+        let yaml = "env:\n  - name: X_PASSWORD\n    value: one\n  - value: two\n    name: Y_TOKEN\n  - name: PORT\n    value: open\n";
+        let expected = yaml.replace("one", MASK).replace("two", MASK);
+        assert_eq!(masked("a.yaml", yaml), expected);
+        assert_eq!(masked("templates/a.tpl", yaml), expected, "also where nothing is parsed");
+    }
+
+    #[test]
+    fn an_alias_masks_what_it_stands_for() {
+        assert_eq!(masked("a.yaml", "x: &pw hunter2\nPASSWORD: *pw\n"), "x: &pw ***\nPASSWORD: *pw\n");
+    }
+
+    #[test]
+    fn data_of_secrets_is_masked_whatever_its_keys() {
+        let yaml = "kind: Secret\nmetadata: {name: s}\ndata:\n  color: aHVudGVyMg==\nstringData:\n  note: >-\n    more\n    words\n";
+        let expected = "kind: Secret\nmetadata: {name: s}\ndata:\n  color: ***\nstringData:\n  note: >-\n    ***\n    ***\n";
+        assert_eq!(masked("a.yaml", yaml), expected);
+    }
+
+    #[test]
+    fn items_and_flags_are_masked() {
+        let yaml = "environment:\n  - DB_PASSWORD=two words\n  - PORT=80\ncommand: [serve, --api-token, abc, --verbose]\n";
+        assert_eq!(
+            masked("a.yaml", yaml),
+            "environment:\n  - DB_PASSWORD=***\n  - PORT=80\ncommand: [serve, --api-token, ***, --verbose]\n"
+        );
+    }
+
+    #[test]
+    fn lines_of_scripts_are_masked_up_to_the_end_of_the_word() {
+        for (line, expected) in [
+            ("export DB_PASSWORD=hunter2", "export DB_PASSWORD=***"),
+            ("PGPASSWORD=hunter2 psql -h db", "PGPASSWORD=*** psql -h db"),
+            ("TOKEN='a b' curl x", "TOKEN='***' curl x"),
+            ("login --password=hunter2 --user me", "login --password=*** --user me"),
+            ("login --password hunter2 --user me", "login --password *** --user me"),
+            ("curl -H \"X-Api-Key: abc\" https://h", "curl -H \"X-Api-Key: ***\" https://h"),
+            ("curl -H \"Authorization: token abc\"", "curl -H \"Authorization: token ***\""),
+            ("MAKE_TOKEN := a b", "MAKE_TOKEN := ***"),
+            ("ENV DB_PASSWORD hunter2", "ENV DB_PASSWORD ***"),
+            ("ARG API_TOKEN=abc", "ARG API_TOKEN=***"),
+            ("# PASSWORD: hunter2", "# PASSWORD: ***"),
+            ("x = {\"password\": \"hunter2\", \"a\": 1}", "x = {\"password\": \"***\", \"a\": 1}"),
+        ] {
+            assert_eq!(masked("run.sh", line), expected);
+        }
+        assert_eq!(masked("prod/.env", "DB_PASSWORD=two words\n"), "DB_PASSWORD=***\n");
+    }
+
+    #[test]
+    fn references_stay_and_their_defaults_do_not() {
+        for (line, expected) in [
+            ("PASSWORD: ${{ secrets.DB_PASSWORD }}", "PASSWORD: ${{ secrets.DB_PASSWORD }}"),
+            ("PASSWORD: ${DB_PASSWORD}", "PASSWORD: ${DB_PASSWORD}"),
+            ("PASSWORD: ${DB_PASSWORD:-changeme}", "PASSWORD: ${DB_PASSWORD:-***}"),
+            ("PASSWORD: ${DB_PASSWORD:?must be set}", "PASSWORD: ${DB_PASSWORD:?must be set}"),
+            ("URL: x-${A_TOKEN:-changeme}-y", "URL: x-${A_TOKEN:-***}-y"),
+            ("PASSWORD: pre-${X}", "PASSWORD: ***${X}"),
+            ("PASSWORD: $(DB_PASSWORD)", "PASSWORD: $(DB_PASSWORD)"),
+            ("PASSWORD=$(cat /run/secrets/db)", "PASSWORD=$(cat /run/secrets/db)"),
+            ("PASSWORD: {{ .Values.password | quote }}", "PASSWORD: {{ .Values.password | quote }}"),
+            ("URL: redis://:${REDIS_PASSWORD}@redis:6379", "URL: redis://:${REDIS_PASSWORD}@redis:6379"),
+        ] {
+            assert_eq!(masked("a.yaml", line), expected);
+            assert_eq!(masked("a.tpl", line), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_stays() {
+        for line in [
+            "automountServiceAccountToken: true",
+            "password: ''",
+            "password: null",
+            "pin_token: 42",
+            "id-token: write",
+            "secretName: db-credentials",
+            "existingSecret: db-credentials",
+            "secretKeyRef: {name: db, key: password}",
+            "secrets: [db_password]",
+            "JWT_ALGORITHM: HS256",
+            "ACCESS_TOKEN_EXPIRE_MINUTES: 1440",
+            "LLM_MAX_TOKENS: 4096",
+            "image: registry:5000/team/app@sha256:abc",
+            "auth:\n  enabled: yes",
+            "API_KEY:   # from the vault",
+            "credentials: &credentials\n  user: me",
+            "docker login -u AWS --password-stdin \"$1\"",
+            "serve --token \"$1\"",
+            "create-token.js: |\n  const a = 1;",
+        ] {
+            assert_eq!(masked("a.yaml", line), line);
+        }
+    }
+
+    #[test]
+    fn shapes_are_masked_without_a_name() {
+        let key = "-----BEGIN RSA PRIVATE KEY-----\n  MIIabc\n  def==\n-----END RSA PRIVATE KEY-----\n";
+        let hidden = "-----BEGIN RSA PRIVATE KEY-----\n  ***\n  ***\n-----END RSA PRIVATE KEY-----\n";
+        assert_eq!(masked("notes.md", key), hidden);
+        assert_eq!(masked("a.sh", "psql postgres://me:p@ss@db/x"), "psql postgres://me:***@db/x");
+        let token = format!("ghp_{}", "a1".repeat(18));
+        assert_eq!(masked("a.md", &format!("see {token}.")), "see ***.");
+        assert_eq!(mask("env `DB_PASSWORD=hunter2` is set"), "env `DB_PASSWORD=***` is set");
+        assert_eq!(mask("container `web` has no probe"), "container `web` has no probe");
+    }
+
+    #[test]
+    fn hostile_repetitions_take_linear_time() {
+        for pattern in [
+            "password:",
+            "password: $",
+            "X_TOKEN=`",
+            "${X_TOKEN:-",
+            "{\"password\":\"x\",",
+            "\\\"password\\\":\\\"x",
+            "password: |\n",
+            "password: |",
+            "--token ",
+            "a://b:c",
+            "a://b:c@",
+            "Bearer ",
+            "-----BEGIN PRIVATE KEY-----",
+            "eyJaaaaaaaaa.",
+        ] {
+            let seconds = |bytes: usize| {
+                let file = SourceFile::new("a.sh", pattern.repeat(bytes / pattern.len()));
+                let start = cpu_time::ThreadTime::now();
+                let spans = secret_spans(&file, None);
+                assert!(spans.len() <= file.text.len());
+                start.elapsed().as_secs_f64()
+            };
+            seconds(1000);
+            let (short, long) = (seconds(20_000), seconds(160_000));
+            assert!(
+                long < 30.0 * short + 0.005,
+                "{pattern:?}: {short} s, then {long} s for 8 times the text"
+            );
+        }
+    }
+}
