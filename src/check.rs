@@ -1,0 +1,247 @@
+//! One run, from paths to findings: the stages in order, and what stops a run before it checks anything.
+
+use crate::artifact::{self, Artifact, Kind, Loaded, Unreadable};
+use crate::config::{Date, RawConfig, Settings, unknown_rules};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::discover::{self, MissingPath, Reason, Stdin};
+use crate::engine::{self, CHECKS, Job, Outcome};
+use crate::glob::Globs;
+use crate::model::Model;
+use crate::rule::{self, Catalog, Rule};
+use crate::secret::Secrets;
+use crate::shape::{Mistake, suggest};
+use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use crate::yaml::{self, Document, Options};
+use std::path::{Path, PathBuf};
+
+/// What to check.
+#[derive(Debug)]
+pub struct Request {
+    /// The project root, absolute: all of it is analysed, paths in reports are relative to it.
+    pub root: PathBuf,
+    /// The directory that relative `paths` start from, absolute.
+    pub current: PathBuf,
+    /// Files and directories to report on, as the user named them. Files are read even when they are ignored or excluded.
+    pub paths: Vec<PathBuf>,
+    /// A file given on standard input; it takes the place of the file of that name. Only it is reported on.
+    pub stdin: Option<Stdin>,
+    /// Path and text of the configuration.
+    pub config: Option<(String, String)>,
+    /// Rules to run; empty means every rule that is on.
+    pub select: Vec<String>,
+    /// Rules not to run.
+    pub ignore: Vec<String>,
+    /// The day by which waivers end.
+    pub today: Date,
+    /// Threads of the walk; 0 leaves it to the machine.
+    pub threads: usize,
+}
+
+/// What a run looked at and found.
+#[derive(Debug)]
+pub struct Run {
+    /// The files: configuration, rules, artifacts.
+    pub sources: Sources,
+    /// What was recognised, in the order of the files.
+    pub artifacts: Vec<Artifact>,
+    /// The findings.
+    pub outcome: Outcome,
+    /// How many rules ran.
+    pub rules: usize,
+    /// How many files were checked: artifacts in the scope that some rule can read.
+    pub files: usize,
+    /// How many templates were seen only as lines of text.
+    pub templates: usize,
+    /// The least severity that fails the run, by the configuration; `None` means that findings never do.
+    pub fail_on: Option<Severity>,
+}
+
+/// Why a run could not begin.
+#[derive(Debug)]
+pub enum Failure {
+    /// The configuration or a rule is wrong; the diagnostics point into the files.
+    Mistakes(Sources, Vec<Diagnostic>),
+    /// A path that was named does not exist.
+    Missing(MissingPath),
+    /// An argument names no rule.
+    Usage(String),
+}
+
+/// The files of a project, before anything is checked.
+#[derive(Debug)]
+pub struct Listing {
+    /// The files: configuration, rules, artifacts.
+    pub sources: Sources,
+    /// What was recognised, what was left alone, what could not be read.
+    pub loaded: Loaded,
+}
+
+/// Finds and recognises the files in the scope of a request.
+pub fn list(request: &Request) -> Result<Listing, Failure> {
+    let mut sources = Sources::default();
+    let (catalog, config) = prepare(request, &mut sources)?;
+    let settings = settings(config.as_ref(), &catalog, &mut sources)?;
+    let mut loaded = load(request, &settings, &mut sources)?;
+    let scope = Scope::new(request);
+    loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
+    loaded.skipped.retain(|(path, _)| scope.holds(&request.root.join(path)));
+    Ok(Listing { sources, loaded })
+}
+
+/// Runs all stages.
+pub fn run(request: &Request) -> Result<Run, Failure> {
+    let mut sources = Sources::default();
+    let (catalog, config) = prepare(request, &mut sources)?;
+    let settings = settings(config.as_ref(), &catalog, &mut sources)?;
+    for name in request.select.iter().chain(&request.ignore) {
+        known(name, &catalog)?;
+    }
+    let loaded = load(request, &settings, &mut sources)?;
+    let scope = Scope::new(request);
+    let selected = |rule: &Rule| is_selected(rule, request, &settings);
+    let in_scope = |file: FileId| scope.holds(&sources.get(file).os_path);
+    let model = Model::new(&sources, &loaded.artifacts, &settings, config.as_ref());
+    let mut outcome = engine::run(
+        &model,
+        &Job {
+            catalog: &catalog,
+            selected: &selected,
+            secrets: &Secrets::new(&sources, &loaded.artifacts),
+            scope: &in_scope,
+            today: request.today,
+        },
+    );
+    outcome.diagnostics.retain(|found| is_reported(&found.rule, request));
+    let checked: Vec<&Artifact> = loaded
+        .artifacts
+        .iter()
+        .filter(|artifact| !matches!(artifact.kind, Kind::Config | Kind::Data | Kind::Other))
+        .filter(|artifact| in_scope(artifact.file))
+        .collect();
+    let rules = catalog.rules.iter().filter(|rule| selected(rule)).count();
+    let files = checked.len();
+    let templates = checked.iter().filter(|artifact| artifact.kind == Kind::Template).count();
+    let fail_on = settings.fail_on;
+    for (path, reason) in loaded.skipped.iter().filter(|(path, _)| scope.holds(&request.root.join(path))) {
+        if let Reason::TooLarge { .. } = reason {
+            let found =
+                whole_file(&mut sources, path, "limit-exceeded", format!("the file was not read: {reason}"));
+            outcome.diagnostics.push(found);
+        }
+    }
+    for Unreadable { path, error } in &loaded.unreadable {
+        let found = whole_file(&mut sources, path, "unreadable-file", format!("cannot be read: {error}"));
+        outcome.failures.push(found);
+    }
+    Ok(Run { sources, artifacts: loaded.artifacts, outcome, rules, files, templates, fail_on })
+}
+
+/// A finding about a file whose text is not there.
+fn whole_file(sources: &mut Sources, path: &str, check: &'static str, message: String) -> Diagnostic {
+    let file = sources.add(SourceFile::new(path, ""));
+    Diagnostic::new(check, Severity::Error, Place { file, span: Span::empty(0) }, message)
+}
+
+fn load(request: &Request, settings: &Settings<'_>, sources: &mut Sources) -> Result<Loaded, Failure> {
+    let found = discover::discover(&discovery(request, settings)).map_err(Failure::Missing)?;
+    let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
+    Ok(artifact::load(found, &set, sources))
+}
+
+/// Reads the rules that ship and the text of the configuration.
+fn prepare(request: &Request, sources: &mut Sources) -> Result<(Catalog, Option<Document>), Failure> {
+    let config = request.config.as_ref().map(|(path, text)| {
+        let file = sources.add(SourceFile::new(path.as_str(), text.as_str()));
+        yaml::parse(text.as_str(), Options { file, ..Options::default() })
+    });
+    match rule::load(rule::BUILT_IN.iter().copied(), sources) {
+        Ok(catalog) => Ok((catalog, config)),
+        Err(mistakes) => Err(mistaken("rule-file", mistakes, sources)),
+    }
+}
+
+fn settings<'d>(
+    config: Option<&'d Document>,
+    catalog: &Catalog,
+    sources: &mut Sources,
+) -> Result<Settings<'d>, Failure> {
+    let Some(document) = config else { return Ok(Settings::default()) };
+    let known = names(catalog);
+    let unknown = unknown_rules(document, &known);
+    let mut mistakes = match RawConfig::read(document).and_then(Settings::new) {
+        Ok(settings) if unknown.is_empty() => return Ok(settings),
+        Ok(_) => Vec::new(),
+        Err(mistakes) => mistakes,
+    };
+    mistakes.extend(unknown);
+    mistakes.sort_by_key(|mistake| mistake.place);
+    Err(mistaken("configuration", mistakes, sources))
+}
+
+fn mistaken(check: &'static str, mistakes: Vec<Mistake>, sources: &mut Sources) -> Failure {
+    let diagnostics = mistakes.into_iter().map(|mistake| mistake.into_diagnostic(check)).collect();
+    Failure::Mistakes(std::mem::take(sources), diagnostics)
+}
+
+/// Every name that a configuration or an argument may use for what is reported.
+fn names(catalog: &Catalog) -> Vec<&str> {
+    catalog.rules.iter().map(|rule| &*rule.id).chain(CHECKS.iter().map(|check| check.0)).collect()
+}
+
+fn known(name: &str, catalog: &Catalog) -> Result<(), Failure> {
+    let names = names(catalog);
+    if names.contains(&name) {
+        return Ok(());
+    }
+    let hint = suggest(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    Err(Failure::Usage(format!("unknown rule `{name}`{hint}")))
+}
+
+/// The whole project is analysed, so that what holds between files is known; the scope decides what is reported.
+fn discovery(request: &Request, settings: &Settings<'_>) -> discover::Request {
+    // Standard input is checked by itself: it may be the output of another program.
+    let project = request.stdin.is_none().then(|| request.root.clone());
+    discover::Request {
+        root: request.root.clone(),
+        current: request.current.clone(),
+        paths: project.into_iter().chain(request.paths.iter().cloned()).collect(),
+        stdin: request.stdin.clone(),
+        exclude: Globs::clone(&settings.exclude),
+        threads: request.threads,
+    }
+}
+
+/// The files to report on.
+struct Scope {
+    paths: Vec<PathBuf>,
+}
+
+impl Scope {
+    fn new(request: &Request) -> Self {
+        let stdin = request.stdin.iter().map(|stdin| &stdin.filename);
+        let named = request.paths.iter().chain(stdin);
+        Self { paths: named.map(|path| discover::normalise(&request.current.join(path))).collect() }
+    }
+
+    fn holds(&self, path: &Path) -> bool {
+        let path = discover::normalise(path);
+        self.paths.iter().any(|scope| path.starts_with(scope))
+    }
+}
+
+/// Whether a rule runs: named by `--select`, else on by its profile and not switched off everywhere.
+fn is_selected(rule: &Rule, request: &Request, settings: &Settings<'_>) -> bool {
+    if request.ignore.iter().any(|name| **name == *rule.id) {
+        return false;
+    }
+    if !request.select.is_empty() {
+        return request.select.iter().any(|name| **name == *rule.id);
+    }
+    rule.profiles.iter().any(|profile| settings.profiles.contains(profile)) || settings.is_set(&rule.id)
+}
+
+/// The engine's own checks follow `--select` and `--ignore` too.
+fn is_reported(name: &str, request: &Request) -> bool {
+    !request.ignore.iter().any(|ignored| ignored == name)
+        && (request.select.is_empty() || request.select.iter().any(|selected| selected == name))
+}

@@ -1,0 +1,227 @@
+//! `plimsoll check`: the findings, in the formats that were asked for.
+
+use super::{Status, fail, project};
+use crate::check::{self, Run};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::report::{self, Charset, Look, Masks, Summary};
+use crate::secret::Secrets;
+use clap::ValueEnum;
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Check files against the rules
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    project: project::Args,
+    /// Run only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Leave these rules out
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// The least severity that makes the run fail [default: error, or what the configuration says]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+    /// What to write and where; may be repeated
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "full")]
+    output: Vec<Output>,
+    /// When to colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
+    /// Print no summary
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Args) -> Status {
+    let started = Instant::now();
+    let look = look(arguments.color);
+    let request = match arguments.project.use_threads().and_then(|()| arguments.project.request()) {
+        Ok(request) => request,
+        Err(error) => return fail(&error),
+    };
+    let request =
+        check::Request { select: arguments.select.clone(), ignore: arguments.ignore.clone(), ..request };
+    let run = match check::run(&request) {
+        Ok(run) => run,
+        Err(failure) => return project::refuse(failure, look),
+    };
+    let mut summary = summary(&run);
+    summary.elapsed = started.elapsed();
+    let diagnostics: Vec<Diagnostic> =
+        run.outcome.failures.iter().chain(&run.outcome.diagnostics).cloned().collect();
+    let secrets = Secrets::new(&run.sources, &run.artifacts);
+    let masks = Masks::new(&run.sources, &diagnostics, |file, _| secrets.of(file).to_vec());
+    let report =
+        report::Run { sources: &run.sources, diagnostics: &diagnostics, summary: &summary, masks: &masks };
+    for output in &arguments.output {
+        if let Err(error) = write(output, &report, look) {
+            return fail(&error);
+        }
+    }
+    if !arguments.quiet || summary.files == 0 {
+        eprintln!("{}", report::summary_line(&summary));
+    }
+    let fails = match arguments.fail_on {
+        None => run.fail_on,
+        Some(fail_on) => fail_on.severity(),
+    };
+    status(&run, fails)
+}
+
+fn status(run: &Run, fails: Option<Severity>) -> Status {
+    if !run.outcome.failures.is_empty() {
+        return Status::Failed;
+    }
+    let counts = |found: &Diagnostic| fails.is_some_and(|least| found.severity >= least);
+    if run.outcome.diagnostics.iter().any(counts) { Status::Findings } else { Status::Clean }
+}
+
+fn summary(run: &Run) -> Summary {
+    let of = |severity| run.outcome.diagnostics.iter().filter(|found| found.severity == severity).count();
+    Summary {
+        files: run.files,
+        rules: run.rules,
+        errors: of(Severity::Error) + run.outcome.failures.len(),
+        warnings: of(Severity::Warning),
+        infos: of(Severity::Info),
+        suppressed: run.outcome.waived,
+        templates_not_evaluated: run.templates,
+        unknown: run.outcome.unknown,
+        ..Summary::default()
+    }
+}
+
+/// Writes one report. A reader that has seen enough (`plimsoll check | head`) is no failure.
+fn write(output: &Output, run: &report::Run<'_>, look: Look) -> Result<(), String> {
+    let written = match &output.path {
+        None => format(output.format, run, look, &mut BufWriter::new(io::stdout().lock())),
+        Some(path) => {
+            let plain = Look { color: report::Color::Plain, ..look };
+            let create = File::create(path);
+            create.and_then(|file| format(output.format, run, plain, &mut BufWriter::new(file)))
+        }
+    };
+    let target =
+        output.path.as_ref().map_or_else(|| "standard output".into(), |path| path.display().to_string());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write to {target}: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn format(format: Format, run: &report::Run<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Full => report::full(out, run, look)?,
+        Format::Concise => report::concise(out, run)?,
+        Format::Json => report::json(out, run)?,
+    }
+    out.flush()
+}
+
+/// How reports for people look on this terminal.
+pub fn look(color: Color) -> Look {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+    let ascii = locale.is_some_and(|locale| matches!(&*locale, "C" | "POSIX"));
+    let color = color.resolve(io::stdout().is_terminal(), variable);
+    Look {
+        color: if color { report::Color::Ansi } else { report::Color::Plain },
+        charset: if ascii { Charset::Ascii } else { Charset::Unicode },
+        width: variable("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(Look::default().width),
+    }
+}
+
+/// The least severity that makes the run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Everything.
+    Info,
+    /// Nothing.
+    Never,
+}
+
+impl FailOn {
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal that wants it.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// Whether to colour, given whether stdout is a terminal and a reader of the environment.
+    ///
+    /// `NO_COLOR` and `CLICOLOR_FORCE` as <https://no-color.org> and <https://bixense.com/clicolors> say.
+    pub fn resolve(self, terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+        let set = |name| variable(name).is_some_and(|value| !value.is_empty());
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto if set("NO_COLOR") => false,
+            Self::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| !matches!(&*value, "" | "0")) => {
+                true
+            }
+            Self::Auto => terminal && variable("TERM").as_deref() != Some("dumb"),
+        }
+    }
+}
+
+/// The shapes of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Windows of source.
+    Full,
+    /// A line for each finding.
+    Concise,
+    /// A JSON object.
+    Json,
+}
+
+/// A report and the file it goes to, `FORMAT[=PATH]`; stdout without a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Its shape.
+    pub format: Format,
+    /// The file.
+    pub path: Option<PathBuf>,
+}
+
+impl std::str::FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, path) = match text.split_once('=') {
+            Some((_, "")) => return Err("no path after `=`".to_owned()),
+            Some((name, path)) => (name, Some(path.into())),
+            None => (text, None),
+        };
+        let format = Format::from_str(name, false)
+            .map_err(|_| format!("unknown format `{name}`; there are full, concise and json"))?;
+        Ok(Self { format, path })
+    }
+}

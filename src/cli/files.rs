@@ -1,0 +1,116 @@
+//! `plimsoll files`: what each file is and why, and what was left alone.
+
+use super::{Status, check, fail, printable, project};
+use crate::artifact::Kind;
+use crate::check::{Listing, list};
+use clap::ValueEnum;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+/// List the files of the deployment: what each is, and why
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    project: project::Args,
+    /// How to print the list
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Aligned columns and a summary
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Args) -> Status {
+    let request = match arguments.project.use_threads().and_then(|()| arguments.project.request()) {
+        Ok(request) => request,
+        Err(error) => return fail(&error),
+    };
+    let listing = match list(&request) {
+        Ok(listing) => listing,
+        Err(failure) => return project::refuse(failure, check::look(check::Color::Auto)),
+    };
+    let rows = rows(&listing);
+    let printed = match arguments.format {
+        Format::Text => text(&rows),
+        Format::Json => json(&rows),
+    };
+    match io::stdout().lock().write_all(printed.as_bytes()) {
+        Ok(()) => {}
+        // The reader has seen enough (`plimsoll files | head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => return fail(&error),
+    }
+    for file in &listing.loaded.unreadable {
+        fail(&format_args!("cannot read {}: {}", file.path, file.error));
+    }
+    if listing.loaded.unreadable.is_empty() { Status::Clean } else { Status::Failed }
+}
+
+struct Row<'l> {
+    path: &'l str,
+    kind: &'static str,
+    reason: String,
+}
+
+/// Every file of the run in the order of paths; what is no artifact has the kind `skipped` or `unreadable`.
+fn rows(listing: &Listing) -> Vec<Row<'_>> {
+    let Listing { sources, loaded } = listing;
+    let artifacts = loaded.artifacts.iter().map(|artifact| Row {
+        path: &sources.get(artifact.file).path,
+        kind: artifact.kind.name(),
+        reason: artifact.reason.clone(),
+    });
+    let skipped =
+        loaded.skipped.iter().map(|(path, reason)| Row { path, kind: "skipped", reason: reason.to_string() });
+    let unreadable = loaded.unreadable.iter().map(|file| Row {
+        path: &file.path,
+        kind: "unreadable",
+        reason: file.error.clone(),
+    });
+    let mut rows: Vec<_> = artifacts.chain(skipped).chain(unreadable).collect();
+    rows.sort_by(|a, b| a.path.cmp(b.path));
+    rows
+}
+
+/// Number of rows of each kind that occurs, in the order of [`Kind::ALL`], then the rest.
+fn counts(rows: &[Row<'_>]) -> Vec<(&'static str, usize)> {
+    let kinds = Kind::ALL.into_iter().map(Kind::name).chain(["skipped", "unreadable"]);
+    kinds
+        .map(|kind| (kind, rows.iter().filter(|row| row.kind == kind).count()))
+        .filter(|&(_, count)| count > 0)
+        .collect()
+}
+
+fn text(rows: &[Row<'_>]) -> String {
+    let paths: Vec<_> = rows.iter().map(|row| printable(row.path)).collect();
+    // One very long path must not push every other line to the right.
+    let width = paths.iter().map(|path| path.chars().count()).max().unwrap_or(0).min(80);
+    let mut out = String::new();
+    for (path, row) in paths.iter().zip(rows) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{path:width$}  {:13}  {}", row.kind, printable(&row.reason));
+    }
+    let by_kind: Vec<_> = counts(rows).into_iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let _ = match rows.len() {
+        0 => writeln!(out, "no files found"),
+        1 => writeln!(out, "1 file: {}", by_kind.join(", ")),
+        files => writeln!(out, "{files} files: {}", by_kind.join(", ")),
+    };
+    out
+}
+
+fn json(rows: &[Row<'_>]) -> String {
+    let files: Vec<_> = rows
+        .iter()
+        .map(|row| serde_json::json!({"path": row.path, "kind": row.kind, "reason": row.reason}))
+        .collect();
+    let counts: serde_json::Map<_, _> =
+        counts(rows).into_iter().map(|(kind, count)| (kind.to_owned(), count.into())).collect();
+    format!("{:#}\n", serde_json::json!({"version": 1, "files": files, "counts": counts}))
+}

@@ -1,0 +1,96 @@
+//! The command line: arguments, commands, exit status. One file per command.
+
+mod check;
+mod explain;
+mod files;
+mod init;
+mod project;
+mod rules;
+
+use crate::report::Clean;
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// A policy linter for everything a team deploys.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, arg_required_else_help = true, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Files(files::Args),
+    Rules(rules::Args),
+    Explain(explain::Args),
+    Init(init::Args),
+}
+
+/// What a run comes to, as the exit status says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Nothing at or above `--fail-on`.
+    Clean,
+    /// Findings at or above `--fail-on`.
+    Findings,
+    /// The job could not be done: usage, configuration, a rule, unreadable input, an internal error.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Clean => 0,
+            Status::Findings => 1,
+            Status::Failed => 2,
+        })
+    }
+}
+
+/// Parses arguments (the program's name first) and runs the command.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+        eprintln!("plimsoll: internal error{place}; please report it");
+    }));
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // Help and version go to stdout with status 0, mistakes to stderr; a closed pipe is the reader's choice.
+            let _ = usage.print();
+            return if usage.use_stderr() { Status::Failed.into() } else { Status::Clean.into() };
+        }
+    };
+    std::panic::catch_unwind(|| match cli.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Files(arguments) => files::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+    })
+    .unwrap_or(Status::Failed)
+    .into()
+}
+
+/// Prints one line of failure and gives the status for it.
+fn fail(error: &dyn std::fmt::Display) -> Status {
+    eprintln!("plimsoll: {}", printable(&error.to_string()));
+    Status::Failed
+}
+
+/// A string from a path or file on one line, without what a terminal would obey.
+fn printable(text: &str) -> String {
+    Clean::line(text).as_str().to_owned()
+}
+
+/// Writes a whole answer to standard output. A reader that has seen enough is no failure.
+fn print(text: &str) -> Status {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
+        _ => Status::Clean,
+    }
+}

@@ -1,0 +1,126 @@
+//! The arguments that say what to look at, shared by the commands that look at a project.
+
+use crate::check::{Failure, Request};
+use crate::cli::Status;
+use crate::config::{self, Date};
+use crate::discover::{MAX_BYTES, Stdin};
+use crate::report::{self, Masks, Summary};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What to look at.
+#[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
+pub struct Args {
+    /// Files and directories; `-` reads standard input
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// The name that standard input goes by
+    #[arg(long, value_name = "PATH", default_value = "stdin.yaml")]
+    pub stdin_filename: PathBuf,
+    /// The configuration file, instead of the `plimsoll.yaml` above the first path
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub no_config: bool,
+    /// Number of threads; 0 leaves it to the machine
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+}
+
+impl Args {
+    /// The project around the current directory.
+    pub fn here() -> Self {
+        let (paths, stdin_filename) = (vec![PathBuf::from(".")], PathBuf::from("stdin.yaml"));
+        Self { paths, stdin_filename, config: None, no_config: false, threads: 0 }
+    }
+
+    /// Reads the configuration and standard input, and finds the root. The error is for a person.
+    pub fn request(&self) -> Result<Request, String> {
+        let current = std::env::current_dir().map_err(|error| format!("the current directory: {error}"))?;
+        let dash = self.paths.iter().any(|path| path == Path::new("-"));
+        if dash && self.paths.len() > 1 {
+            return Err("`-` stands for standard input alone; name no other path beside it".to_owned());
+        }
+        let stdin = if dash { Some(self.read_stdin()?) } else { None };
+        let start = match &self.paths[..] {
+            [first, ..] if !dash => current.join(first),
+            _ => current.clone(),
+        };
+        let located = match (&self.config, self.no_config) {
+            (None, false) => config::locate(&start),
+            _ => None,
+        };
+        let root = config::root(&start, located.as_deref()).unwrap_or_else(|| current.clone());
+        let named = self.config.as_ref().map(|path| current.join(path));
+        let config = match named.or(located) {
+            Some(path) => Some(read_config(&path, &root)?),
+            None => None,
+        };
+        Ok(Request {
+            paths: if dash { Vec::new() } else { self.paths.clone() },
+            root,
+            current,
+            stdin,
+            config,
+            select: Vec::new(),
+            ignore: Vec::new(),
+            today: today(),
+            threads: self.threads,
+        })
+    }
+
+    fn read_stdin(&self) -> Result<Stdin, String> {
+        let mut bytes = Vec::new();
+        let read = io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes);
+        read.map_err(|error| format!("standard input: {error}"))?;
+        Ok(Stdin { filename: self.stdin_filename.clone(), bytes })
+    }
+
+    /// Sets the number of threads for everything that follows.
+    pub fn use_threads(&self) -> Result<(), String> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .build_global()
+            .map_err(|error| error.to_string())
+    }
+}
+
+fn read_config(path: &Path, root: &Path) -> Result<(String, String), String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("cannot read the configuration {}: {error}", path.display()))?;
+    let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let shown = canonical.strip_prefix(root).unwrap_or(path);
+    Ok((shown.to_string_lossy().replace('\\', "/"), text))
+}
+
+/// The day in UTC.
+fn today() -> Date {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Date::from_days(since.as_secs() / 86_400)
+}
+
+/// Says why a run could not begin.
+pub fn refuse(failure: Failure, look: report::Look) -> Status {
+    match failure {
+        Failure::Missing(missing) => super::fail(&missing),
+        Failure::Usage(message) => super::fail(&message),
+        Failure::Mistakes(sources, diagnostics) => {
+            let summary = Summary::default();
+            let masks = Masks::default();
+            let run = report::Run {
+                sources: &sources,
+                diagnostics: &diagnostics,
+                summary: &summary,
+                masks: &masks,
+            };
+            let mut out = io::stderr().lock();
+            // A closed pipe is the reader's choice; the status says the rest.
+            let _ = report::full(&mut out, &run, look);
+            let _ = writeln!(out, "nothing was checked: mend the configuration first");
+            Status::Failed
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! plimsoll: a policy linter for deployment artifacts.
+//!
+//! # The way data flows
+//!
+//! [`cli`] turns arguments into a request; [`discover`] finds the files; [`artifact`] reads each of them once, has [`yaml`] make it a
+//! spanned document and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote; [`model`] derives what
+//! the deployment consists of and offers it as targets; [`engine`] asks every rule at every visit, by the expressions of [`expr`], and
+//! yields [`diagnostic`]s; [`report`] renders them behind one sanitiser and one mask over [`secret`]s. [`check`] is these stages in
+//! order. A stage knows the ones before it, never the ones after it.
+//!
+//! # Three kinds of failure
+//!
+//! An artifact that is wrong is a diagnostic, never an `Err`. A configuration or a rule that is wrong is a [`shape::Mistake`] with its own
+//! span, drawn the same way, and the run does not begin. When plimsoll itself is wrong, the panic becomes an `internal-error` and the
+//! rest of the run goes on.
+//!
+//! A newcomer reads [`source`], [`diagnostic`] and [`yaml`] first, then [`model`], [`rule`] and [`engine`].
+
+pub mod artifact;
+pub mod check;
+pub mod cli;
+pub mod config;
+pub mod diagnostic;
+pub mod discover;
+pub mod engine;
+pub mod expr;
+pub mod glob;
+pub mod model;
+pub mod report;
+pub mod rule;
+pub mod secret;
+pub mod shape;
+pub mod source;
+pub mod yaml;

@@ -1,0 +1,16 @@
+//! Every integration test, in one binary.
+
+mod cel_spec;
+mod cli;
+mod config;
+mod discover;
+mod go_oracle;
+mod report;
+mod rules;
+mod support;
+mod truth;
+mod yaml_hostile;
+mod yaml_oracles;
+mod yaml_places;
+mod yaml_properties;
+mod yaml_suite;
