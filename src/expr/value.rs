@@ -89,6 +89,7 @@ impl<'a> Text<'a> {
     }
 
     /// The piece under a byte range of the text, with its own place. The range must lie on character boundaries.
+    #[must_use]
     pub fn cut(&self, range: std::ops::Range<usize>) -> Self {
         let start = range.start as u32;
         let origin = match self.origin {

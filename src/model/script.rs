@@ -77,31 +77,26 @@ impl<'t> Scan<'t> {
         let mut redirected = false;
         let mut opened = Vec::new();
         while let Some(&byte) = bytes.get(self.at) {
+            let rest = &bytes[self.at..];
             match (self.quote, byte) {
-                (Some(b'\''), b'\'') | (Some(b'"'), b'"') => self.quote = None,
+                (Some(quote), _) if byte == quote => self.quote = None,
                 (None | Some(b'"'), b'\\') => self.at += 1,
                 (Some(_), b'\n') if self.flavour == Flavour::Makefile => {
                     self.quote = None;
-                    return (End::Plain, redirected, opened);
+                    break;
                 }
-                (Some(_), _) => {}
                 (None, b'\'' | b'"') => self.quote = Some(byte),
-                (None, b'#') if self.at == 0 || bytes[self.at - 1].is_ascii_whitespace() => {
-                    return (End::Plain, redirected, opened);
-                }
-                (None, b'<')
-                    if bytes[self.at..].starts_with(b"<<") && !bytes[self.at..].starts_with(b"<<<") =>
-                {
+                (None, b'#') if self.at == 0 || bytes[self.at - 1].is_ascii_whitespace() => break,
+                (None, b'<') if rest.starts_with(b"<<") && !rest.starts_with(b"<<<") => {
                     opened.extend(delimiter(&self.text[self.at + 2..]));
                     self.at += 1;
                 }
                 (None, b'>') => redirected |= !to_terminal(&self.text[self.at + 1..]),
-                (None, b'|') if bytes.get(self.at + 1) != Some(&b'|') => {
-                    return (End::Piped, redirected, opened);
-                }
-                (None, b'&') if matches!(bytes.get(self.at.wrapping_sub(1)), Some(b'>' | b'<')) => {}
-                (None, b'\n' | b';' | b'|' | b'&') => return (End::Plain, redirected, opened),
-                (None, _) => {}
+                (None, b'|') if rest.get(1) != Some(&b'|') => return (End::Piped, redirected, opened),
+                // `>&2` and `<&3` are redirections.
+                (None, b'&') if self.at > 0 && matches!(bytes[self.at - 1], b'>' | b'<') => {}
+                (None, b'\n' | b';' | b'|' | b'&') => break,
+                _ => {}
             }
             self.at += 1;
         }
