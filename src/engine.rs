@@ -28,12 +28,14 @@ pub struct Outcome {
 
 /// The engine's own checks, made before a file is a document that rules can visit: name, severity, summary.
 pub const CHECKS: &[(&str, Severity, &str)] = &[
+    ("configuration", Severity::Error, "the configuration is wrong; nothing is checked before it is mended"),
     ("duplicate-key", Severity::Error, "a key stands twice in one mapping, so that one of the two is lost"),
     ("encoding-error", Severity::Error, "the file is not UTF-8; the bytes that are not were replaced"),
     ("internal-error", Severity::Error, "a fault of plimsoll; the rest of the run went on"),
     ("lenient-syntax", Severity::Info, "not YAML by the letter, but read the way go-yaml reads it"),
     ("limit-exceeded", Severity::Error, "the file is too large or nested too deeply to be read to its end"),
     ("rule-error", Severity::Error, "a rule could not be evaluated; what it would have found is not known"),
+    ("rule-file", Severity::Error, "a rule file is wrong; nothing is checked before it is mended"),
     ("syntax-error", Severity::Error, "the file is not YAML; part of it was passed over"),
     ("unreadable-file", Severity::Error, "the file could not be opened"),
 ];

@@ -7,7 +7,7 @@ use std::io;
 const LONGEST: usize = 1000;
 
 /// One line of text that is safe to print: no control, bidirectional or invisible characters, no line breaks and no CI command
-/// other than one that begins the output line, which [`write_block`] breaks. Writers of text formats take nothing else.
+/// other than one that begins the output line, which `write_block` breaks. Writers of text formats take nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clean(String);
 

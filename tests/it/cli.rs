@@ -1,22 +1,8 @@
 //! The program as a user runs it: output, status, mistakes.
 
-use std::io::Write as _;
+use crate::support::plimsoll;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-
-fn plimsoll(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(arguments)
-        .current_dir(directory)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary was built for this test");
-    // A program that does not read its input closes the pipe, which is no failure of the test.
-    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input));
-    child.wait_with_output().expect("the child was started above")
-}
+use std::process::Output;
 
 fn kinds() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/kinds"))

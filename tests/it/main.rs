@@ -1,6 +1,7 @@
 //! Every integration test, in one binary.
 
 mod cel_spec;
+mod check;
 mod cli;
 mod config;
 mod discover;

@@ -4,7 +4,24 @@ use plimsoll::source::{SourceFile, Span};
 use plimsoll::yaml::{Document, Node};
 use serde::Deserialize;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Runs the program in a directory, with standard input.
+pub fn plimsoll(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(arguments)
+        .current_dir(directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary was built for this test");
+    // A program that does not read its input closes the pipe, which is no failure of the test.
+    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input));
+    child.wait_with_output().expect("the child was started above")
+}
 
 /// A folder below fixtures/.
 pub fn fixtures(folder: &str) -> PathBuf {
