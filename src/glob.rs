@@ -3,7 +3,7 @@
 //! `*` and `?` stay within a component, `**` crosses components, `{a,b}` and `[a-z]` choose. A glob that matches a
 //! folder holds for everything in it, so `vendor`, `vendor/` and `vendor/**` mean the same.
 
-use crate::shape::Spanned;
+use crate::source::Spanned;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// One glob.

@@ -5,7 +5,7 @@ mod read;
 mod schema;
 
 pub use check::{Mistake, check, problems, suggest};
-pub use read::{Spanned, field, one_or_list, root, text};
+pub use read::{field, one_or_list, root, text};
 pub use schema::json_schema;
 
 /// What may stand at a place in a file.

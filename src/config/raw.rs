@@ -3,7 +3,8 @@
 use super::Date;
 use super::shape::CONFIG;
 use crate::diagnostic::Severity;
-use crate::shape::{Mistake, Spanned, field, one_or_list, root, suggest, text};
+use crate::shape::{Mistake, field, one_or_list, root, suggest, text};
+use crate::source::Spanned;
 use crate::yaml::{Document, Entry, Kind, Node};
 use std::borrow::Cow;
 

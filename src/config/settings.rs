@@ -4,7 +4,8 @@ use super::raw::{Level, RawConfig, RawRetired, RuleSetting, Workload, severity};
 use super::{Date, Retired};
 use crate::diagnostic::Severity;
 use crate::glob::Globs;
-use crate::shape::{Mistake, Spanned};
+use crate::shape::Mistake;
+use crate::source::Spanned;
 use crate::yaml::Node;
 
 /// The settings of a run.

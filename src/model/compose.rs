@@ -1,7 +1,7 @@
 //! Compose files and their services.
 
 use super::Model;
-use super::facts::{Emit, FileFacts, OWNER, Owner, Visit, facts, node, text_of};
+use super::facts::{Emit, FileFacts, OWNER, Owner, facts, node, text_of};
 use super::project::Build;
 use super::target::{TargetKind, Wanted};
 use crate::expr::{Type, Value};
@@ -15,13 +15,7 @@ pub struct ComposeVisit<'m> {
 facts!(COMPOSE = "compose" for ComposeVisit<'_>, |this| {
     #[doc = "The file's root."]
     "compose": Type::Node => Value::Node(this.compose);
-} place Some(this.compose.place()));
-
-impl Visit for ComposeVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.compose)
-    }
-}
+} subject Value::Node(this.compose); place Some(this.compose.place()));
 
 /// Where a service's healthcheck comes from.
 #[derive(Clone, Copy)]
@@ -68,13 +62,7 @@ facts!(SERVICE = "compose.service" for ServiceVisit<'_>, |this| {
     "imageHealthcheck": Type::Bool => Value::Bool(this.build == Build::WithHealthcheck);
     #[doc = "Whether it is built from a context that is not in the tree, so that a HEALTHCHECK in it cannot be seen."]
     "contextAbsent": Type::Bool => Value::Bool(this.build == Build::Absent);
-} place this.owner.name.map(Node::place));
-
-impl Visit for ServiceVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.service)
-    }
-}
+} subject Value::Node(this.service); place this.owner.name.map(Node::place));
 
 /// The entries of `services` that are services.
 pub fn services(root: Node<'_>) -> impl Iterator<Item = Entry<'_>> {

@@ -1,6 +1,6 @@
 //! Environment entries, wherever they are declared.
 
-use super::facts::{Emit, OWNER, Owner, Visit, facts, node, piece, string};
+use super::facts::{Emit, OWNER, Owner, facts, node, piece, string};
 use super::interpolation::{Part, parts};
 use super::target::TargetKind;
 use crate::expr::{Origin, Text, Type, Value};
@@ -150,13 +150,7 @@ facts!(ENV_VISIT = "env" for EnvVisit<'_>, |this| {
     "env": Type::Record(&ENV) => Value::Facts(&this.env);
     #[doc = "The container, service, job, step or file that declares it."]
     "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
-} place this.env.place());
-
-impl Visit for EnvVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Facts(&self.env)
-    }
-}
+} subject Value::Facts(&this.env); place this.env.place());
 
 /// Visits the `env` of a Kubernetes container.
 pub fn kubernetes(container: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {

@@ -8,11 +8,12 @@ use crate::yaml::{Kind, Node};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Declares the record of a visit and implements [`Facts`] by it, so that a name, its type, its doc and its value stand together.
+/// Declares a record and implements [`Facts`] by it, so that a name, its type, its doc and its value stand together; with a `subject`
+/// it is a [`Visit`].
 macro_rules! facts {
     ($record:ident = $name:literal for $visit:ty, |$this:ident| {
         $( $(#[doc = $doc:literal])+ $field:literal: $type:expr => $value:expr; )*
-    } $(place $place:expr)?) => {
+    } $(subject $subject:expr;)? $(place $place:expr)?) => {
         #[doc = concat!("The facts of `", $name, "`.")]
         pub static $record: $crate::expr::Record = $crate::expr::Record {
             name: $name,
@@ -37,6 +38,13 @@ macro_rules! facts {
                 $place
             })?
         }
+
+        $(impl $crate::model::facts::Visit for $visit {
+            fn subject(&self) -> $crate::expr::Value<'_> {
+                let $this = self;
+                $subject
+            }
+        })?
     };
 }
 pub(crate) use facts;
@@ -59,13 +67,7 @@ facts!(FILE = "file" for FileFacts<'_>, |this| {
     "name": Type::String => string(this.source.path.rsplit('/').next().unwrap_or_default());
     #[doc = "What the file was recognised as: `workflow`, `compose`, `manifest`, `values`, …"]
     "kind": Type::String => string(this.artifact.kind.name());
-});
-
-impl Visit for FileFacts<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Facts(self)
-    }
-}
+} subject Value::Facts(this););
 
 /// Whose part something is: the workload of a container, the service of an environment entry.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,6 +1,6 @@
 //! Helm charts and values files. Templates are not evaluated here: they are text.
 
-use super::facts::{Emit, FileFacts, Owner, Visit, facts, string};
+use super::facts::{Emit, FileFacts, Owner, facts, string};
 use super::target::{TargetKind, Wanted};
 use crate::artifact::Kind;
 use crate::expr::{Type, Value};
@@ -14,13 +14,7 @@ pub struct ChartVisit<'m> {
 facts!(CHART = "helm.chart" for ChartVisit<'_>, |this| {
     #[doc = "The file's root."]
     "chart": Type::Node => Value::Node(this.chart);
-} place Some(this.chart.place()));
-
-impl Visit for ChartVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.chart)
-    }
-}
+} subject Value::Node(this.chart); place Some(this.chart.place()));
 
 /// A values file.
 pub struct ValuesVisit<'m> {
@@ -30,13 +24,7 @@ pub struct ValuesVisit<'m> {
 facts!(VALUES = "helm.values" for ValuesVisit<'_>, |this| {
     #[doc = "The file's root."]
     "values": Type::Node => Value::Node(this.values);
-} place Some(this.values.place()));
-
-impl Visit for ValuesVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.values)
-    }
-}
+} subject Value::Node(this.values); place Some(this.values.place()));
 
 /// A leaf of a values file.
 pub struct ValueVisit<'m> {
@@ -55,13 +43,7 @@ facts!(VALUE = "helm.value" for ValueVisit<'_>, |this| {
     "path": Type::String => string(&this.path);
     #[doc = "The file's root."]
     "values": Type::Node => Value::Node(this.values);
-} place Some(this.value.place()));
-
-impl Visit for ValueVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.value)
-    }
-}
+} subject Value::Node(this.value); place Some(this.value.place()));
 
 /// Visits what a chart or a values file holds.
 pub fn visit(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {

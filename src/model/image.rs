@@ -1,7 +1,7 @@
 //! References to container images, wherever they stand.
 
 use super::dockerfile;
-use super::facts::{Emit, FileFacts, OWNER, Owner, Visit, facts, node, string, text_of};
+use super::facts::{Emit, FileFacts, OWNER, Owner, facts, node, string, text_of};
 use super::target::{TargetKind, Wanted};
 use crate::expr::{Origin, Text, Type, Value};
 use crate::source::{Place, Span};
@@ -128,13 +128,7 @@ facts!(IMAGE_VISIT = "image" for ImageVisit<'_>, |this| {
     "image": Type::Record(&IMAGE) => Value::Facts(&this.image);
     #[doc = "The container, service, job or values entry that names it."]
     "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
-} place this.image.place());
-
-impl Visit for ImageVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Facts(&self.image)
-    }
-}
+} subject Value::Facts(&this.image); place this.image.place());
 
 /// Visits a scalar that is an image reference.
 pub fn visit(reference: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {

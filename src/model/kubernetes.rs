@@ -1,7 +1,7 @@
 //! Kubernetes objects, the pods in them and their containers.
 
 use super::Model;
-use super::facts::{Emit, FileFacts, OWNER, Owner, Visit, facts, string, text_of};
+use super::facts::{Emit, FileFacts, OWNER, Owner, facts, string, text_of};
 use super::target::{TargetKind, Wanted};
 use crate::expr::{Type, Value};
 use crate::yaml::{Kind, Node};
@@ -25,13 +25,7 @@ facts!(OBJECT = "k8s.object" for ObjectVisit<'_>, |this| {
     "kind": Type::String => string(&this.kind);
     #[doc = "Whether the object is only a part (a kustomize patch): what is absent in it means nothing."]
     "fragment": Type::Bool => Value::Bool(this.fragment);
-} place Some(this.object.place()));
-
-impl Visit for ObjectVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.object)
-    }
-}
+} subject Value::Node(this.object); place Some(this.object.place()));
 
 /// A pod template and the object it belongs to.
 #[derive(Clone)]
@@ -79,13 +73,7 @@ facts!(POD = "k8s.pod" for PodFacts<'_>, |this| {
     "longRunning": Type::Bool => Value::Bool(this.pod.long_running);
     #[doc = "Whether the object is only a part (a kustomize patch)."]
     "fragment": Type::Bool => Value::Bool(this.pod.object.fragment);
-} place Some(this.pod.object.object.place()));
-
-impl Visit for PodFacts<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.pod.pod)
-    }
-}
+} subject Value::Node(this.pod.pod); place Some(this.pod.object.object.place()));
 
 /// What a container is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,13 +126,7 @@ facts!(CONTAINER = "k8s.container" for ContainerVisit<'_>, |this| {
     "object": Type::Node => Value::Node(this.pod.object.object);
     #[doc = "The same object, by its part."]
     "workload": Type::Node => Value::Node(this.pod.object.object);
-} place Some(this.container.get("name").unwrap_or(this.container).place()));
-
-impl Visit for ContainerVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.container)
-    }
-}
+} subject Value::Node(this.container); place Some(this.container.get("name").unwrap_or(this.container).place()));
 
 /// Visits what a manifest holds.
 pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {

@@ -1,6 +1,6 @@
 //! Probes of containers and healthchecks of services.
 
-use super::facts::{Emit, OWNER, Owner, Visit, facts, field, string};
+use super::facts::{Emit, OWNER, Owner, facts, field, string};
 use super::target::TargetKind;
 use crate::expr::{Type, Value};
 use crate::yaml::{Kind, Node};
@@ -35,13 +35,7 @@ facts!(PROBE_VISIT = "probe" for ProbeVisit<'_>, |this| {
     "probe": Type::Record(&PROBE) => Value::Facts(&this.probe);
     #[doc = "The workload or service it belongs to."]
     "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
-} place this.probe.place());
-
-impl Visit for ProbeVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Facts(&self.probe)
-    }
-}
+} subject Value::Facts(&this.probe); place this.probe.place());
 
 /// Visits the probes of a Kubernetes container.
 pub fn kubernetes(container: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {

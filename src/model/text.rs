@@ -1,14 +1,13 @@
 //! Every piece of text of an artifact with its role, and the retired names in it.
 
 use super::Model;
-use super::facts::{Emit, FileFacts, Visit, facts, string};
+use super::facts::{Emit, FileFacts, facts, string};
 use super::script::{self, Flavour, Role};
 use super::target::{TargetKind, Wanted};
 use crate::artifact::Kind;
 use crate::config::RawRetired;
 use crate::expr::{Origin, Record, Text, Type, Value};
-use crate::shape::Spanned;
-use crate::source::{Place, Span};
+use crate::source::{Place, Span, Spanned};
 use crate::yaml::{Kind as NodeKind, Node, Style};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -86,13 +85,7 @@ pub struct TextFacts<'m>(TextVisit<'m>);
 facts!(TEXT = "text" for TextFacts<'_>, |this| {
     #[doc = "The text and its role."]
     "text": Type::Record(&PIECE) => Value::Facts(&this.0);
-} place this.0.text.place());
-
-impl Visit for TextFacts<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Text(self.0.text.clone())
-    }
-}
+} subject Value::Text(this.0.text.clone()); place this.0.text.place());
 
 /// A retired name in a piece of text.
 pub struct RetiredVisit<'m> {
@@ -117,13 +110,7 @@ facts!(RETIRED = "retired" for RetiredVisit<'_>, |this| {
     "takesEffect": Type::Bool => Value::Bool(this.text.role.takes_effect());
     #[doc = "The text that holds it."]
     "text": Type::Record(&PIECE) => Value::Facts(this.text);
-} place this.name.place());
-
-impl Visit for RetiredVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Text(self.name.clone())
-    }
-}
+} subject Value::Text(this.name.clone()); place this.name.place());
 
 /// Visits the text of an artifact.
 pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {

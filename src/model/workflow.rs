@@ -1,6 +1,6 @@
 //! GitHub Actions: workflows, their jobs and steps, and actions.
 
-use super::facts::{Emit, FileFacts, OWNER, Owner, Visit, facts, node};
+use super::facts::{Emit, FileFacts, OWNER, Owner, facts, node};
 use super::target::{TargetKind, Wanted};
 use crate::artifact::Kind;
 use crate::expr::{Type, Value};
@@ -14,13 +14,7 @@ pub struct WorkflowVisit<'m> {
 facts!(WORKFLOW = "workflow" for WorkflowVisit<'_>, |this| {
     #[doc = "The file's root."]
     "workflow": Type::Node => Value::Node(this.workflow);
-} place Some(this.workflow.place()));
-
-impl Visit for WorkflowVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.workflow)
-    }
-}
+} subject Value::Node(this.workflow); place Some(this.workflow.place()));
 
 /// A job.
 pub struct JobVisit<'m> {
@@ -39,13 +33,7 @@ facts!(JOB = "workflow.job" for JobVisit<'_>, |this| {
     "workflow": Type::Node => Value::Node(this.workflow);
     #[doc = "Kind (`job`) and id."]
     "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
-} place Some(this.id.place()));
-
-impl Visit for JobVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.job)
-    }
-}
+} subject Value::Node(this.job); place Some(this.id.place()));
 
 /// A step of a job, or of a composite action.
 pub struct StepVisit<'m> {
@@ -64,13 +52,7 @@ facts!(STEP = "workflow.step" for StepVisit<'_>, |this| {
     "workflow": Type::Node => node(this.workflow);
     #[doc = "Kind (`step`) and name of the step, or its id."]
     "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
-} place Some(this.step.place()));
-
-impl Visit for StepVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.step)
-    }
-}
+} subject Value::Node(this.step); place Some(this.step.place()));
 
 /// An action's metadata file.
 pub struct ActionVisit<'m> {
@@ -80,13 +62,7 @@ pub struct ActionVisit<'m> {
 facts!(ACTION = "action" for ActionVisit<'_>, |this| {
     #[doc = "The file's root."]
     "action": Type::Node => Value::Node(this.action);
-} place Some(this.action.place()));
-
-impl Visit for ActionVisit<'_> {
-    fn subject(&self) -> Value<'_> {
-        Value::Node(self.action)
-    }
-}
+} subject Value::Node(this.action); place Some(this.action.place()));
 
 /// Visits what a workflow or an action holds.
 pub fn visit(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {

@@ -4,8 +4,8 @@ use super::raw::{RawParam, RawRule, RawTest, RuleText};
 use crate::diagnostic::Severity;
 use crate::expr::{self, Expected, Program, Scope, Template, Type, Value};
 use crate::model::{FILE, Target};
-use crate::shape::{Mistake, Spanned};
-use crate::source::{FileId, Place};
+use crate::shape::Mistake;
+use crate::source::{FileId, Place, Spanned};
 use crate::yaml::{Document, Node};
 use std::sync::Arc;
 

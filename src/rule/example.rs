@@ -6,8 +6,8 @@
 //! blanks before them, so that they work in JSON and in block scalars too and are never found themselves.
 
 use super::raw::RuleText;
-use crate::shape::{Mistake, Spanned, text};
-use crate::source::{Place, Span};
+use crate::shape::{Mistake, text};
+use crate::source::{Place, Span, Spanned};
 use crate::yaml::Node;
 
 /// An example of a rule.

@@ -3,8 +3,8 @@
 use super::example::{Example, Verdict};
 use super::shape::RULE_FILE;
 use crate::diagnostic::Severity;
-use crate::shape::{Mistake, Spanned, field, one_or_list, root, text};
-use crate::source::{Place, SourceMap, Span};
+use crate::shape::{Mistake, field, one_or_list, root, text};
+use crate::source::{Place, SourceMap, Span, Spanned};
 use crate::yaml::{Document, Kind, Node};
 use std::collections::HashMap;
 

@@ -1,24 +1,8 @@
 //! Typed reading of nodes that passed their check. What is absent reads as `None`.
 
 use super::{Mistake, Shape, check, problems};
-use crate::source::Place;
+use crate::source::Spanned;
 use crate::yaml::{Document, Kind, Node};
-
-/// A value and where the user wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spanned<T> {
-    /// The value.
-    pub value: T,
-    /// Where it stands.
-    pub place: Place,
-}
-
-impl<T> Spanned<T> {
-    /// Another value at the same place.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
-        Spanned { value: change(self.value), place: self.place }
-    }
-}
 
 /// The root of a file that holds one YAML document of a shape; `None` for a file without content.
 /// The error is everything that is wrong with it.

@@ -3,8 +3,7 @@
 use plimsoll::artifact::load;
 use plimsoll::discover::{Found, MissingPath, Origin, Outcome, Reason, Request, Stdin, discover};
 use plimsoll::glob::Globs;
-use plimsoll::shape::Spanned;
-use plimsoll::source::{FileId, Place, Sources, Span};
+use plimsoll::source::{FileId, Place, Sources, Span, Spanned};
 use std::fs;
 use std::path::{Path, PathBuf};
 
