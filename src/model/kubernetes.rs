@@ -38,7 +38,6 @@ pub struct PodVisit<'m> {
     pub spec: Node<'m>,
     /// Whether its containers are meant to run until they are stopped.
     pub long_running: bool,
-    owner_kind: String,
 }
 
 impl PodVisit<'_> {
@@ -47,7 +46,7 @@ impl PodVisit<'_> {
         let named =
             metadata.and_then(|metadata| metadata.get("name").or_else(|| metadata.get("generateName")));
         Owner {
-            kind: &self.owner_kind,
+            kind: &self.object.kind,
             name: named,
             labels: metadata.and_then(|metadata| metadata.get("labels")),
         }
@@ -245,6 +244,5 @@ fn pod_of<'m>(model: &Model<'_>, object: &ObjectVisit<'m>) -> Option<PodVisit<'m
         pod,
         spec,
         long_running: !matches!(&*object.kind, "Job" | "CronJob") && restarted,
-        owner_kind: object.kind.to_string(),
     })
 }

@@ -9,6 +9,9 @@ const CLEAN: &str = "services:\n  web: {image: web, healthcheck: {test: 'true'}}
 const FINDING: &str = "services:\n  web: {image: web}\n";
 const FORMATS: [&str; 3] = ["full", "concise", "json"];
 
+/// Name, files, arguments, expected status.
+type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], &'c [&'c str], i32);
+
 fn project(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     for (path, text) in files {
@@ -38,7 +41,7 @@ fn stderr(folder: &Path, arguments: &[&str]) -> String {
 fn the_status_says_what_a_run_came_to_in_every_format() {
     let mention = ("plimsoll.yaml", "retired: [old]\n");
     let warning = ("plimsoll.yaml", "rules: {missing-healthcheck: warning}\n");
-    let cases: [(&str, &[(&str, &str)], &[&str], i32); 12] = [
+    let cases: [Case; 12] = [
         ("clean", &[("compose.yaml", CLEAN)], &[], 0),
         ("info", &[("compose.yaml", CLEAN), ("README.md", "old\n"), mention], &[], 0),
         ("info that fails", &[("README.md", "old\n"), mention], &["--fail-on", "info"], 1),
@@ -73,7 +76,7 @@ fn a_file_that_cannot_be_read_is_reported_and_the_rest_goes_on() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = project(&[("compose.yaml", FINDING), ("closed/compose.yaml", CLEAN)]);
     let closed = folder.path().join("closed/compose.yaml");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("modes can be set");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("modes can be set");
     if fs::read(&closed).is_ok() {
         println!("skipped: this user may read every file");
         return;
