@@ -8,7 +8,6 @@ use crate::engine::{self, CHECKS, Job, Outcome};
 use crate::glob::Globs;
 use crate::model::Model;
 use crate::rule::{self, Catalog, Rule};
-use crate::secret::Secrets;
 use crate::shape::{Mistake, suggest};
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::yaml::{self, Document, Options};
@@ -54,6 +53,14 @@ pub struct Run {
     pub templates: usize,
     /// The least severity that fails the run, by the configuration; `None` means that findings never do.
     pub fail_on: Option<Severity>,
+}
+
+impl Run {
+    /// The document of a file, if it is YAML or JSON.
+    pub fn document(&self, file: FileId) -> Option<&Document> {
+        let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok()?;
+        self.artifacts[index].document.as_ref()
+    }
 }
 
 /// Why a run could not begin.
@@ -103,13 +110,7 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     let model = Model::new(&sources, &loaded.artifacts, &settings, config.as_ref());
     let mut outcome = engine::run(
         &model,
-        &Job {
-            catalog: &catalog,
-            selected: &selected,
-            secrets: &Secrets::new(&sources, &loaded.artifacts),
-            scope: &in_scope,
-            today: request.today,
-        },
+        &Job { catalog: &catalog, selected: &selected, scope: &in_scope, today: request.today },
     );
     outcome.diagnostics.retain(|found| is_reported(&found.rule, request));
     let checked: Vec<&Artifact> = loaded

@@ -50,6 +50,17 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
+    /// Texts of files that the message, the help and the labels repeat, so that a report can mask those that are secrets.
+    pub quotes: Vec<Quote>,
+}
+
+/// A text of a file that a diagnostic repeats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Where it stands.
+    pub place: Place,
+    /// As it is repeated.
+    pub text: String,
 }
 
 impl Diagnostic {
@@ -67,6 +78,7 @@ impl Diagnostic {
             primary: Label { place, text: String::new() },
             related: Vec::new(),
             help: None,
+            quotes: Vec::new(),
         }
     }
 

@@ -2,11 +2,10 @@
 
 use crate::artifact::Kind;
 use crate::config::{Date, Level};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Label, Quote, Severity};
 use crate::expr::{Budget, Failure, Stop, Template, Value, enumerate};
 use crate::model::{Model, TargetKind, Visit, Wanted, is_unknown};
 use crate::rule::{Catalog, Check, Rule};
-use crate::secret::{self, Secrets};
 use crate::source::{Encoding, FileId, Place, Span};
 use crate::yaml::{Problem, ProblemKind};
 use rayon::prelude::*;
@@ -46,8 +45,6 @@ pub struct Job<'j> {
     pub catalog: &'j Catalog,
     /// Whether a rule of the catalog runs at all.
     pub selected: &'j dyn Fn(&Rule) -> bool,
-    /// What must not be printed.
-    pub secrets: &'j Secrets<'j>,
     /// Whether findings that touch a file are reported.
     pub scope: &'j (dyn Fn(FileId) -> bool + Sync),
     /// The day by which waivers end.
@@ -86,7 +83,6 @@ impl Outcome {
 struct Engine<'e> {
     model: &'e Model<'e>,
     catalog: &'e Catalog,
-    secrets: &'e Secrets<'e>,
     today: Date,
     by_target: HashMap<TargetKind, Vec<(&'e Rule, &'e Check)>>,
     wanted: Wanted,
@@ -102,7 +98,7 @@ impl<'e> Engine<'e> {
                 wanted.insert(check.target.kind);
             }
         }
-        Self { model, catalog: job.catalog, secrets: job.secrets, today: job.today, by_target, wanted }
+        Self { model, catalog: job.catalog, today: job.today, by_target, wanted }
     }
 
     /// Whether a waiver that has not ended excuses a rule's findings in a file.
@@ -231,6 +227,7 @@ impl<'a> Asking<'a, '_> {
         scope.extend(failure.locals);
         let mut place = failure.place;
         let mut related = failure.related;
+        let mut quotes = Vec::new();
         if let Some(at) = &check.at {
             let mut places = places(&at.evaluate(&scope, self.budget)?).into_iter();
             place = places.next().or(place);
@@ -238,7 +235,7 @@ impl<'a> Asking<'a, '_> {
         }
         for (other, label) in &check.related {
             let label = match label {
-                Some(label) => self.render(label, &scope)?,
+                Some(label) => self.render(label, &scope, &mut quotes)?,
                 None => String::new(),
             };
             let found = places(&other.evaluate(&scope, self.budget)?);
@@ -247,20 +244,26 @@ impl<'a> Asking<'a, '_> {
         scope.push(Value::made(enumerate(&failure.missing)));
         let place =
             place.or_else(|| self.visit.place()).unwrap_or(Place { file: self.id, span: Span::empty(0) });
-        let message = self.render(&check.message, &scope)?;
+        let message = self.render(&check.message, &scope, &mut quotes)?;
         let mut diagnostic = Diagnostic::new(self.rule.id.clone(), self.rule.severity, place, message);
         diagnostic.primary.text = failure.note;
         diagnostic.related = related.into_iter().map(|(place, text)| Label { place, text }).collect();
-        diagnostic.help = check.help.as_ref().map(|help| self.render(help, &scope)).transpose()?;
+        diagnostic.help =
+            check.help.as_ref().map(|help| self.render(help, &scope, &mut quotes)).transpose()?;
+        diagnostic.quotes = quotes;
         Ok(diagnostic)
     }
 
-    /// Fills in a message. A value that is a secret in its file prints as a mask.
-    fn render(&mut self, template: &Template, scope: &[Value<'a>]) -> Result<String, Stop> {
-        let secrets = self.engine.secrets;
+    /// Fills in a message, and notes what it repeats.
+    fn render(
+        &mut self,
+        template: &Template,
+        scope: &[Value<'a>],
+        quotes: &mut Vec<Quote>,
+    ) -> Result<String, Stop> {
         template.render(scope, self.budget, &mut |value| {
-            let place = value.place()?;
-            secrets.touch(place).then(|| secret::MASK.to_owned())
+            quotes.extend(value.place().map(|place| Quote { place, text: value.show() }));
+            None
         })
     }
 }

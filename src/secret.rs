@@ -7,11 +7,9 @@ mod tree;
 
 pub use name::secret_name;
 
-use crate::artifact::Artifact;
-use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use crate::source::{SourceFile, Span};
 use crate::yaml::Document;
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 /// What is printed in the place of a secret, whatever its length.
 pub const MASK: &str = "***";
@@ -32,36 +30,6 @@ pub fn secret_spans(file: &SourceFile, document: Option<&Document>) -> Vec<Span>
         tree::entries(document, &mut spans);
     }
     disjoint(spans)
-}
-
-/// The secrets of the files of a run, looked for at the first question about a file.
-pub struct Secrets<'r> {
-    sources: &'r Sources,
-    artifacts: &'r [Artifact],
-    spans: Vec<OnceLock<Vec<Span>>>,
-}
-
-impl<'r> Secrets<'r> {
-    /// Looks for nothing yet. The artifacts are in the order of their files.
-    pub fn new(sources: &'r Sources, artifacts: &'r [Artifact]) -> Self {
-        Self { sources, artifacts, spans: sources.iter().map(|_| OnceLock::new()).collect() }
-    }
-
-    /// The secrets of a file: see [`secret_spans`].
-    pub fn of(&self, file: FileId) -> &[Span] {
-        self.spans[file.0 as usize].get_or_init(|| {
-            let artifact = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file);
-            let document = artifact.ok().and_then(|index| self.artifacts[index].document.as_ref());
-            secret_spans(self.sources.get(file), document)
-        })
-    }
-
-    /// Whether a place shares a byte with a secret.
-    pub fn touch(&self, place: Place) -> bool {
-        let secrets = self.of(place.file);
-        let next = secrets.partition_point(|secret| secret.end <= place.span.start);
-        secrets.get(next).is_some_and(|secret| secret.start < place.span.end)
-    }
 }
 
 /// Masks what looks like a secret by itself in a text without a place in a file: messages, helps, labels.

@@ -4,7 +4,7 @@ use super::{Status, fail, project};
 use crate::check::{self, Run};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{self, Charset, Look, Masks, Summary};
-use crate::secret::Secrets;
+use crate::secret::secret_spans;
 use clap::ValueEnum;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
@@ -54,8 +54,7 @@ pub fn run(arguments: &Args) -> Status {
     summary.elapsed = started.elapsed();
     let diagnostics: Vec<Diagnostic> =
         run.outcome.failures.iter().chain(&run.outcome.diagnostics).cloned().collect();
-    let secrets = Secrets::new(&run.sources, &run.artifacts);
-    let masks = Masks::new(&run.sources, &diagnostics, |file, _| secrets.of(file).to_vec());
+    let masks = Masks::new(&run.sources, &diagnostics, |id, file| secret_spans(file, run.document(id)));
     let report =
         report::Run { sources: &run.sources, diagnostics: &diagnostics, summary: &summary, masks: &masks };
     for output in &arguments.output {

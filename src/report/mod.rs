@@ -40,7 +40,13 @@ impl Run<'_> {
 
     /// A text of a diagnostic without secrets: neither the ones under its labels nor anything shaped like one.
     fn masked(&self, diagnostic: &Diagnostic, text: &str) -> String {
-        let mut text = secret::mask(text).into_owned();
+        let mut text = text.to_owned();
+        for quote in &diagnostic.quotes {
+            if !quote.text.is_empty() && !self.masks.under(quote.place).is_empty() {
+                text = text.replace(&quote.text, secret::MASK);
+            }
+        }
+        let mut text = secret::mask(&text).into_owned();
         for place in places(diagnostic) {
             let source = &self.sources.get(place.file).text;
             for &secret in self.masks.under(place) {
@@ -70,7 +76,8 @@ impl Masks {
         mut secrets: impl FnMut(FileId, &SourceFile) -> Vec<Span>,
     ) -> Self {
         let mut masks = HashMap::new();
-        for place in diagnostics.iter().flat_map(places) {
+        let quoted = diagnostics.iter().flat_map(|diagnostic| &diagnostic.quotes).map(|quote| quote.place);
+        for place in diagnostics.iter().flat_map(places).chain(quoted) {
             masks.entry(place.file).or_insert_with(|| secrets(place.file, sources.get(place.file)));
         }
         Self(masks)

@@ -230,3 +230,16 @@ fn rules_are_listed_and_explained() {
     assert_eq!(slip.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&slip.stderr).contains("did you mean `missing-probe`?"));
 }
+
+#[test]
+fn a_secret_that_a_message_repeats_is_masked_there_too() {
+    let text = "services:\n  web: {image: web, environment: {DB_PASSWORD: hunter2secret}}\n";
+    let folder = project(&[("plimsoll.yaml", "retired: [hunter2secret]\n"), ("compose.yaml", text)]);
+    for format in FORMATS {
+        let found =
+            plimsoll(folder.path(), &["check", "--select", "retired-service", "--output", format], b"");
+        let found = String::from_utf8_lossy(&found.stdout).into_owned();
+        assert!(found.contains("`***` is retired"), "{format}: {found}");
+        assert!(!found.contains("hunter2secret"), "{format}: {found}");
+    }
+}

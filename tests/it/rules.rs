@@ -6,7 +6,6 @@ use plimsoll::discover::{Found, Origin, Outcome};
 use plimsoll::engine::{self, Job};
 use plimsoll::model::Model;
 use plimsoll::rule::{self, BUILT_IN, Example, Finding};
-use plimsoll::secret::Secrets;
 use plimsoll::source::Sources;
 use plimsoll::yaml::{self, Options};
 use std::path::Path;
@@ -68,7 +67,6 @@ fn differences(rule_file: &str, id: &str, example: &Example<'_>) -> Vec<String> 
     let job = Job {
         catalog: &catalog,
         selected: &|rule| &*rule.id == id,
-        secrets: &Secrets::new(&sources, &loaded.artifacts),
         scope: &|_| true,
         today: Date::parse("2026-01-01").expect("a day"),
     };
