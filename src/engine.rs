@@ -9,7 +9,6 @@ use crate::rule::{Catalog, Check, Rule};
 use crate::source::{Encoding, FileId, Place, Span};
 use crate::yaml::{Problem, ProblemKind};
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a run found.
@@ -84,17 +83,18 @@ struct Engine<'e> {
     model: &'e Model<'e>,
     catalog: &'e Catalog,
     today: Date,
-    by_target: HashMap<TargetKind, Vec<(&'e Rule, &'e Check)>>,
+    /// For each target kind, by its number: the rules that visit it.
+    by_target: Vec<Vec<(&'e Rule, &'e Check)>>,
     wanted: Wanted,
 }
 
 impl<'e> Engine<'e> {
     fn new(model: &'e Model<'e>, job: &Job<'e>) -> Self {
-        let mut by_target: HashMap<_, Vec<_>> = HashMap::new();
+        let mut by_target = vec![Vec::new(); TargetKind::ALL.len()];
         let mut wanted = Wanted::default();
         for rule in job.catalog.rules.iter().filter(|rule| (job.selected)(rule)) {
             for check in &rule.checks {
-                by_target.entry(check.target.kind).or_default().push((rule, check));
+                by_target[check.target.kind as usize].push((rule, check));
                 wanted.insert(check.target.kind);
             }
         }
@@ -131,7 +131,7 @@ impl<'e> Engine<'e> {
         let config = self.model.config.and_then(|document| document.roots().next());
         let mut budget = Budget::default().with_unknown(is_unknown);
         self.model.visit(id, self.wanted, &mut |target, kind, visit| {
-            for &(rule, check) in self.by_target.get(&target).map(Vec::as_slice).unwrap_or_default() {
+            for &(rule, check) in &self.by_target[target as usize] {
                 if check.target.object.as_deref().is_some_and(|wanted| Some(wanted) != kind) {
                     continue;
                 }
@@ -155,7 +155,7 @@ impl<'e> Engine<'e> {
     }
 
     fn params(&self, rule: &Rule, path: &str) -> Value<'e> {
-        let document = self.catalog.document(rule);
+        let document = if rule.params.is_empty() { None } else { self.catalog.document(rule) };
         document.map_or(Value::Null, |document| {
             rule.params(document, |name| self.model.settings.param(&rule.id, name, path))
         })

@@ -5,7 +5,7 @@ use super::facts::{Emit, FileFacts, facts, string};
 use super::script::{self, Flavour, Role};
 use super::target::{TargetKind, Wanted};
 use crate::artifact::Kind;
-use crate::config::RawRetired;
+use crate::config::{RawRetired, Retired};
 use crate::expr::{Origin, Record, Text, Type, Value};
 use crate::source::{Place, Span, Spanned};
 use crate::yaml::{Kind as NodeKind, Node, Style};
@@ -115,31 +115,30 @@ facts!(RETIRED = "retired" for RetiredVisit<'_>, |this| {
 /// Visits the text of an artifact.
 pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
     let retired = &model.settings.retired;
-    let names = wanted.any(&[TargetKind::Retired]) && retired.may_match(&file.source.text);
-    if !names && !wanted.any(&[TargetKind::Text]) {
+    let texts = wanted.any(&[TargetKind::Text]);
+    let names = wanted.any(&[TargetKind::Retired]);
+    let sought = if texts { Sought::Everything } else { Sought::names(&file.source.text, retired) };
+    if !sought.touches(Span::new(0, file.source.text.len() as u32)) {
         return;
     }
     let mut emit_piece = |text: Text<'_>, role: Where| {
         let visit = TextFacts(TextVisit { text, role });
-        emit(TargetKind::Text, None, &visit);
-        if !names {
-            return;
+        if texts {
+            emit(TargetKind::Text, None, &visit);
         }
         let text = &visit.0;
-        for found in retired.find(&text.text.text) {
+        let found = if names { retired.find(&text.text.text) } else { Vec::new() };
+        for found in found {
             let name = text.text.cut(found.range.clone());
-            emit(
-                TargetKind::Retired,
-                None,
-                &RetiredVisit { name, entry: &retired.entries()[found.entry], text },
-            );
+            let visit = RetiredVisit { name, entry: &retired.entries()[found.entry], text };
+            emit(TargetKind::Retired, None, &visit);
         }
     };
     match (&file.artifact.document, file.artifact.kind) {
         (Some(document), kind) => {
-            let mut walk = Walk { kind, path: Vec::new(), emit: &mut emit_piece };
+            let mut walk = Walk { kind, sought: &sought, path: Vec::new(), emit: &mut emit_piece };
             document.roots().for_each(|root| walk.node(root));
-            for span in document.comments() {
+            for span in document.comments().filter(|span| sought.touches(*span)) {
                 let text = Cow::Borrowed(span.of(document.text()));
                 let place = Place { file: file.id, span };
                 emit_piece(Text { text, origin: Origin::Place(place) }, Where::Comment);
@@ -150,6 +149,39 @@ pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<
                 let text = Cow::Borrowed(&file.source.text[range.clone()]);
                 let place = Place { file: file.id, span: Span::from(range) };
                 emit_piece(Text { text, origin: Origin::Place(place) }, role);
+            }
+        }
+    }
+}
+
+/// Which parts of a file are worth a visit.
+enum Sought {
+    /// All of it: a rule visits every text, or escapes may spell a name.
+    Everything,
+    /// Those that hold one of these offsets, which are sorted: retired names were found there.
+    At(Vec<u32>),
+}
+
+impl Sought {
+    fn names(text: &str, retired: &Retired) -> Self {
+        if retired.entries().is_empty() {
+            return Self::At(Vec::new());
+        }
+        // `"\x61"` and a line break behind a backslash can spell a name that the file does not hold letter by letter.
+        let bytes = text.as_bytes();
+        let spells = |at: usize| matches!(bytes.get(at + 1), Some(b'x' | b'u' | b'U' | b'\n' | b'\r'));
+        if memchr::memchr_iter(b'\\', bytes).any(spells) {
+            return Self::Everything;
+        }
+        Self::At(retired.find(text).into_iter().map(|found| found.range.start as u32).collect())
+    }
+
+    fn touches(&self, span: Span) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::At(offsets) => {
+                let next = offsets.partition_point(|&offset| offset < span.start);
+                offsets.get(next).is_some_and(|&offset| offset < span.end)
             }
         }
     }
@@ -218,6 +250,7 @@ fn commented(text: &str, range: Range<usize>, kind: Kind) -> Vec<(Range<usize>, 
 
 struct Walk<'w, 'm> {
     kind: Kind,
+    sought: &'w Sought,
     /// The keys above; an item of a list stands as `None`.
     path: Vec<Option<Cow<'m, str>>>,
     emit: &'w mut dyn FnMut(Text<'_>, Where),
@@ -225,13 +258,16 @@ struct Walk<'w, 'm> {
 
 impl<'m> Walk<'_, 'm> {
     fn node(&mut self, node: Node<'m>) {
+        if !self.sought.touches(node.span()) {
+            return;
+        }
         match node.kind() {
             NodeKind::Mapping => {
                 for (key, value) in node.pairs() {
-                    if key.kind() == NodeKind::Scalar {
-                        (self.emit)(whole(key), Where::Key);
-                    } else {
+                    if key.kind() != NodeKind::Scalar {
                         self.node(key);
+                    } else if self.sought.touches(key.span()) {
+                        (self.emit)(whole(key), Where::Key);
                     }
                     self.path.push(Some(key.text()));
                     self.node(value);

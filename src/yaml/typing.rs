@@ -31,6 +31,9 @@ pub(super) fn tagged<'t>(tag: &str, text: &Cow<'t, str>, dialect: Dialect) -> Op
         | ("int", found @ Scalar::Int(_))
         | ("float", found @ Scalar::Float(_)) => Some(found),
         ("float", Scalar::Int(int)) => Some(Scalar::Float(int as f64)),
+        ("bool" | "int" | "float" | "timestamp", _) => None,
+        // Go resolves no scalar with another tag.
+        _ if dialect != Dialect::Core => Some(Scalar::Str(text.clone())),
         _ => None,
     }
 }
@@ -67,9 +70,11 @@ fn number(text: &str, dialect: Dialect) -> Option<Scalar<'static>> {
             _ => integer(magnitude, 10, negative).or_else(|| float(text)),
         };
     }
-    // Go drops underscores before it looks at the digits, except in a number that begins with a dot.
-    let text: Cow<'_, str> =
-        if text.contains('_') && !text.starts_with('.') { text.replace('_', "").into() } else { text.into() };
+    let text: Cow<'_, str> = if text.contains('_') && may_drop_underscores(text) {
+        text.replace('_', "").into()
+    } else {
+        text.into()
+    };
     let magnitude = text.strip_prefix(['-', '+']).unwrap_or(&text);
     let (digits, radix) = match magnitude.as_bytes() {
         [b'0', b'x' | b'X', ..] => (&magnitude[2..], 16),
@@ -78,7 +83,31 @@ fn number(text: &str, dialect: Dialect) -> Option<Scalar<'static>> {
         [b'0', _, ..] => (&magnitude[1..], 8),
         _ => (magnitude, 10),
     };
-    integer(digits, radix, negative).or_else(|| float(&text))
+    go_integer(digits, radix, &text).or_else(|| float(&text)).filter(|number| match number {
+        Scalar::Float(value) => value.is_finite(),
+        _ => true,
+    })
+}
+
+/// Whether Go takes a number for what it is without its underscores: always, but if it begins with a dot, where an underscore
+/// must stand between digits.
+fn may_drop_underscores(text: &str) -> bool {
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let between = |at: usize| digit(bytes.get(at.wrapping_sub(1))) && digit(bytes.get(at + 1));
+    !text.starts_with('.') || memchr::memchr_iter(b'_', bytes).all(between)
+}
+
+/// An integer as Go reads it: 64 bits, or one bit more without a sign. One outside of that is for [`float`] to read.
+#[expect(clippy::cast_precision_loss, reason = "a scalar has no unsigned integers")]
+fn go_integer(digits: &str, radix: u32, text: &str) -> Option<Scalar<'static>> {
+    if !digits.bytes().all(|byte| char::from(byte).is_digit(radix)) {
+        return None;
+    }
+    let magnitude = i128::from_str_radix(digits, radix).ok()?;
+    let value = if text.starts_with('-') { -magnitude } else { magnitude };
+    let unsigned = || u64::try_from(value).ok().filter(|_| !text.starts_with('+'));
+    i64::try_from(value).map(Scalar::Int).ok().or_else(|| Some(Scalar::Float(unsigned()? as f64)))
 }
 
 /// An integer; one too large for 64 bits becomes a float.

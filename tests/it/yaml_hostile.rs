@@ -81,3 +81,28 @@ fn ask_everything(document: &Document) {
         assert!(node.children().count() + node.items().count() + node.pairs().count() <= 3 * document.len());
     }
 }
+
+/// The whole program over all of them at once: it ends, it says what is wrong, nothing that a terminal would obey gets out.
+#[test]
+fn the_program_survives_all_hostile_inputs_in_one_project() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for input in crate::support::hostile() {
+        let name = input.name.replace(['/', '\\'], "-");
+        std::fs::write(folder.path().join(name), &input.bytes).expect("a file can be written");
+    }
+    std::fs::write(folder.path().join("plimsoll.yaml"), "retired: [web, api]\n")
+        .expect("a file can be written");
+    for format in ["full", "concise", "json"] {
+        let output = crate::support::plimsoll(folder.path(), &["check", "--output", format], b"");
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        let report = String::from_utf8(output.stdout).expect("reports are UTF-8");
+        assert!(!report.contains("internal-error"), "{format}");
+        let inert = |c: char| {
+            c == '\n' || !(c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        };
+        assert!(report.chars().all(inert), "{format}");
+        if format == "json" {
+            serde_json::from_str::<serde_json::Value>(&report).expect("the report is JSON");
+        }
+    }
+}

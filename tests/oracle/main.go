@@ -1,139 +1,71 @@
-// Oracle reads file names on stdin and prints, for each, one JSON line per library: whether it takes the file, and the
-// tree it sees with the type of every scalar. Each document of a file is read by itself, as kubectl does.
+// Command oracle prints what the YAML libraries of kubectl, Helm and Compose read from files.
+//
+//	oracle sigs|v3 < names
+//
+// Standard input holds one file name a line; each becomes one JSON object on one line of standard output:
+//
+//	{"file": "…", "library": "sigs", "documents": [{"from": 0, "to": 42, "tree": …}, {"error": "…"}]}
+//
+// sigs is sigs.k8s.io/yaml behind the YAMLReader of k8s.io/apimachinery, as in kubectl: the reader cuts the stream at
+// lines that begin with "---" before any YAML is read, and from and to say which bytes of the file it took for each piece,
+// its closing "---" line included. v3 is gopkg.in/yaml.v3, which finds the documents itself and has no from and to.
+//
+// A tree is {"t": type, "v": value}: a map as a list of [key, value] pairs in no order of meaning, a list, a string, an int and
+// a float as text, a bool, a null without value. Aliases and merge keys are resolved.
 package main
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"math"
 	"os"
-	"sort"
-	"strconv"
-	"time"
-
-	yaml3 "gopkg.in/yaml.v3"
-	yaml2 "sigs.k8s.io/yaml/goyaml.v2"
 )
 
-// line is one verdict. Tree holds one canonical text per document and is absent on error.
-type line struct {
-	File    string   `json:"file"`
-	Library string   `json:"library"`
-	Error   string   `json:"error,omitempty"`
-	Tree    []string `json:"tree"`
+type report struct {
+	File      string     `json:"file"`
+	Library   string     `json:"library"`
+	Documents []document `json:"documents"`
 }
 
-type decoder interface{ Decode(any) error }
+// Tree and Error exclude each other. Fatal says that the rest of the file was not read, Unread what stands behind the document
+// that the library never looks at.
+type document struct {
+	From   int    `json:"from"`
+	To     int    `json:"to"`
+	Tree   *tree  `json:"tree,omitempty"`
+	Error  string `json:"error,omitempty"`
+	Fatal  bool   `json:"fatal,omitempty"`
+	Unread string `json:"unread,omitempty"`
+}
+
+var libraries = map[string]func([]byte) []document{"sigs": readSigs, "v3": readV3}
 
 func main() {
-	out := json.NewEncoder(os.Stdout)
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "oracle:", err)
+		os.Exit(1)
+	}
+}
+
+func run(arguments []string) error {
+	if len(arguments) != 1 || libraries[arguments[0]] == nil {
+		return fmt.Errorf("usage: oracle sigs|v3 < names")
+	}
+	library := arguments[0]
 	names := bufio.NewScanner(os.Stdin)
+	out := bufio.NewWriter(os.Stdout)
+	encoder := json.NewEncoder(out)
 	for names.Scan() {
-		text, err := os.ReadFile(names.Text())
+		content, err := os.ReadFile(names.Text())
 		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			return err
 		}
-		for _, library := range []struct {
-			name    string
-			decoder decoder
-		}{{"v2", yaml2.NewDecoder(bytes.NewReader(text))}, {"v3", yaml3.NewDecoder(bytes.NewReader(text))}} {
-			tree, err := read(library.decoder)
-			result := line{File: names.Text(), Library: library.name, Tree: tree}
-			if err != nil {
-				result.Error, result.Tree = err.Error(), nil
-			}
-			if err := out.Encode(result); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				os.Exit(1)
-			}
+		if err := encoder.Encode(report{names.Text(), library, libraries[library](content)}); err != nil {
+			return err
 		}
 	}
-}
-
-func read(decoder decoder) ([]string, error) {
-	trees := []string{}
-	for {
-		var value any
-		err := decoder.Decode(&value)
-		if errors.Is(err, io.EOF) {
-			return trees, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		trees = append(trees, canonical(value))
+	if err := names.Err(); err != nil {
+		return err
 	}
-}
-
-// canonical writes a value with its types; keys are sorted by their canonical text so that the order of a Go map does not show.
-func canonical(value any) string {
-	var b bytes.Buffer
-	write(&b, value)
-	return b.String()
-}
-
-func write(b *bytes.Buffer, value any) {
-	switch v := value.(type) {
-	case nil:
-		b.WriteString("null")
-	case bool:
-		b.WriteString(strconv.FormatBool(v))
-	case int:
-		fmt.Fprintf(b, "i%d", v)
-	case int64:
-		fmt.Fprintf(b, "i%d", v)
-	case uint64:
-		// Too large for a signed integer: the float nearest to it.
-		writeFloat(b, float64(v))
-	case float64:
-		writeFloat(b, v)
-	case time.Time:
-		b.WriteString("time")
-	case string:
-		b.WriteString("s" + hex.EncodeToString([]byte(v)))
-	case []any:
-		b.WriteByte('[')
-		for _, item := range v {
-			write(b, item)
-			b.WriteByte(',')
-		}
-		b.WriteByte(']')
-	case map[string]any:
-		pairs := make(map[string]string, len(v))
-		for key, item := range v {
-			pairs[canonical(key)] = canonical(item)
-		}
-		writePairs(b, pairs)
-	case map[any]any:
-		pairs := make(map[string]string, len(v))
-		for key, item := range v {
-			pairs[canonical(key)] = canonical(item)
-		}
-		writePairs(b, pairs)
-	default:
-		fmt.Fprintf(b, "%T", v)
-	}
-}
-
-func writeFloat(b *bytes.Buffer, v float64) {
-	fmt.Fprintf(b, "f%016x", math.Float64bits(v))
-}
-
-func writePairs(b *bytes.Buffer, pairs map[string]string) {
-	keys := make([]string, 0, len(pairs))
-	for key := range pairs {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	b.WriteByte('{')
-	for _, key := range keys {
-		fmt.Fprintf(b, "%s:%s,", key, pairs[key])
-	}
-	b.WriteByte('}')
+	return out.Flush()
 }
