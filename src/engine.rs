@@ -291,11 +291,16 @@ impl Engine<'_> {
     fn syntax(&self, id: FileId) -> Vec<Diagnostic> {
         let file = self.model.file(id);
         let mut found = Vec::new();
-        if let Encoding::Lossy { first } = file.source.encoding {
+        let bad = match file.source.encoding {
+            Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => None,
+            Encoding::Lossy { first } => Some((first, "UTF-8")),
+            Encoding::LossyUtf16 { first } => Some((first, "UTF-16")),
+        };
+        if let Some((first, encoding)) = bad {
             let place = Place { file: id, span: Span::new(first, first + 3) };
             found.push(
-                own("encoding-error", place, "the file is not UTF-8 from here on")
-                    .with_help("save it as UTF-8; every byte that is not was read as U+FFFD"),
+                own("encoding-error", place, &format!("the file is not {encoding} from here on"))
+                    .with_help("save it as UTF-8; what is not text was read as U+FFFD"),
             );
         }
         let Some(document) = &file.artifact.document else { return found };

@@ -103,6 +103,12 @@ pub enum Encoding {
         /// Offset into the decoded text.
         first: u32,
     },
+    /// UTF-16 by its byte order mark, of either order, and not valid: every half of a surrogate pair, and an odd byte at
+    /// the end, was replaced by U+FFFD. `first` is the offset of the first replacement in the text.
+    LossyUtf16 {
+        /// Offset into the decoded text.
+        first: u32,
+    },
 }
 
 /// One file: its path and its decoded text.
@@ -157,13 +163,9 @@ impl SourceFile {
 }
 
 fn decode(bytes: Vec<u8>) -> (String, Encoding) {
-    let utf16 = |from: fn([u8; 2]) -> u16| {
-        let units = bytes[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
-        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-    };
-    match bytes.get(..2) {
-        Some([0xff, 0xfe]) => return (utf16(u16::from_le_bytes), Encoding::Utf16Le),
-        Some([0xfe, 0xff]) => return (utf16(u16::from_be_bytes), Encoding::Utf16Be),
+    match &*bytes {
+        [0xff, 0xfe, units @ ..] => return decode_utf16(units, u16::from_le_bytes, Encoding::Utf16Le),
+        [0xfe, 0xff, units @ ..] => return decode_utf16(units, u16::from_be_bytes, Encoding::Utf16Be),
         _ => {}
     }
     match String::from_utf8(bytes) {
@@ -173,6 +175,23 @@ fn decode(bytes: Vec<u8>) -> (String, Encoding) {
             (String::from_utf8_lossy(error.as_bytes()).into_owned(), Encoding::Lossy { first })
         }
     }
+}
+
+/// Decodes UTF-16 without its byte order mark; `valid` is the encoding if nothing had to be replaced.
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, valid: Encoding) -> (String, Encoding) {
+    let (pairs, odd) = bytes.as_chunks();
+    let mut text = String::with_capacity(bytes.len());
+    let mut encoding = valid;
+    // An odd byte is half a unit, as bad as half a surrogate pair.
+    let units = pairs.iter().map(|&pair| unit(pair));
+    let characters = char::decode_utf16(units).map(Result::ok).chain(odd.iter().map(|_| None));
+    for character in characters {
+        if character.is_none() && encoding == valid {
+            encoding = Encoding::LossyUtf16 { first: text.len() as u32 };
+        }
+        text.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    (text, encoding)
 }
 
 /// All files of a run, in the order of their ids.
@@ -412,7 +431,13 @@ mod tests {
     fn bytes_that_are_not_utf8_are_decoded_or_replaced_and_said() {
         let read = |bytes: &[u8]| SourceFile::from_bytes("a", Path::new("a"), bytes.to_vec());
         assert_eq!(&*read(&[0xff, 0xfe, b'a', 0, b'b', 0]).text, "ab");
-        assert_eq!(&*read(&[0xfe, 0xff, 0, b'a', 0]).text, "a");
+        assert_eq!(read(&[0xfe, 0xff, 0, b'a']).encoding, Encoding::Utf16Be);
+        let odd = read(&[0xfe, 0xff, 0, b'a', 0]);
+        assert_eq!(&*odd.text, "a\u{fffd}");
+        assert_eq!(odd.encoding, Encoding::LossyUtf16 { first: 1 });
+        let half = read(&[0xff, 0xfe, 0xfd, 0xff, 0x3d, 0xd8, b'b', 0, 0]);
+        assert_eq!(&*half.text, "\u{fffd}\u{fffd}b\u{fffd}");
+        assert_eq!(half.encoding, Encoding::LossyUtf16 { first: 3 }, "U+FFFD itself is valid");
         let lossy = read(b"a: \xff\xfe!");
         assert_eq!(&*lossy.text, "a: \u{fffd}\u{fffd}!");
         assert_eq!(lossy.encoding, Encoding::Lossy { first: 3 });
