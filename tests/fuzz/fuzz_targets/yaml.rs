@@ -43,7 +43,9 @@ fn accepts(document: &Document) -> bool {
     document.problems().iter().all(|problem| problem.kind == ProblemKind::DuplicateKey)
 }
 
-/// Limits and merge keys are judged by whoever builds the tree; the events of the others know nothing of them.
+/// Limits are for whoever builds the tree, and the events of the others know nothing of them. All that strict mode still
+/// tolerates are characters (NEL, LS, PS), at which libyaml ends a line and we do not.
 fn beyond_events(document: &Document) -> bool {
-    document.problems().iter().any(|problem| problem.kind == ProblemKind::Limit)
+    let beyond = |kind| matches!(kind, ProblemKind::Limit | ProblemKind::Leniency);
+    document.problems().iter().any(|problem| beyond(problem.kind))
 }
