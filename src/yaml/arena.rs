@@ -107,7 +107,7 @@ impl Arena {
 pub(super) struct Builder<'s> {
     pub arena: Arena,
     text: &'s str,
-    /// The collections not yet closed.
+    /// The collections not yet closed, ascending.
     open: Vec<u32>,
     /// The latest node of each anchor name in this document.
     anchors: HashMap<&'s str, u32>,
@@ -180,11 +180,19 @@ impl<'s> Builder<'s> {
         self.push(Kind::Empty, Style::Plain, Span::empty(at), NONE, 0)
     }
 
-    /// Adds an alias; false when its name is no anchor so far.
-    pub fn alias(&mut self, span: Span) -> bool {
-        let target = self.anchors.get(&span.of(self.text)[1..]).copied();
+    /// Adds an alias that is linked to `target`.
+    pub fn alias(&mut self, span: Span, target: Option<u32>) {
         self.push(Kind::Alias, Style::Plain, span, target.unwrap_or(NONE), 0);
-        target.is_some()
+    }
+
+    /// The latest node with this anchor in the document.
+    pub fn anchored(&self, name: &str) -> Option<u32> {
+        self.anchors.get(name).copied()
+    }
+
+    /// Whether a node is a collection that is not yet closed.
+    pub fn is_open(&self, id: u32) -> bool {
+        self.open.binary_search(&id).is_ok()
     }
 
     /// Opens a collection: nodes go into it until [`Builder::close`].

@@ -172,19 +172,38 @@ fn hexadecimal(bytes: &[u8], at: usize, digits: usize) -> Option<u32> {
     digits.iter().try_fold(0_u32, |number, &byte| Some((number << 4) | char::from(byte).to_digit(16)?))
 }
 
+/// What an escape with hexadecimal digits writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HexEscape {
+    /// A character, and the length of the escape (of both, where two surrogates write one character).
+    Character(char, usize),
+    /// A number that is no character, and the length of the escape.
+    NoCharacter(usize),
+    /// Not all of the digits are there.
+    Malformed,
+}
+
+/// Reads the escape at `at`, a backslash and a letter followed by `digits` hexadecimal digits.
+pub(super) fn hex_escape(bytes: &[u8], at: usize, digits: usize) -> HexEscape {
+    let Some(code) = hexadecimal(bytes, at + 2, digits) else { return HexEscape::Malformed };
+    if let Some(decoded) = char::from_u32(code) {
+        return HexEscape::Character(decoded, 2 + digits);
+    }
+    // JSON writes characters beyond U+FFFF as two surrogates.
+    let low = bytes.get(at + 6..at + 8).filter(|&next| digits == 4 && next == b"\\u");
+    let pair = low.and_then(|_| hexadecimal(bytes, at + 8, 4)).map(|low| [code as u16, low as u16]);
+    match pair.and_then(|pair| char::decode_utf16(pair).next()) {
+        Some(Ok(decoded)) => HexEscape::Character(decoded, 12),
+        _ => HexEscape::NoCharacter(2 + digits),
+    }
+}
+
 /// Decodes the escape at `at` and returns its end. A backslash that begins none stands for itself.
 fn escape(bytes: &[u8], at: usize, out: &mut impl Sink) -> usize {
-    let hex = |digits: usize| {
-        let Some(code) = hexadecimal(bytes, at + 2, digits) else { return ('\\', 1) };
-        // JSON writes characters beyond U+FFFF as two surrogates.
-        let low = bytes.get(at + 6..at + 8).filter(|&next| digits == 4 && next == b"\\u");
-        let pair = low.and_then(|_| hexadecimal(bytes, at + 8, 4)).map(|low| [code as u16, low as u16]);
-        if let Some(pair) = pair.filter(|_| (0xd800..0xdc00).contains(&code))
-            && let Some(Ok(decoded)) = char::decode_utf16(pair).next()
-        {
-            return (decoded, 12);
-        }
-        (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 2 + digits)
+    let hex = |digits: usize| match hex_escape(bytes, at, digits) {
+        HexEscape::Character(decoded, length) => (decoded, length),
+        HexEscape::NoCharacter(length) => (char::REPLACEMENT_CHARACTER, length),
+        HexEscape::Malformed => ('\\', 1),
     };
     let (decoded, length) = match bytes.get(at + 1) {
         Some(b'0') => ('\0', 2),

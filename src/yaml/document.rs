@@ -66,7 +66,8 @@ pub enum Dialect {
 pub struct Options {
     /// The file the text is; the spans of the document are places in it.
     pub file: FileId,
-    /// Reject what the YAML 1.2 specification rejects though the consumers take it.
+    /// Reject what the YAML 1.2 specification rejects though the consumers take it, and take what it takes though they
+    /// reject it (an alias inside its own anchor, a `<<` that names no mapping).
     pub strict: bool,
 }
 

@@ -4,7 +4,7 @@ use super::arena::{INCOMPLETE, Properties, VERBATIM};
 use super::document::{Kind, MAX_DEPTH, Style};
 use super::mistakes::shorten;
 use super::scalar::Context;
-use super::scanner::{BLANK, BREAK, FLOW, Halt, LongQuote, Parse, Parser, line_end};
+use super::scanner::{BLANK, BREAK, FLOW, Halt, LongQuote, Parse, Parser, line_end, trim_end};
 use crate::source::Span;
 
 /// An open bracket.
@@ -248,8 +248,8 @@ impl Parser<'_> {
         let colon = self.byte(self.at) == b':';
         let last = self.out.arena.nodes.last_mut().filter(|last| colon && last.is_long_plain())?;
         let start = last.start as usize;
-        let first_line = text[start..last.end as usize].split(['\n', '\r']).next()?.trim_end();
-        let end = start + first_line.len();
+        let first_line = text[start..last.end as usize].split(['\n', '\r']).next()?;
+        let end = start + trim_end(first_line).len();
         last.end = end as u32;
         last.flags |= VERBATIM;
         self.go_back(start, end);

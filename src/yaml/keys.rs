@@ -1,6 +1,6 @@
-//! What is checked when a mapping ends: keys that stand twice, and how much its merge keys copy.
+//! What is checked when a mapping ends: keys that stand twice, what its merge keys name and how much they copy.
 
-use super::arena::{Builder, MERGE_IGNORED, MERGES, NodeData, VERBATIM};
+use super::arena::{Builder, INCOMPLETE, MERGE_IGNORED, MERGES, NONE, NodeData, VERBATIM};
 use super::decode::{self, FinalBreak};
 use super::document::{Kind, Style};
 use super::mistakes::shorten;
@@ -16,8 +16,9 @@ const FEW: usize = 16;
 const MAX_MERGED: u64 = 1 << 20;
 
 /// The check, with the memory it reuses.
-#[derive(Default)]
 pub(super) struct KeyCheck {
+    /// To the specification `<<` is a key like others: its value is judged in lenient mode only.
+    strict: bool,
     keys: Vec<(u64, u32)>,
     /// Of each mapping with merge keys, how many entries it has with what is merged.
     sizes: HashMap<u32, u64>,
@@ -36,6 +37,10 @@ pub(super) fn is_merge_key(text: &str, node: &NodeData) -> bool {
 }
 
 impl KeyCheck {
+    pub fn new(strict: bool) -> Self {
+        Self { strict, keys: Vec::new(), sizes: HashMap::new(), merged: 0, told: false }
+    }
+
     /// Checks the mapping, which was just closed.
     #[inline]
     pub fn check(&mut self, out: &mut Builder<'_>, text: &str, mapping: u32, problems: &mut Problems) {
@@ -79,18 +84,24 @@ impl KeyCheck {
         }
     }
 
-    /// Adds up what the merge keys of a mapping bring in, and lets those lapse that bring in too much.
+    /// Judges what the merge keys of a mapping name, adds up what they bring in, and lets those lapse that bring in
+    /// too much.
     #[cold]
     fn merges(&mut self, out: &mut Builder<'_>, text: &str, mapping: u32, problems: &mut Problems) {
         out.flag(mapping, MERGES);
         let nodes = &out.arena.nodes;
         let end = nodes[mapping as usize].next;
-        let (mut size, mut ignored) = (0_u64, Vec::new());
+        let (mut size, mut ignored, mut unmergeable) = (0_u64, Vec::new(), Vec::new());
         let mut id = mapping + 1;
         while id < end {
             let value = nodes[id as usize].next;
             size += 1;
             if is_merge_key(text, &nodes[id as usize]) {
+                if !self.strict
+                    && let Some(wrong) = not_a_mapping(nodes, value)
+                {
+                    unmergeable.push((id, wrong));
+                }
                 let brought = self.brought(nodes, mapping, value);
                 if self.merged.saturating_add(brought) > MAX_MERGED {
                     ignored.push(id);
@@ -102,6 +113,10 @@ impl KeyCheck {
             id = nodes[value as usize].next;
         }
         self.sizes.insert(mapping, size);
+        for (key, value) in unmergeable {
+            problems.push(unmergeable_problem(&out.arena.nodes, text, key, value));
+            out.flag(mapping, INCOMPLETE);
+        }
         for id in ignored {
             out.flag(id, MERGE_IGNORED);
             if std::mem::replace(&mut self.told, true) {
@@ -154,6 +169,45 @@ impl KeyCheck {
             _ => 0,
         }
     }
+}
+
+/// What a `<<` with this value cannot merge: the value itself, or an item of it. Aliases that name nothing and what could
+/// not be read were told already.
+fn not_a_mapping(nodes: &[NodeData], value: u32) -> Option<u32> {
+    let wrong = |id: u32| {
+        let node = &nodes[id as usize];
+        match node.kind {
+            Kind::Mapping => false,
+            Kind::Alias => node.aux != NONE && nodes[node.aux as usize].kind != Kind::Mapping,
+            _ => node.flags & INCOMPLETE == 0,
+        }
+    };
+    if nodes[value as usize].kind != Kind::Sequence {
+        return wrong(value).then_some(value);
+    }
+    let mut id = value + 1;
+    while id < nodes[value as usize].next {
+        if wrong(id) {
+            return Some(id);
+        }
+        id = nodes[id as usize].next;
+    }
+    None
+}
+
+/// The problem of a `<<` whose value, or an item of it, is no mapping.
+#[cold]
+fn unmergeable_problem(nodes: &[NodeData], text: &str, key: u32, value: u32) -> Problem {
+    let span = |id: u32| Span::new(nodes[id as usize].start, nodes[id as usize].end);
+    let (span, message) = match nodes[value as usize].kind {
+        Kind::Empty => (span(key), "`<<` has no value to merge".to_owned()),
+        _ => {
+            let found = shorten(span(value).of(text));
+            (span(value), format!("`<<` merges mappings, and `{found}` is none"))
+        }
+    };
+    let help = "name the anchor of a mapping (`<<: *name`), or several in a list (`<<: [*one, *two]`)";
+    Problem { kind: ProblemKind::Syntax, span, message, help: Some(help.to_owned()), related: None }
 }
 
 #[cold]

@@ -3,7 +3,7 @@
 use super::arena::Properties;
 use super::document::MAX_DEPTH;
 use super::problem::ProblemKind;
-use super::scanner::{Halt, LongQuote, Parser, line_end};
+use super::scanner::{Halt, LongQuote, Parser, line_end, trim_end};
 use crate::source::Span;
 
 impl Parser<'_> {
@@ -40,6 +40,27 @@ impl Parser<'_> {
         let message =
             format!("`*` begins an alias, but `{}` is more than a name", shorten(line.of(self.text)));
         self.fail(line, message, "quote the value if it is text")
+    }
+
+    #[cold]
+    pub fn unknown_alias(&mut self, span: Span) {
+        let alias = shorten(span.of(self.text));
+        let help = format!(
+            "define `&{}` before it in the same document, or quote it if it is meant as text",
+            &alias[1..]
+        );
+        self.report(span, format!("the alias `{alias}` names no anchor"), help);
+    }
+
+    /// Records that an alias names a node that it is a part of.
+    #[cold]
+    pub fn alias_inside_its_anchor(&mut self, span: Span, target: u32) {
+        let alias = shorten(span.of(self.text));
+        let message = format!("the alias `{alias}` stands inside the value that `&{}` names", &alias[1..]);
+        self.report(span, message, "write out what it should stand for, or anchor that alone".into());
+        if let Some(properties) = self.out.arena.properties_of(target).copied() {
+            self.relate(properties.anchor, "anchored here");
+        }
     }
 
     /// The error for text after a complete value.
@@ -106,7 +127,7 @@ impl Parser<'_> {
         }
         let span = Span::from(start..line_end(self.bytes, start));
         let text = span.of(self.text);
-        let text = text.split(" #").next().unwrap_or(text).trim_end();
+        let text = trim_end(text.split(" #").next().unwrap_or(text));
         let colon = text
             .find(':')
             .filter(|&colon| !text[colon + 1..].starts_with('/') && !text.starts_with(['"', '\'', '{', '[']));
@@ -140,7 +161,7 @@ impl Parser<'_> {
     #[cold]
     pub fn entry_in_plain(&mut self, start: usize, key: usize) -> Halt {
         let first = Span::new(start as u32, line_end(self.bytes, start) as u32);
-        let first_line = first.of(self.text).trim_end();
+        let first_line = trim_end(first.of(self.text));
         let own_line = self.node_column.is_some();
         let colon = first_line.find(':').filter(|&colon| !first_line[colon + 1..].starts_with('/'));
         let halt = match colon {

@@ -154,28 +154,15 @@ impl<'d> Node<'d> {
         self.entry(key).map(|entry| entry.value)
     }
 
-    /// The entry of a key, aliases and merge keys followed. Of two equal keys the later one counts.
+    /// The entry of a key, aliases and merge keys followed. Of two equal keys the later one counts; between an own key
+    /// and a merged one, the dialect decides.
     pub fn entry(self, key: &str) -> Option<Entry<'d>> {
         let node = self.resolve();
-        if let Some((key, value)) = node.own(key) {
-            return Some(Entry { key, value, via: None });
+        if node.data().flags & MERGES != 0 {
+            return node.merged_entry(key);
         }
-        if node.data().flags & MERGES == 0 {
-            return None;
-        }
-        node.merged_entry(key)
-    }
-
-    /// The last pair with this key that a mapping holds itself.
-    #[inline]
-    pub(super) fn own(self, key: &str) -> Option<(Self, Self)> {
-        let mut found = None;
-        for (candidate, value) in self.pairs() {
-            if candidate.is_key(key) {
-                found = Some((candidate, value));
-            }
-        }
-        found
+        let (key, value) = last_with_key(node.pairs(), key)?;
+        Some(Entry { key, value, via: None })
     }
 
     /// Whether it is a scalar (aliases followed) with this text, and no merge key.
@@ -197,7 +184,8 @@ impl<'d> Node<'d> {
         is_merge_key(&self.document.text, self.data())
     }
 
-    /// The entries of a mapping as its consumer sees them: aliases followed, merge keys applied, own keys first.
+    /// The entries of a mapping as its consumer sees them: aliases followed, merge keys applied. What wins over what is
+    /// merged (own keys, but in [`Dialect::GoYamlV2`](super::Dialect::GoYamlV2) only those after the `<<`) comes first.
     /// Empty for every other node.
     pub fn entries(self) -> Vec<Entry<'d>> {
         let node = self.resolve();
@@ -211,8 +199,12 @@ impl<'d> Node<'d> {
     #[inline]
     pub fn pairs(self) -> impl Iterator<Item = (Self, Self)> {
         let data = self.data();
-        let end = if data.kind == Kind::Mapping { data.next } else { self.id };
-        let mut next = self.id + 1;
+        self.pairs_between(self.id + 1, if data.kind == Kind::Mapping { data.next } else { self.id })
+    }
+
+    /// The pairs whose keys are nodes `next..end`; `next` is a key.
+    #[inline]
+    pub(super) fn pairs_between(self, mut next: u32, end: u32) -> impl Iterator<Item = (Self, Self)> {
         std::iter::from_fn(move || {
             if next >= end {
                 return None;
@@ -333,6 +325,21 @@ impl<'d> Node<'d> {
         }
         path
     }
+}
+
+/// The last pair with this key.
+#[inline]
+pub(super) fn last_with_key<'d>(
+    pairs: impl Iterator<Item = (Node<'d>, Node<'d>)>,
+    key: &str,
+) -> Option<(Node<'d>, Node<'d>)> {
+    let mut found = None;
+    for (candidate, value) in pairs {
+        if candidate.is_key(key) {
+            found = Some((candidate, value));
+        }
+    }
+    found
 }
 
 /// What `!!` stands for.

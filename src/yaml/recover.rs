@@ -2,7 +2,7 @@
 
 use super::arena::INCOMPLETE;
 use super::block::{Slot, Step};
-use super::scanner::{FrameKind, Parser, break_len, line_end};
+use super::scanner::{FrameKind, Parser, break_len, line_end, trim_end};
 use crate::source::Span;
 
 impl Parser<'_> {
@@ -95,7 +95,7 @@ impl Parser<'_> {
 
     /// Says which text is not read, if the problem does not name a second place already.
     fn passed_over(&mut self, from: usize, to: usize) {
-        let end = self.text[..to].trim_end().len();
+        let end = trim_end(&self.text[..to]).len();
         if let Some(problem) = self.problems.last_recorded()
             && problem.related.is_none()
             && end > from

@@ -1,6 +1,7 @@
 //! Reading scalars: where they end, not what they say (that is `decode`).
 
 use super::arena::{Properties, VERBATIM};
+use super::decode::{HexEscape, hex_escape};
 use super::document::Style;
 use super::scanner::{
     BLANK, BREAK, CLASS, FLOW, LongQuote, Parse, Parser, QUOTED, STOP, break_len, line_end,
@@ -207,16 +208,26 @@ impl Parser<'_> {
                 return at + 1 + length;
             }
         };
-        let hex = self.bytes.get(at + 2..at + 2 + digits);
-        if !hex.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) {
-            self.report(
-                (at..at + 2).into(),
-                format!("`{}` must be followed by {digits} hexadecimal digits", &self.text[at..at + 2]),
-                "write `\\\\` for a backslash, or put the text in single quotes".into(),
-            );
-            return at + 2;
+        match hex_escape(self.bytes, at, digits) {
+            HexEscape::Character(_, length) => at + length,
+            HexEscape::NoCharacter(length) => {
+                let span = Span::from(at..at + length);
+                self.report(
+                    span,
+                    format!("`{}` is no character", span.of(self.text)),
+                    "write the character itself; `\\ud800` to `\\udfff` are halves of one in JSON".into(),
+                );
+                at + length
+            }
+            HexEscape::Malformed => {
+                self.report(
+                    (at..at + 2).into(),
+                    format!("`{}` must be followed by {digits} hexadecimal digits", &self.text[at..at + 2]),
+                    "write `\\\\` for a backslash, or put the text in single quotes".into(),
+                );
+                at + 2
+            }
         }
-        at + 2 + digits
     }
 
     /// Reads the block scalar at the cursor.

@@ -1,7 +1,6 @@
 //! The parser's cursor: white space, comments, markers, and the ways in which reading can fail.
 
 use super::arena::{Builder, Properties};
-use super::mistakes::shorten;
 use super::problem::{Problem, ProblemKind, Problems};
 use crate::source::Span;
 
@@ -53,6 +52,11 @@ pub(super) fn break_len(bytes: &[u8], at: usize) -> usize {
         Some(b'\r') => 1 + usize::from(bytes.get(at + 1) == Some(&b'\n')),
         _ => 0,
     }
+}
+
+/// The text without the blanks and line breaks at its end. Other white space is text in YAML.
+pub(super) fn trim_end(text: &str) -> &str {
+    text.trim_end_matches([' ', '\t', '\n', '\r'])
 }
 
 /// Offset of the first byte at or after `at` that ends a line, or the end of the text.
@@ -141,7 +145,7 @@ impl<'s> Parser<'s> {
             frames: Vec::with_capacity(32),
             flows: Vec::new(),
             problems: Problems::default(),
-            keys: super::keys::KeyCheck::default(),
+            keys: super::keys::KeyCheck::new(strict),
             failed_at: 0,
             node_column: None,
             long_quote: None,
@@ -328,18 +332,16 @@ impl<'s> Parser<'s> {
         (end > self.at + 1).then_some(end)
     }
 
-    /// Adds an alias.
+    /// Adds an alias. One that stands inside the node it names is linked in strict mode only: the specification
+    /// allows it, and every consumer rejects it.
     pub fn alias(&mut self, span: Span) {
-        if !self.out.alias(span) {
-            let alias = shorten(span.of(self.text));
-            let name = alias[1..].to_owned();
-            self.report(
-                span,
-                format!("the alias `{alias}` names no anchor"),
-                format!(
-                    "define `&{name}` before it in the same document, or quote it if it is meant as text"
-                ),
-            );
+        let target = self.out.anchored(&span.of(self.text)[1..]);
+        let around = target.filter(|&target| !self.strict && self.out.is_open(target));
+        self.out.alias(span, target.filter(|_| around.is_none()));
+        if let Some(around) = around {
+            self.alias_inside_its_anchor(span, around);
+        } else if target.is_none() {
+            self.unknown_alias(span);
         }
     }
 

@@ -3,7 +3,7 @@
 use super::arena::{INCOMPLETE, TagHandle};
 use super::mistakes::shorten;
 use super::problem::{Problem, ProblemKind};
-use super::scanner::{Parser, line_end};
+use super::scanner::{Parser, line_end, trim_end};
 use crate::source::Span;
 
 /// More `%TAG` lines before one document are not read; they are looked through for every tag.
@@ -71,7 +71,7 @@ impl Parser<'_> {
             let end = line_end(self.bytes, self.at);
             let line = Span::from(self.at..end);
             let text = line.of(self.text);
-            let text = text.split(" #").next().unwrap_or(text).trim_end();
+            let text = trim_end(text.split(" #").next().unwrap_or(text));
             let span = Span::from(self.at..self.at + text.len());
             if !allowed && first.is_none() {
                 self.report(
@@ -184,7 +184,7 @@ impl Parser<'_> {
         );
         let start = self.at;
         self.next_marker(rest.end as usize);
-        let passed = Span::new(start as u32, self.text[..self.at].trim_end().len() as u32);
+        let passed = Span::new(start as u32, trim_end(&self.text[..self.at]).len() as u32);
         self.relate(passed, "passed over");
         if let Some(&root) = self.out.arena.roots.last() {
             self.out.flag(root, INCOMPLETE);

@@ -188,6 +188,39 @@ fn tags_and_anchors_are_checked() {
 }
 
 #[test]
+fn a_merge_key_takes_mappings_only() {
+    let wrong = [
+        ("a: {<<: b}\n", "b: `<<` merges mappings, and `b` is none"),
+        ("a: {<<: {b: c}, d: {<<: [{e: f}, g]}}\n", "g: `<<` merges mappings, and `g` is none"),
+        ("a: &a [{b: c}]\nd:\n  <<: *a\n", "*a: `<<` merges mappings, and `*a` is none"),
+        ("a: &a {b: c}\nd:\n  <<: [[*a]]\n", "[*a]: `<<` merges mappings, and `[*a]` is none"),
+        ("a:\n  <<:\n", "<<: `<<` has no value to merge"),
+        ("a:\n  <<: *b\n", "*b: the alias `*b` names no anchor"),
+    ];
+    for (text, told) in wrong {
+        assert_eq!(outcome(text).0, [told], "{text}");
+    }
+    let document = read("a: {<<: b, c: d}\n");
+    assert!(document.roots().next().unwrap().get("a").unwrap().is_incomplete());
+    assert_eq!(read_strictly("a: {<<: b}\n").problems(), []);
+    assert_eq!(read("a: {\"<<\": b}\n").problems(), []);
+}
+
+#[test]
+fn an_escape_that_is_no_character_is_told() {
+    for escape in ["\\ud800", "\\ude00", "\\ud83dx", "\\U00110000"] {
+        let told = outcome(&format!("a: \"{escape}\"\n")).0;
+        let escape = escape.trim_end_matches('x');
+        assert_eq!(told, [format!("{escape}: `{escape}` is no character")]);
+    }
+    one(
+        "a: \"\\ud83d\"\nb: \"\\ud83d\\ude00\"\n",
+        "\\ud83d: `\\ud83d` is no character",
+        &["a=\u{fffd}", "b=\u{1f600}"],
+    );
+}
+
+#[test]
 fn text_after_the_root_is_told_and_the_next_document_read() {
     let text = "[a]\nb: c\nd: e\n---\nf: g\n";
     let document = read(text);
@@ -196,6 +229,17 @@ fn text_after_the_root_is_told_and_the_next_document_read() {
     assert_eq!(problem.related.unwrap().0.of(text), "b: c\nd: e");
     assert!(document.roots().next().unwrap().is_incomplete());
     assert_eq!(leaves(&document), ["[0]=a", "f=g"]);
+}
+
+#[test]
+fn white_space_of_other_scripts_is_text() {
+    for stray in ["\u{85}", "\u{2028}", "\u{a0}"] {
+        let text = format!("[a]\n{stray}\n");
+        let document = read(&text);
+        let problem = of_kind(&document, ProblemKind::Syntax)[0];
+        assert_eq!(problem.span.of(&text), stray);
+        assert_eq!(problem.related.unwrap().0.of(&text), stray);
+    }
 }
 
 #[test]

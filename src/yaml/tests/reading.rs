@@ -1,7 +1,8 @@
 //! What texts read as.
 
 use super::{leaves, of_kind, read, read_strictly, root};
-use crate::yaml::{Kind, ProblemKind, Style};
+use crate::source::Span;
+use crate::yaml::{Dialect, Kind, Node, ProblemKind, Style};
 use std::fmt::Write as _;
 
 #[test]
@@ -113,12 +114,35 @@ fn comments_keep_their_places() {
 
 #[test]
 fn aliases_are_links_and_the_latest_anchor_counts() {
-    let document = read("a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: &self [*self]\n");
+    let document = read("a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: &x [&x 3, *x]\n");
     let root = root(&document);
     assert_eq!(root.get("b").unwrap().text(), "1");
     assert_eq!(root.get("d").unwrap().text(), "2");
-    let own = root.get("e").unwrap();
-    assert_eq!(own.items().next().unwrap().resolve(), own);
+    let e: Vec<_> = root.get("e").unwrap().items().map(Node::text).collect();
+    assert_eq!(e, ["3", "3"]);
+}
+
+#[test]
+fn an_alias_inside_its_own_anchor_is_a_link_in_strict_mode_only() {
+    let text = "a: &x [*x]\nb: *x\nc: &y\n  d: {e: *y}\n";
+    let document = read_strictly(text);
+    let a = root(&document).get("a").unwrap();
+    assert_eq!(a.items().next().unwrap().resolve(), a);
+
+    let document = read(text);
+    let told: Vec<_> = document
+        .problems()
+        .iter()
+        .map(|problem| (problem.kind, problem.span.start, &*problem.message))
+        .collect();
+    let message = |alias: char| format!("the alias `*{alias}` stands inside the value that `&{alias}` names");
+    assert_eq!(told, [(ProblemKind::Syntax, 7, &*message('x')), (ProblemKind::Syntax, 32, &*message('y'))]);
+    assert_eq!(document.problems()[0].related, Some((Span::new(3, 5), "anchored here")));
+    let root = document.roots().next().unwrap();
+    let a = root.get("a").unwrap();
+    let inside = a.items().next().unwrap();
+    assert_eq!(inside.resolve(), inside);
+    assert_eq!(root.get("b").unwrap().resolve(), a);
 }
 
 #[test]
@@ -143,8 +167,41 @@ fn merged_entries_say_where_they_came_from() {
 }
 
 #[test]
+fn a_merge_key_overrides_what_stands_before_it_in_yaml_v2_only() {
+    let text = "a: &a {k: a}\nb: &b {k: b, <<: *a}\n\
+        m: {k: own, <<: *a}\nn: {<<: *a, k: own}\no: {<<: [{k: 1}, *a]}\np: {k: 1, <<: *b, z: 2, <<: {z: 3}}\n";
+    let read_as = |dialect| {
+        let mut document = read(text);
+        document.set_dialect(dialect);
+        let root = document.roots().next().unwrap();
+        let mut told = Vec::new();
+        for (name, value) in root.pairs().skip(1) {
+            let entries = value.entries();
+            for entry in &entries {
+                assert_eq!(value.entry(&entry.key.text()), Some(*entry));
+            }
+            let mut entries: Vec<_> = entries
+                .iter()
+                .map(|entry| {
+                    let via = entry.via.map_or("own", |via| via.alias.source());
+                    format!("{}={} {via}", entry.key.text(), entry.value.text())
+                })
+                .collect();
+            entries.sort_unstable();
+            told.push(format!("{}: {}", name.text(), entries.join(", ")));
+        }
+        told
+    };
+    let v3 = ["b: k=b own", "m: k=own own", "n: k=own own", "o: k=1 {k: 1}", "p: k=1 own, z=2 own"];
+    assert_eq!(read_as(Dialect::GoYamlV3), v3);
+    assert_eq!(read_as(Dialect::Core), v3);
+    let v2 = ["b: k=a *a", "m: k=a *a", "n: k=own own", "o: k=1 {k: 1}", "p: k=a *a, z=3 {z: 3}"];
+    assert_eq!(read_as(Dialect::GoYamlV2), v2);
+}
+
+#[test]
 fn merging_itself_ends() {
-    let document = read("a: &a\n  <<: *a\n  b: &b {<<: [*a, *b], c: d}\n");
+    let document = read_strictly("a: &a\n  <<: *a\n  b: &b {<<: [*a, *b], c: d}\n");
     let a = root(&document).get("a").unwrap();
     assert_eq!(a.entries().len(), 1);
     assert_eq!(a.get("b").unwrap().entries().len(), 2);
