@@ -199,12 +199,11 @@ fn not_a_mapping(nodes: &[NodeData], value: u32) -> Option<u32> {
 #[cold]
 fn unmergeable_problem(nodes: &[NodeData], text: &str, key: u32, value: u32) -> Problem {
     let span = |id: u32| Span::new(nodes[id as usize].start, nodes[id as usize].end);
-    let (span, message) = match nodes[value as usize].kind {
-        Kind::Empty => (span(key), "`<<` has no value to merge".to_owned()),
-        _ => {
-            let found = shorten(span(value).of(text));
-            (span(value), format!("`<<` merges mappings, and `{found}` is none"))
-        }
+    let (span, message) = if nodes[value as usize].kind == Kind::Empty {
+        (span(key), "`<<` has no value to merge".to_owned())
+    } else {
+        let found = shorten(span(value).of(text));
+        (span(value), format!("`<<` merges mappings, and `{found}` is none"))
     };
     let help = "name the anchor of a mapping (`<<: *name`), or several in a list (`<<: [*one, *two]`)";
     Problem { kind: ProblemKind::Syntax, span, message, help: Some(help.to_owned()), related: None }

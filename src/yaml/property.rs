@@ -28,13 +28,14 @@ impl Parser<'_> {
         let slot = if is_anchor { &mut properties.anchor } else { &mut properties.tag };
         let second = !slot.is_empty();
         *slot = span;
+        let what = if is_anchor { "anchor" } else { "tag" };
         if second {
-            let what = if is_anchor { "anchor" } else { "tag" };
             return Err(self.fail(span, format!("a second {what} on one node"), "remove one of the two"));
         }
         // Flow indicators end both, but go-yaml and libyaml want white space after them all the same.
         if !self.is_space(end) && !self.is(end, FLOW) {
-            return Err(self.fail_at(end, "text right after a tag", "put a space after the tag"));
+            let message = format!("text right after {} {what}", if is_anchor { "an" } else { "a" });
+            return Err(self.fail_at(end, message, format!("put a space after the {what}")));
         }
         self.at = end;
         Ok(())

@@ -323,10 +323,14 @@ impl<'s> Parser<'s> {
         indent < least && self.looks_like_entry(line + indent).is_some()
     }
 
-    /// Reads `*name` or `&name` at the cursor and returns its end; `None` when the name is empty.
+    /// Reads `*name` or `&name` at the cursor and returns its end; `None` when the name is empty. Any character may be in
+    /// a name but flow indicators, white space and byte order marks (YAML 1.2.2, section 6.9.2).
     pub fn name_end(&self) -> Option<usize> {
         let mut end = self.at + 1;
-        while end < self.bytes.len() && !self.is(end, BLANK | BREAK | FLOW) {
+        while end < self.bytes.len()
+            && !self.is(end, BLANK | BREAK | FLOW)
+            && !(self.bytes[end] == BOM[0] && self.bytes[end..].starts_with(BOM))
+        {
             end += 1;
         }
         (end > self.at + 1).then_some(end)

@@ -178,6 +178,9 @@ fn tags_and_anchors_are_checked() {
         ("a: !<x b\n", "this tag is never closed"),
         ("a: &x &y b\n", "a second anchor on one node"),
         ("a: &x\n  &y [b]\n", "a node has one anchor and one tag at most"),
+        ("a: &x\u{feff} b\n", "text right after an anchor"),
+        ("a: &\u{feff} b\n", "`&` begins an anchor, but no name follows"),
+        ("a: !\u{feff} b\n", "`!\u{feff}` is not a tag"),
         ("a: &x 1\nb: &y *x\n", "an alias cannot have an anchor or a tag"),
     ];
     for (text, message) in wrong {
