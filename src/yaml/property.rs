@@ -32,8 +32,8 @@ impl Parser<'_> {
         if second {
             return Err(self.fail(span, format!("a second {what} on one node"), "remove one of the two"));
         }
-        // Flow indicators end both, but go-yaml and libyaml want white space after them all the same.
-        if !self.is_space(end) && !self.is(end, FLOW) {
+        // Flow indicators end both, but only those may follow at once that leave the node empty (YAML 1.2.2, section 6.9).
+        if !self.is_space(end) && !matches!(self.bytes[end], b',' | b']' | b'}') {
             let message = format!("text right after {} {what}", if is_anchor { "an" } else { "a" });
             return Err(self.fail_at(end, message, format!("put a space after the {what}")));
         }

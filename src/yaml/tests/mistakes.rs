@@ -180,6 +180,8 @@ fn tags_and_anchors_are_checked() {
         ("a: &x\n  &y [b]\n", "a node has one anchor and one tag at most"),
         ("a: &x\u{feff} b\n", "text right after an anchor"),
         ("a: &\u{feff} b\n", "`&` begins an anchor, but no name follows"),
+        ("a: !x[b]\n", "text right after a tag"),
+        ("a: [&x{b: c}]\n", "text right after an anchor"),
         ("a: !\u{feff} b\n", "`!\u{feff}` is not a tag"),
         ("a: &x 1\nb: &y *x\n", "an alias cannot have an anchor or a tag"),
     ];
