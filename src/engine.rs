@@ -28,7 +28,11 @@ pub struct Outcome {
 pub const CHECKS: &[(&str, Severity, &str)] = &[
     ("configuration", Severity::Error, "the configuration is wrong; nothing is checked before it is mended"),
     ("duplicate-key", Severity::Error, "a key stands twice in one mapping, so that one of the two is lost"),
-    ("encoding-error", Severity::Error, "the file is not well-formed UTF-8 or UTF-16; what is not was replaced"),
+    (
+        "encoding-error",
+        Severity::Error,
+        "the file is not well-formed UTF-8 or UTF-16; what is not was replaced",
+    ),
     ("internal-error", Severity::Error, "a fault of plimsoll; the rest of the run went on"),
     ("lenient-syntax", Severity::Info, "not YAML by the letter, but read the way go-yaml reads it"),
     ("limit-exceeded", Severity::Error, "the file is too large or nested too deeply to be read to its end"),
