@@ -92,6 +92,7 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|(path, _)| scope.holds(&request.root.join(path)));
+    loaded.unreadable.retain(|file| scope.holds(&request.root.join(&file.path)));
     Ok(Listing { sources, loaded })
 }
 
@@ -105,14 +106,22 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     }
     let loaded = load(request, &settings, &mut sources)?;
     let scope = Scope::new(request);
+    let whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
     let selected = |rule: &Rule| is_selected(rule, request, &settings);
     let in_scope = |file: FileId| scope.holds(&sources.get(file).os_path);
     let model = Model::new(&sources, &loaded.artifacts, &settings, config.as_ref());
     let mut outcome = engine::run(
         &model,
-        &Job { catalog: &catalog, selected: &selected, scope: &in_scope, today: request.today },
+        &Job {
+            catalog: &catalog,
+            selected: &selected,
+            found: &whole.findings,
+            scope: &in_scope,
+            today: request.today,
+        },
     );
     outcome.diagnostics.retain(|found| is_reported(&found.rule, request));
+    outcome.failures.extend(whole.failures);
     let checked: Vec<&Artifact> = loaded
         .artifacts
         .iter()
@@ -123,24 +132,47 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     let files = checked.len();
     let templates = checked.iter().filter(|artifact| artifact.kind == Kind::Template).count();
     let fail_on = settings.fail_on;
-    for (path, reason) in loaded.skipped.iter().filter(|(path, _)| scope.holds(&request.root.join(path))) {
-        if let Reason::TooLarge { .. } = reason {
-            let found =
-                whole_file(&mut sources, path, "limit-exceeded", format!("the file was not read: {reason}"));
-            outcome.diagnostics.push(found);
-        }
-    }
-    for Unreadable { path, error } in &loaded.unreadable {
-        let found = whole_file(&mut sources, path, "unreadable-file", format!("cannot be read: {error}"));
-        outcome.failures.push(found);
-    }
     Ok(Run { sources, artifacts: loaded.artifacts, outcome, rules, files, templates, fail_on })
 }
 
-/// A finding about a file whose text is not there.
-fn whole_file(sources: &mut Sources, path: &str, check: &'static str, message: String) -> Diagnostic {
-    let file = sources.add(SourceFile::new(path, ""));
-    Diagnostic::new(check, Severity::Error, Place { file, span: Span::empty(0) }, message)
+/// What is to be said of files whose text is not there.
+struct WholeFiles {
+    findings: Vec<Diagnostic>,
+    failures: Vec<Diagnostic>,
+}
+
+impl WholeFiles {
+    fn new(loaded: &Loaded, scope: &Scope, request: &Request, sources: &mut Sources) -> Self {
+        let mut whole = Self { findings: Vec::new(), failures: Vec::new() };
+        let mut say = |path: &str, check: &'static str, message: String| {
+            let mut file = SourceFile::new(path, "");
+            file.os_path = request.root.join(path);
+            let place = Place { file: sources.add(file), span: Span::empty(0) };
+            Diagnostic::new(check, Severity::Error, place, message)
+        };
+        for (path, reason) in loaded.skipped.iter().filter(|(path, _)| scope.holds(&request.root.join(path)))
+        {
+            match reason {
+                Reason::TooLarge { .. } => {
+                    whole.findings.push(say(
+                        path,
+                        "limit-exceeded",
+                        format!("the file was not read: {reason}"),
+                    ));
+                }
+                Reason::Binary | Reason::Special if scope.names(&request.root.join(path)) => {
+                    whole.failures.push(say(path, "unreadable-file", format!("cannot be checked: {reason}")));
+                }
+                _ => {}
+            }
+        }
+        for Unreadable { path, error } in
+            loaded.unreadable.iter().filter(|file| scope.holds(&request.root.join(&file.path)))
+        {
+            whole.failures.push(say(path, "unreadable-file", format!("cannot be read: {error}")));
+        }
+        whole
+    }
 }
 
 fn load(request: &Request, settings: &Settings<'_>, sources: &mut Sources) -> Result<Loaded, Failure> {
@@ -202,10 +234,13 @@ fn known(name: &str, catalog: &Catalog) -> Result<(), Failure> {
 fn discovery(request: &Request, settings: &Settings<'_>) -> discover::Request {
     // Standard input is checked by itself: it may be the output of another program.
     let project = request.stdin.is_none().then(|| request.root.clone());
+    let named = request.paths.iter().filter(|path| {
+        discover::normalise(&request.current.join(path)) != discover::normalise(&request.root)
+    });
     discover::Request {
         root: request.root.clone(),
         current: request.current.clone(),
-        paths: project.into_iter().chain(request.paths.iter().cloned()).collect(),
+        paths: project.into_iter().chain(named.cloned()).collect(),
         stdin: request.stdin.clone(),
         exclude: Globs::clone(&settings.exclude),
         threads: request.threads,
@@ -222,6 +257,12 @@ impl Scope {
         let stdin = request.stdin.iter().map(|stdin| &stdin.filename);
         let named = request.paths.iter().chain(stdin);
         Self { paths: named.map(|path| discover::normalise(&request.current.join(path))).collect() }
+    }
+
+    /// Whether a path was named itself.
+    fn names(&self, path: &Path) -> bool {
+        let path = discover::normalise(path);
+        self.paths.contains(&path)
     }
 
     fn holds(&self, path: &Path) -> bool {

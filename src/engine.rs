@@ -48,6 +48,8 @@ pub struct Job<'j> {
     pub catalog: &'j Catalog,
     /// Whether a rule of the catalog runs at all.
     pub selected: &'j dyn Fn(&Rule) -> bool,
+    /// Findings made before any file was looked into; the configuration's levels and waivers hold for them too.
+    pub found: &'j [Diagnostic],
     /// Whether findings that touch a file are reported.
     pub scope: &'j (dyn Fn(FileId) -> bool + Sync),
     /// The day by which waivers end.
@@ -58,7 +60,17 @@ pub struct Job<'j> {
 pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
     let engine = Engine::new(model, job);
     let files: Vec<FileId> = model.artifacts.iter().map(|artifact| artifact.file).collect();
-    let mut outcome = files.par_iter().map(|&id| engine.guarded(id)).reduce(Outcome::default, Outcome::and);
+    let of_file = |&id: &FileId| {
+        let mut outcome = engine.guarded(id);
+        if !(job.scope)(id) {
+            (outcome.unknown, outcome.waived) = (0, 0);
+        }
+        outcome
+    };
+    let mut outcome = files.par_iter().map(of_file).reduce(Outcome::default, Outcome::and);
+    for found in job.found {
+        engine.report(found.clone(), &mut outcome);
+    }
     let in_scope = |label: &Label| (job.scope)(label.place.file);
     outcome.diagnostics.retain(|found| in_scope(&found.primary) || found.related.iter().any(in_scope));
     sort(&mut outcome.diagnostics);
@@ -105,11 +117,21 @@ impl<'e> Engine<'e> {
         Self { model, catalog: job.catalog, today: job.today, by_target, wanted }
     }
 
-    /// Whether a waiver that has not ended excuses a rule's findings in a file.
-    fn waived(&self, rule: &str, path: &str) -> bool {
+    /// Keeps a finding, at the level the configuration gives its rule, unless it is off or a waiver that has not ended excuses it.
+    /// Both follow the file of the primary label.
+    fn report(&self, mut found: Diagnostic, outcome: &mut Outcome) {
         let settings = self.model.settings;
-        let waiver = settings.waiver(rule, path).and_then(|index| settings.waivers.get(index));
-        waiver.is_some_and(|waiver| waiver.until.as_ref().is_none_or(|until| self.today <= until.value))
+        let path = &self.model.sources.get(found.file()).path;
+        match settings.level(&found.rule, path) {
+            Some(Level::Off) => return,
+            Some(Level::At(severity)) => found.severity = severity,
+            None => {}
+        }
+        if settings.is_waived(&found.rule, path, self.today) {
+            outcome.waived += 1;
+        } else {
+            outcome.diagnostics.push(found);
+        }
     }
 
     /// Checks one file; a panic on the way becomes a diagnostic, and the run goes on.
@@ -130,7 +152,10 @@ impl<'e> Engine<'e> {
     }
 
     fn file(&self, id: FileId) -> Outcome {
-        let mut outcome = Outcome { diagnostics: self.syntax(id), ..Outcome::default() };
+        let mut outcome = Outcome::default();
+        for found in self.syntax(id) {
+            self.report(found, &mut outcome);
+        }
         let file = self.model.file(id);
         let config = self.model.config.and_then(|document| document.roots().next());
         let mut budget = Budget::default().with_unknown(is_unknown);
@@ -163,15 +188,6 @@ impl<'e> Engine<'e> {
         document.map_or(Value::Null, |document| {
             rule.params(document, |name| self.model.settings.param(&rule.id, name, path))
         })
-    }
-
-    /// The severity of a rule's findings in a file; `None` where it is off.
-    fn severity(&self, rule: &Rule, path: &str) -> Option<Severity> {
-        match self.model.settings.level(&rule.id, path) {
-            None => Some(rule.severity),
-            Some(Level::Off) => None,
-            Some(Level::At(severity)) => Some(severity),
-        }
     }
 }
 
@@ -209,18 +225,9 @@ impl<'a> Asking<'a, '_> {
             value if self.check.expected.holds(&value) => return Ok(()),
             _ => {}
         }
-        let sources = self.engine.model.sources;
         for failure in self.check.condition.failures(self.check.expected, slots, self.budget)? {
-            let mut found = self.diagnostic(slots, failure)?;
-            // Severity and waivers follow the file of the primary label.
-            let path = &sources.get(found.file()).path;
-            let Some(severity) = self.engine.severity(self.rule, path) else { continue };
-            found.severity = severity;
-            if self.engine.waived(&self.rule.id, path) {
-                outcome.waived += 1;
-            } else {
-                outcome.diagnostics.push(found);
-            }
+            let found = self.diagnostic(slots, failure)?;
+            self.engine.report(found, outcome);
         }
         Ok(())
     }

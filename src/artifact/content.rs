@@ -19,8 +19,9 @@ pub fn recognise(path: &str, document: &Document, presumed: Option<Recognition>)
         (Some(name), spoken) if spoken.as_ref().is_none_or(|(kind, _)| *kind == name.kind) => {
             agree(name, document)
         }
+        // What only says that it is some other data does not speak against a name.
+        (Some(name), Some((Kind::Data, _)) | None) => name,
         (_, Some((kind, reason))) => Recognition::new(kind, reason),
-        (Some(name), None) => name,
         (None, None) if unreadable() => by_lines(document.text()),
         (None, None) => nothing(path, document),
     }

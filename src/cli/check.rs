@@ -39,6 +39,11 @@ pub struct Args {
 /// Runs the command.
 pub fn run(arguments: &Args) -> Status {
     let started = Instant::now();
+    if arguments.output.iter().filter(|output| output.path.is_none()).count() > 1 {
+        return fail(
+            &"two reports cannot share standard output; give all but one a file, as in `--output json=report.json`",
+        );
+    }
     let look = look(arguments.color);
     let request = match arguments.project.use_threads().and_then(|()| arguments.project.request()) {
         Ok(request) => request,
@@ -63,17 +68,18 @@ pub fn run(arguments: &Args) -> Status {
         }
     }
     if !arguments.quiet || summary.files == 0 {
-        eprintln!("{}", report::summary_line(&summary));
+        super::say(&report::summary_line(&summary));
     }
     let fails = match arguments.fail_on {
         None => run.fail_on,
         Some(fail_on) => fail_on.severity(),
     };
-    status(&run, fails)
+    status(&run, fails, request.stdin.is_some())
 }
 
-fn status(run: &Run, fails: Option<Severity>) -> Status {
-    if !run.outcome.failures.is_empty() {
+fn status(run: &Run, fails: Option<Severity>, piped: bool) -> Status {
+    // A pipe that brought nothing is most often a command in front of it that failed.
+    if !run.outcome.failures.is_empty() || (piped && run.files == 0) {
         return Status::Failed;
     }
     let counts = |found: &Diagnostic| fails.is_some_and(|least| found.severity >= least);

@@ -75,5 +75,7 @@ fn look_around(listing: &Listing) -> Found {
 /// Job ids that say that they deploy.
 fn deploys_by_name(id: &str) -> bool {
     let id = id.to_ascii_lowercase();
+    let guards = ["no-", "no_", "policy", "guard", "check", "lint", "test", "verify"];
     ["deploy", "release", "rollout"].iter().any(|word| id.contains(word))
+        && !guards.iter().any(|word| id.contains(word))
 }

@@ -55,7 +55,7 @@ impl From<Status> for ExitCode {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
-        eprintln!("plimsoll: internal error{place}; please report it");
+        say(&format!("plimsoll: internal error{place}; please report it"));
     }));
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -78,8 +78,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Prints one line of failure and gives the status for it.
 fn fail(error: &dyn std::fmt::Display) -> Status {
-    eprintln!("plimsoll: {}", printable(&error.to_string()));
+    say(&format!("plimsoll: {}", printable(&error.to_string())));
     Status::Failed
+}
+
+/// Writes a line to standard error. There is nowhere left to say that it failed.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// A string from a path or file on one line, without what a terminal would obey.

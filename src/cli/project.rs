@@ -5,6 +5,7 @@ use crate::cli::Status;
 use crate::config::{self, Date};
 use crate::discover::{MAX_BYTES, Stdin};
 use crate::report::{self, Masks, Summary};
+use crate::secret::secret_spans;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -50,17 +51,35 @@ impl Args {
             _ => current.clone(),
         };
         let located = match (&self.config, self.no_config) {
-            (None, false) => config::locate(&start),
+            // Outside a repository the folder the program runs in bounds the search.
+            (None, false) => config::locate(&start)
+                .or_else(|| config::locate(&current).filter(|_| start.starts_with(&current))),
             _ => None,
         };
         let root = config::root(&start, located.as_deref()).unwrap_or_else(|| current.clone());
+        if let (None, None, false) = (&located, &self.config, self.no_config) {
+            near_miss(&root)?;
+        }
+        if let Some(located) = &located {
+            let target = located.canonicalize().unwrap_or_else(|_| located.clone());
+            if !target.starts_with(&root) {
+                return Err(format!(
+                    "{} is a link out of the project; name it with --config to use it",
+                    located.display()
+                ));
+            }
+        }
         let named = self.config.as_ref().map(|path| current.join(path));
         let config = match named.or(located) {
             Some(path) => Some(read_config(&path, &root)?),
             None => None,
         };
         Ok(Request {
-            paths: if dash { Vec::new() } else { self.paths.clone() },
+            paths: if dash {
+                Vec::new()
+            } else {
+                self.paths.iter().map(|path| resolved(&current, path)).collect()
+            },
             root,
             current,
             stdin,
@@ -88,9 +107,38 @@ impl Args {
     }
 }
 
+/// A named path without links in its folders, so that it lies below the root, which has none either. A path that is not there stays.
+fn resolved(current: &Path, path: &Path) -> PathBuf {
+    let full = current.join(path);
+    if full.is_dir() {
+        return full.canonicalize().unwrap_or_else(|_| path.to_owned());
+    }
+    match (full.parent().and_then(|parent| parent.canonicalize().ok()), full.file_name()) {
+        (Some(parent), Some(name)) if full.exists() => parent.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// A file that looks like the configuration and is not read would pass for a policy.
+fn near_miss(root: &Path) -> Result<(), String> {
+    let near = ["plimsoll.yml", ".plimsoll.yaml", ".plimsoll.yml"]
+        .into_iter()
+        .find(|name| root.join(name).is_file());
+    near.map_or(Ok(()), |name| {
+        Err(format!("{name} is not read; the configuration is called {}", config::FILE_NAME))
+    })
+}
+
+/// The largest configuration that is read, in bytes.
+const MAX_CONFIG: u64 = 1 << 20;
+
 fn read_config(path: &Path, root: &Path) -> Result<(String, String), String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("cannot read the configuration {}: {error}", path.display()))?;
+    let failed = |error: io::Error| format!("cannot read the configuration {}: {error}", path.display());
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() || metadata.len() > MAX_CONFIG {
+        return Err(format!("the configuration {} is no file of at most {MAX_CONFIG} bytes", path.display()));
+    }
+    let text = std::fs::read_to_string(path).map_err(failed)?;
     let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let shown = canonical.strip_prefix(root).unwrap_or(path);
     Ok((shown.to_string_lossy().replace('\\', "/"), text))
@@ -109,7 +157,7 @@ pub fn refuse(failure: Failure, look: report::Look) -> Status {
         Failure::Usage(message) => super::fail(&message),
         Failure::Mistakes(sources, diagnostics) => {
             let summary = Summary::default();
-            let masks = Masks::default();
+            let masks = Masks::new(&sources, &diagnostics, |_, file| secret_spans(file, None));
             let run = report::Run {
                 sources: &sources,
                 diagnostics: &diagnostics,

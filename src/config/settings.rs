@@ -126,11 +126,12 @@ impl<'d> Settings<'d> {
         })
     }
 
-    /// The first waiver of a rule's findings in a file, as an index into `waivers`.
-    /// Whether its time is over is for the caller, who knows the day.
-    pub fn waiver(&self, rule: &str, path: &str) -> Option<usize> {
-        self.waivers.iter().position(|waiver| {
-            waiver.rules.iter().any(|name| name.value == rule) && waiver.paths.matches(path)
+    /// Whether a waiver that has not ended by `today` excuses a rule's findings in a file.
+    pub fn is_waived(&self, rule: &str, path: &str, today: Date) -> bool {
+        self.waivers.iter().any(|waiver| {
+            waiver.until.as_ref().is_none_or(|until| today <= until.value)
+                && waiver.rules.iter().any(|name| name.value == rule)
+                && waiver.paths.matches(path)
         })
     }
 

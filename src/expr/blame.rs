@@ -324,8 +324,10 @@ impl<'a> Blamer<'a, '_, '_> {
         match value {
             Value::Node(node) => {
                 blame.place = Some(label_of(*node));
+                // A key without a value is as good as none, and is named like one.
                 if node.is_null() {
                     blame.note = "is null";
+                    blame.missing.extend(node.key().map(|key| (key.text().into_owned(), None)));
                 }
                 Self::reroute(&mut blame, *node, route);
             }

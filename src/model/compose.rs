@@ -17,17 +17,6 @@ facts!(COMPOSE = "compose" for ComposeVisit<'_>, |this| {
     "compose": Type::Node => Value::Node(this.compose);
 } subject Value::Node(this.compose); place Some(this.compose.place()));
 
-/// Where a service's healthcheck comes from.
-#[derive(Clone, Copy)]
-enum Healthcheck<'m> {
-    /// The service (or what it extends, or the override that Compose loads by itself) declares one.
-    Declared(Node<'m>),
-    /// Nothing declares one.
-    Absent,
-    /// It extends a service that cannot be seen.
-    Unknown,
-}
-
 /// A service of a Compose file.
 pub struct ServiceVisit<'m> {
     compose: Node<'m>,
@@ -35,7 +24,7 @@ pub struct ServiceVisit<'m> {
     owner: Owner<'m>,
     fragment: bool,
     one_shot: bool,
-    healthcheck: Healthcheck<'m>,
+    healthcheck: Inherited<'m>,
     build: Build,
 }
 
@@ -54,14 +43,17 @@ facts!(SERVICE = "compose.service" for ServiceVisit<'_>, |this| {
     "longRunning": Type::Bool => Value::Bool(!this.one_shot);
     #[doc = "Its healthcheck: its own, that of the service it extends, or that of the override Compose loads by itself."]
     "healthcheck": Type::Node => match this.healthcheck {
-        Healthcheck::Declared(node) => Value::Node(node),
-        Healthcheck::Absent => Value::Missing { parent: Some(this.service), name: "healthcheck".into() },
-        Healthcheck::Unknown => Value::Unknown,
+        Inherited::From(_, node) => Value::Node(node),
+        Inherited::Absent => Value::Missing { parent: Some(this.service), name: "healthcheck".into() },
+        Inherited::Unknown => Value::Unknown,
     };
     #[doc = "Whether the Dockerfile it builds has a HEALTHCHECK."]
-    "imageHealthcheck": Type::Bool => Value::Bool(this.build == Build::WithHealthcheck);
-    #[doc = "Whether it is built from a context that is not in the tree, so that a HEALTHCHECK in it cannot be seen."]
-    "contextAbsent": Type::Bool => Value::Bool(this.build == Build::Absent);
+    "imageHealthcheck": Type::Bool => match this.build {
+        Build::Unknown => Value::Unknown,
+        build => Value::Bool(build == Build::WithHealthcheck),
+    };
+    #[doc = "Whether it is built from a Dockerfile that is not in the tree, so that a HEALTHCHECK in it cannot be seen."]
+    "dockerfileAbsent": Type::Bool => Value::Bool(this.build == Build::Absent);
 } subject Value::Node(this.service); place this.owner.name.map(Node::place));
 
 /// The entries of `services` that are services.
@@ -75,19 +67,23 @@ pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<
     let Some(document) = &file.artifact.document else { return };
     for compose in document.roots().map(Node::resolve) {
         emit(TargetKind::Compose, None, &ComposeVisit { compose });
-        for Entry { key, value, .. } in services(compose) {
-            let service = value.resolve();
+        for Entry { key, value: service, .. } in services(compose) {
             let owner = Owner { kind: "service", name: Some(key), labels: service.get("labels") };
             if wanted.any(&[TargetKind::ComposeService]) {
                 let name = key.text();
+                let chain = Chain::new(model, file, service, &name);
                 let visit = ServiceVisit {
                     compose,
                     service,
                     owner,
                     fragment: model.project.redefines(file.id, &name),
-                    one_shot: one_shot(model, file, service, &name),
-                    healthcheck: healthcheck(model, file, compose, service, &name, 0),
-                    build: model.project.build(&file.source.path, service),
+                    one_shot: chain.is_one_shot() || model.project.is_awaited_to_completion(file.id, &name),
+                    healthcheck: chain.get("healthcheck"),
+                    build: match chain.get("build") {
+                        Inherited::From(file, build) => model.project.build(&file.source.path, build),
+                        Inherited::Absent => Build::None,
+                        Inherited::Unknown => Build::Unknown,
+                    },
                 };
                 emit(TargetKind::ComposeService, None, &visit);
             }
@@ -110,51 +106,76 @@ pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<
     }
 }
 
-/// A service that ends: a job by its deploy mode, one that another waits to complete, or one that is started by hand
-/// (behind a profile) and never restarted.
-fn one_shot(model: &Model<'_>, file: FileFacts<'_>, service: Node<'_>, name: &str) -> bool {
-    let deploy = service.get("deploy");
-    let mode = deploy.and_then(|deploy| text_of(deploy, "mode"));
-    let never_restarted = matches!(service.get("restart").map(Node::scalar),
-        Some(Scalar::Str(policy)) if policy == "no")
-        || service.get("restart").is_some_and(|policy| policy.scalar() == Scalar::Bool(false));
-    mode.is_some_and(|mode| mode.ends_with("-job"))
-        || (never_restarted && service.get("profiles").is_some())
-        || model.project.is_awaited_to_completion(file.id, name)
+/// What a service says itself or takes from elsewhere.
+#[derive(Clone, Copy)]
+enum Inherited<'m> {
+    /// It is said in this file.
+    From(FileFacts<'m>, Node<'m>),
+    /// Nothing says it.
+    Absent,
+    /// It extends a service that cannot be seen.
+    Unknown,
 }
 
-fn healthcheck<'m>(
-    model: &Model<'m>,
-    file: FileFacts<'m>,
-    compose: Node<'m>,
-    service: Node<'m>,
-    name: &str,
-    depth: u8,
-) -> Healthcheck<'m> {
-    if let Some(own) = service.get("healthcheck") {
-        return Healthcheck::Declared(own);
+/// A service with what stands behind it: the override that Compose loads by itself, itself, and the services it extends.
+struct Chain<'m> {
+    links: Vec<(FileFacts<'m>, Node<'m>)>,
+    /// Whether the last service extends one that cannot be seen.
+    cut: bool,
+}
+
+impl<'m> Chain<'m> {
+    /// Longest chain of services that extend one another; real ones have two or three.
+    const LONGEST: usize = 16;
+
+    fn new(model: &Model<'m>, file: FileFacts<'m>, service: Node<'m>, name: &str) -> Self {
+        let over = model.project.automatic_override(file.id);
+        let over = over.and_then(|id| Some((model.file(id), model.project.service(id, name)?)));
+        let mut chain = Self { links: over.into_iter().collect(), cut: false };
+        let (mut file, mut service) = (file, service);
+        loop {
+            chain.links.push((file, service));
+            let Some(extends) = service.get("extends").map(Node::resolve) else { return chain };
+            let base = if extends.kind() == Kind::Scalar {
+                Some(extends.text())
+            } else {
+                text_of(extends, "service")
+            };
+            let id = match text_of(extends, "file") {
+                None => Some(file.id),
+                Some(path) => model.project.beside(&file.source.path, &path),
+            };
+            let found = id.zip(base).and_then(|(id, base)| Some((id, model.project.service(id, &base)?)));
+            let Some((id, next)) = found.filter(|_| chain.links.len() < Self::LONGEST) else {
+                chain.cut = true;
+                return chain;
+            };
+            (file, service) = (model.file(id), next);
+        }
     }
-    if let Some(extends) = service.get("extends") {
-        let extends = extends.resolve();
-        let base =
-            if extends.kind() == Kind::Scalar { Some(extends.text()) } else { text_of(extends, "service") };
-        let (Some(base), true) = (base, depth < 16) else { return Healthcheck::Unknown };
-        let (file, compose) = match text_of(extends, "file") {
-            None => (file, compose),
-            Some(path) => {
-                match model.project.beside(&file.source.path, &path).and_then(|id| model.compose_root(id)) {
-                    Some(found) => found,
-                    None => return Healthcheck::Unknown,
-                }
-            }
+
+    fn get(&self, key: &str) -> Inherited<'m> {
+        let found = self.links.iter().find_map(|&(file, service)| Some((file, service.get(key)?)));
+        match found {
+            // `!reset` takes the key away.
+            Some((_, node)) if node.tag() == Some("!reset") => Inherited::Absent,
+            Some((file, node)) => Inherited::From(file, node),
+            None if self.cut => Inherited::Unknown,
+            None => Inherited::Absent,
+        }
+    }
+
+    /// A service that ends: a job by its deploy mode, or one that is started by hand (behind a profile) and never restarted.
+    fn is_one_shot(&self) -> bool {
+        let node = |key| match self.get(key) {
+            Inherited::From(_, node) => Some(node),
+            _ => None,
         };
-        let parent = services(compose).find(|entry| entry.key.text() == base);
-        let Some(parent) = parent else { return Healthcheck::Unknown };
-        return healthcheck(model, file, compose, parent.value.resolve(), &base, depth + 1);
+        let mode = node("deploy").and_then(|deploy| text_of(deploy, "mode"));
+        let never_restarted = node("restart").is_some_and(|policy| match policy.scalar() {
+            Scalar::Str(policy) => policy == "no",
+            policy => policy == Scalar::Bool(false),
+        });
+        mode.is_some_and(|mode| mode.ends_with("-job")) || (never_restarted && node("profiles").is_some())
     }
-    let overriding = model.project.automatic_override(file.id).and_then(|id| model.compose_root(id));
-    let from_override = overriding
-        .and_then(|(_, root)| services(root).find(|entry| entry.key.text() == name))
-        .and_then(|entry| entry.value.get("healthcheck"));
-    from_override.map_or(Healthcheck::Absent, Healthcheck::Declared)
 }

@@ -159,10 +159,10 @@ pub fn values(mapping: Node<'_>, key: Option<Node<'_>>, wanted: Wanted, emit: Em
         let image = Image { written: Written::Apart { image: mapping, repository, text } };
         emit(TargetKind::Image, None, &ImageVisit { image, owner });
     }
-    if let Some(reference) = mapping.get("image")
-        && !reference.text().is_empty()
+    if let Some(entry) = mapping.entry("image")
+        && !entry.value.text().is_empty()
     {
-        visit(reference, Owner { name: Some(reference), ..owner }, emit);
+        visit(entry.value, Owner { name: Some(entry.key), ..owner }, emit);
     }
 }
 

@@ -60,6 +60,17 @@ pub fn is_unknown(node: Node<'_>) -> bool {
     parts(&source.text(), dialect).iter().any(|part| matches!(part, Part::Reference { .. }))
 }
 
+/// The longest reference, in bytes, that is looked for. Without a bound a text of openings alone would take quadratic time.
+const LONGEST: usize = 1024;
+
+fn within(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 struct Found {
     length: usize,
     name: Range<usize>,
@@ -67,6 +78,7 @@ struct Found {
 }
 
 fn reference(text: &str, dialect: Dialect) -> Option<Found> {
+    let text = within(text);
     match dialect {
         Dialect::Core => bracketed(text, "${{", "}}"),
         Dialect::GoYamlV3 => shell(text),

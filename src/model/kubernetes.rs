@@ -106,6 +106,7 @@ pub struct ContainerVisit<'m> {
     pub container: Node<'m>,
     /// What it is for.
     pub role: Role,
+    fragment: bool,
 }
 
 facts!(CONTAINER = "k8s.container" for ContainerVisit<'_>, |this| {
@@ -115,8 +116,8 @@ facts!(CONTAINER = "k8s.container" for ContainerVisit<'_>, |this| {
     "role": Type::String => string(this.role.name());
     #[doc = "Whether it runs until it is stopped: not in a Job, a CronJob, a Pod that is not restarted, and not an init container."]
     "longRunning": Type::Bool => Value::Bool(this.pod.long_running && matches!(this.role, Role::Main | Role::Sidecar));
-    #[doc = "Whether it is only a part: in a kustomize patch, or without an image."]
-    "fragment": Type::Bool => Value::Bool(this.pod.object.fragment || this.container.get("image").is_none());
+    #[doc = "Whether it is only a part: in a kustomize patch, or without an image in a tree with kustomizations."]
+    "fragment": Type::Bool => Value::Bool(this.fragment);
     #[doc = "Kind, name and labels of the object it belongs to."]
     "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
     #[doc = "The pod template that holds it."]
@@ -145,13 +146,13 @@ pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<
             if wanted.any(&in_pods)
                 && let Some(pod) = pod_of(model, object)
             {
-                visit_pod(&pod, wanted, emit);
+                visit_pod(&pod, model.project.is_kustomized(), wanted, emit);
             }
         });
     }
 }
 
-fn visit_pod(pod: &PodVisit<'_>, wanted: Wanted, emit: Emit<'_>) {
+fn visit_pod(pod: &PodVisit<'_>, kustomized: bool, wanted: Wanted, emit: Emit<'_>) {
     let owner = pod.owner();
     let facts = PodFacts { pod, owner };
     emit(TargetKind::K8sWorkload, None, &facts);
@@ -165,7 +166,8 @@ fn visit_pod(pod: &PodVisit<'_>, wanted: Wanted, emit: Emit<'_>) {
             }
             let restarted = text_of(container, "restartPolicy").is_some_and(|policy| policy == "Always");
             let role = if list_role == Role::Init && restarted { Role::Sidecar } else { list_role };
-            let visit = ContainerVisit { pod, owner, container, role };
+            let fragment = pod.object.fragment || (kustomized && container.get("image").is_none());
+            let visit = ContainerVisit { pod, owner, container, role, fragment };
             emit(TargetKind::K8sContainer, None, &visit);
             if wanted.any(&[TargetKind::Image])
                 && let Some(reference) = container.get("image")

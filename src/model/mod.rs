@@ -23,7 +23,7 @@ pub use target::{Target, TargetKind, Wanted};
 use crate::artifact::{Artifact, Kind};
 use crate::config::Settings;
 use crate::source::{FileId, Sources};
-use crate::yaml::{Document, Node};
+use crate::yaml::Document;
 use facts::{Emit, Owner};
 
 /// Everything a run has loaded, joined.
@@ -37,7 +37,7 @@ pub struct Model<'m> {
     /// The configuration as it is written.
     pub config: Option<&'m Document>,
     /// What only the whole tree can tell.
-    pub project: Project,
+    pub project: Project<'m>,
 }
 
 impl<'m> Model<'m> {
@@ -53,16 +53,10 @@ impl<'m> Model<'m> {
 
     /// A file as rules see it.
     pub fn file(&self, id: FileId) -> FileFacts<'m> {
-        // Artifacts follow one another in the order of their files, and every id that is asked for is one of theirs.
+        // Artifacts follow one another in the order of their files, and every id that is asked for is one of theirs:
+        // the engine goes through the artifacts, and the project knows no other files.
         let first = self.artifacts.first().map_or(0, |artifact| artifact.file.0);
         FileFacts { id, source: self.sources.get(id), artifact: &self.artifacts[(id.0 - first) as usize] }
-    }
-
-    /// A Compose file and its root.
-    fn compose_root(&self, id: FileId) -> Option<(FileFacts<'m>, Node<'m>)> {
-        let file = self.file(id);
-        let root = file.artifact.document.as_ref()?.roots().next()?;
-        (file.artifact.kind == Kind::Compose).then(|| (file, root.resolve()))
     }
 
     /// Calls `emit` for every visit of the wanted targets in one file, in the order of the text for each target.

@@ -4,19 +4,22 @@ use super::{compose, dockerfile};
 use crate::artifact::{Artifact, Kind};
 use crate::source::{FileId, Sources};
 use crate::yaml::{Kind as NodeKind, Node};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// The joins over all files of a run, made once.
 #[derive(Debug, Default)]
-pub struct Project {
-    /// Every file that was found, by its path, artifacts or not.
-    files: HashMap<String, FileId>,
-    /// Every folder that holds a file at any depth.
-    folders: HashSet<String>,
+pub struct Project<'m> {
+    /// Every artifact, by its path.
+    files: HashMap<&'m str, FileId>,
     /// Manifests that a kustomization names as patches.
     patches: HashSet<FileId>,
-    /// For each Compose file that overrides another: the services of the base.
-    redefined: HashMap<FileId, HashSet<String>>,
+    /// Whether the tree has a kustomization at all.
+    kustomized: bool,
+    /// The services of each Compose file.
+    services: HashMap<FileId, HashMap<Cow<'m, str>, Node<'m>>>,
+    /// For each Compose file that is laid over others: those.
+    bases: HashMap<FileId, Vec<FileId>>,
     /// For each base file: the override that Compose loads with it when no file is named.
     overrides: HashMap<FileId, FileId>,
     /// For each Compose file: services that some service of its project waits for with `service_completed_successfully`.
@@ -34,65 +37,66 @@ pub enum Build {
     WithHealthcheck,
     /// Its Dockerfile is in the tree and has none.
     WithoutHealthcheck,
-    /// Its context or Dockerfile is not in the tree.
+    /// Its Dockerfile is not in the tree.
     Absent,
+    /// Which Dockerfile it is, is known only when it is built.
+    Unknown,
 }
 
 /// The name of a Compose file without its extension and without the suffix of a sample.
+#[derive(Clone, Copy)]
 struct ComposeName<'p> {
     folder: &'p str,
+    name: &'p str,
     stem: &'p str,
 }
 
 impl<'p> ComposeName<'p> {
     fn of(path: &'p str) -> Self {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let name = [".example", ".sample", ".dist"]
+        let plain = [".example", ".sample", ".dist"]
             .iter()
             .find_map(|suffix| name.strip_suffix(suffix))
             .unwrap_or(name);
-        let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name);
-        Self { folder, stem }
+        let stem = plain.strip_suffix(".yml").or_else(|| plain.strip_suffix(".yaml")).unwrap_or(plain);
+        Self { folder, name, stem }
     }
 
-    /// Whether `self` is written to be laid over `base`: `docker-compose.dev` over `docker-compose`.
-    fn overrides(&self, base: &Self) -> bool {
-        self.folder == base.folder
-            && self.stem.strip_prefix(base.stem).is_some_and(|rest| rest.starts_with(['.', '-', '_']))
+    /// The stems of the files that this one is written to be laid over: `docker-compose` for `docker-compose.dev`.
+    fn base_stems(self) -> impl Iterator<Item = &'p str> {
+        self.stem.match_indices(['.', '-', '_']).map(move |(at, _)| &self.stem[..at])
+    }
+
+    /// Whether Compose takes it when no file is named: <https://docs.docker.com/compose/intro/compose-application-model/>.
+    fn is_default(self) -> bool {
+        matches!(self.name, "compose.yaml" | "compose.yml" | "docker-compose.yaml" | "docker-compose.yml")
+    }
+
+    /// Whether Compose lays it over the default file by itself.
+    fn is_default_override(self) -> bool {
+        let stem = self.name.strip_suffix(".yml").or_else(|| self.name.strip_suffix(".yaml"));
+        matches!(stem, Some("compose.override" | "docker-compose.override"))
     }
 }
 
-impl Project {
+impl<'m> Project<'m> {
     /// Joins the files of a run.
-    pub fn new(sources: &Sources, artifacts: &[Artifact]) -> Self {
-        let mut project = Self::default();
-        for (id, source) in sources.iter() {
-            project.files.insert(source.path.to_string(), id);
-            let mut folder = &*source.path;
-            while let Some((parent, _)) = folder.rsplit_once('/') {
-                if !project.folders.insert(parent.to_owned()) {
-                    break;
-                }
-                folder = parent;
-            }
-        }
-        let mut bases = Vec::new();
+    pub fn new(sources: &'m Sources, artifacts: &'m [Artifact]) -> Self {
+        let files = artifacts.iter().map(|artifact| (&*sources.get(artifact.file).path, artifact.file));
+        let mut project = Self { files: files.collect(), ..Self::default() };
+        let mut compose = Vec::new();
         for artifact in artifacts {
             let source = sources.get(artifact.file);
             match (artifact.kind, &artifact.document) {
                 (Kind::Kustomization, Some(document)) => {
+                    project.kustomized = true;
                     document.roots().for_each(|root| project.add_patches(&source.path, root.resolve()));
                 }
                 (Kind::Compose, Some(document)) => {
-                    let mut services = HashSet::new();
-                    let mut awaited = HashSet::new();
-                    for root in document.roots().map(Node::resolve) {
-                        for entry in compose::services(root) {
-                            services.insert(entry.key.text().into_owned());
-                            awaited.extend(awaited_by(entry.value.resolve()));
-                        }
-                    }
-                    bases.push((artifact.file, ComposeName::of(&source.path), services, awaited));
+                    let services = document.roots().flat_map(|root| compose::services(root.resolve()));
+                    let services = services.map(|entry| (entry.key.text(), entry.value)).collect();
+                    project.services.insert(artifact.file, services);
+                    compose.push((artifact.file, ComposeName::of(&source.path)));
                 }
                 (Kind::Dockerfile, _) => {
                     project.dockerfiles.insert(artifact.file, dockerfile::healthchecks(&source.text));
@@ -100,20 +104,35 @@ impl Project {
                 _ => {}
             }
         }
-        for (id, name, _, awaited) in &bases {
-            project.awaited.entry(*id).or_default().extend(awaited.iter().cloned());
-            for (base, base_name, services, _) in &bases {
-                if base == id || !name.overrides(base_name) {
-                    continue;
-                }
-                project.redefined.entry(*id).or_default().extend(services.iter().cloned());
-                project.awaited.entry(*base).or_default().extend(awaited.iter().cloned());
-                if name.stem.strip_prefix(base_name.stem) == Some(".override") {
-                    project.overrides.insert(*base, *id);
-                }
-            }
-        }
+        project.lay_over(&compose);
         project
+    }
+
+    /// Finds which Compose files are laid over which, and which services are waited for.
+    fn lay_over(&mut self, compose: &[(FileId, ComposeName<'m>)]) {
+        let mut by_stem: HashMap<(&str, &str), Vec<FileId>> = HashMap::new();
+        for (id, name) in compose {
+            by_stem.entry((name.folder, name.stem)).or_default().push(*id);
+        }
+        for (id, name) in compose {
+            let bases = name.base_stems().filter_map(|stem| by_stem.get(&(name.folder, stem))).flatten();
+            let bases: Vec<FileId> = bases.copied().collect();
+            let awaited: HashSet<String> =
+                self.services[id].values().flat_map(|service| awaited_by(service.resolve())).collect();
+            for file in bases.iter().chain([id]) {
+                self.awaited.entry(*file).or_default().extend(awaited.iter().cloned());
+            }
+            if name.is_default_override() {
+                let beside = ["compose", "docker-compose"]
+                    .iter()
+                    .filter_map(|stem| by_stem.get(&(name.folder, *stem)));
+                let defaults = beside
+                    .flatten()
+                    .filter(|base| compose.iter().any(|(other, name)| other == *base && name.is_default()));
+                self.overrides.extend(defaults.map(|base| (*base, *id)));
+            }
+            self.bases.insert(*id, bases);
+        }
     }
 
     fn add_patches(&mut self, kustomization: &str, root: Node<'_>) {
@@ -128,9 +147,19 @@ impl Project {
         }
     }
 
-    /// The file that a path names when it stands in the file `from`; `None` when it is not in the tree.
+    /// The artifact that a path names when it stands in the file `from`; `None` when it is not in the tree.
     pub fn beside(&self, from: &str, path: &str) -> Option<FileId> {
-        self.files.get(&join(from, path)?).copied()
+        self.files.get(join(from, path)?.as_str()).copied()
+    }
+
+    /// Whether the tree has a kustomization: only then is an object without an image likely to be a part of one.
+    pub fn is_kustomized(&self) -> bool {
+        self.kustomized
+    }
+
+    /// A service of a Compose file.
+    pub fn service(&self, file: FileId, name: &str) -> Option<Node<'m>> {
+        self.services.get(&file)?.get(name).copied()
     }
 
     /// Whether a kustomization names the file as a patch.
@@ -140,7 +169,9 @@ impl Project {
 
     /// Whether the file is a Compose override and its base has the service too.
     pub fn redefines(&self, file: FileId, service: &str) -> bool {
-        self.redefined.get(&file).is_some_and(|services| services.contains(service))
+        self.bases
+            .get(&file)
+            .is_some_and(|bases| bases.iter().any(|base| self.service(*base, service).is_some()))
     }
 
     /// The override that `docker compose` loads beside a base file by itself.
@@ -153,9 +184,9 @@ impl Project {
         self.awaited.get(&file).is_some_and(|services| services.contains(service))
     }
 
-    /// What is known of the image that a service of the Compose file at `path` builds.
-    pub fn build(&self, path: &str, service: Node<'_>) -> Build {
-        let Some(build) = service.get("build").map(Node::resolve) else { return Build::None };
+    /// What is known of the image that a service's `build` in the Compose file at `path` makes.
+    pub fn build(&self, path: &str, build: Node<'_>) -> Build {
+        let build = build.resolve();
         let key = |name: &str| build.get(name).map(|value| value.text().into_owned());
         let found = |healthchecks: &dockerfile::Healthchecks| {
             if healthchecks.has(key("target").as_deref()) {
@@ -173,8 +204,11 @@ impl Project {
             _ => return Build::None,
         };
         let dockerfile = key("dockerfile").unwrap_or_else(|| "Dockerfile".to_owned());
-        let dockerfile = join(path, &format!("{context}/{dockerfile}"));
-        let known = dockerfile.and_then(|path| self.files.get(&path)).and_then(|id| self.dockerfiles.get(id));
+        if context.contains('$') || dockerfile.contains('$') {
+            return Build::Unknown;
+        }
+        let dockerfile = self.beside(path, &format!("{context}/{dockerfile}"));
+        let known = dockerfile.and_then(|id| self.dockerfiles.get(&id));
         known.map_or(Build::Absent, found)
     }
 }
@@ -231,13 +265,18 @@ mod tests {
     }
 
     #[test]
-    fn an_override_shares_the_stem_of_its_base() {
-        let overrides = |a, b| ComposeName::of(a).overrides(&ComposeName::of(b));
-        assert!(overrides("a/docker-compose.dev.yml", "a/docker-compose.yml"));
-        assert!(overrides("docker-compose.override.yml.example", "docker-compose.yml"));
-        assert!(overrides("compose-ci.yaml", "compose.yaml"));
-        assert!(!overrides("b/docker-compose.dev.yml", "a/docker-compose.yml"));
-        assert!(!overrides("docker-compose.yml", "docker-compose.yml"));
-        assert!(!overrides("compose.yaml", "docker-compose.yml"));
+    fn a_file_is_laid_over_those_whose_stem_it_extends() {
+        let stems = |path| ComposeName::of(path).base_stems().collect::<Vec<_>>();
+        assert_eq!(stems("a/compose.dev.yml"), ["compose"]);
+        assert_eq!(stems("docker-compose.override.yml.example"), ["docker", "docker-compose"]);
+        assert_eq!(stems("compose.yaml"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn compose_loads_only_the_default_names_by_itself() {
+        assert!(ComposeName::of("a/docker-compose.yml").is_default());
+        assert!(ComposeName::of("compose.override.yaml").is_default_override());
+        assert!(!ComposeName::of("compose.override.yaml.example").is_default_override());
+        assert!(!ComposeName::of("compose.prod.override.yaml").is_default_override());
     }
 }

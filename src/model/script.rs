@@ -26,7 +26,8 @@ pub enum Flavour {
 pub fn pieces(text: &str, flavour: Flavour) -> Vec<(Range<usize>, Role)> {
     let mut scan = Scan { text, flavour, at: 0, quote: None, pieces: Vec::new(), here: Vec::new() };
     while scan.at < text.len() {
-        if scan.here.is_empty() { scan.statement() } else { scan.here_document() }
+        let at_line_start = scan.at == 0 || text.as_bytes()[scan.at - 1] == b'\n';
+        if scan.here.is_empty() || !at_line_start { scan.statement() } else { scan.here_document() }
     }
     scan.pieces
 }
@@ -74,6 +75,7 @@ impl<'t> Scan<'t> {
     /// Moves to the end of the statement: to its separator, its comment or its line break outside quotes.
     fn find_end(&mut self) -> (End, bool, Vec<&'t str>) {
         let bytes = self.text.as_bytes();
+        let start = self.at;
         let mut redirected = false;
         let mut opened = Vec::new();
         while let Some(&byte) = bytes.get(self.at) {
@@ -87,8 +89,13 @@ impl<'t> Scan<'t> {
                 }
                 (None, b'\'' | b'"') => self.quote = Some(byte),
                 (None, b'#') if self.at == 0 || bytes[self.at - 1].is_ascii_whitespace() => break,
-                (None, b'<') if rest.starts_with(b"<<") && !rest.starts_with(b"<<<") => {
-                    opened.extend(delimiter(&self.text[self.at + 2..]));
+                (None, b'<') if rest.starts_with(b"<<<") => self.at += 2,
+                (None, b'<') if rest.starts_with(b"<<") => {
+                    // In `$(( … ))` it shifts a number.
+                    let statement = &self.text[start..self.at];
+                    if statement.matches("((").count() <= statement.matches("))").count() {
+                        opened.extend(delimiter(&self.text[self.at + 2..]));
+                    }
                     self.at += 1;
                 }
                 (None, b'>') => redirected |= !to_terminal(&self.text[self.at + 1..]),
@@ -148,8 +155,19 @@ impl<'t> Scan<'t> {
 
 /// Whether a redirection still ends before a person: `>&2`, `>/dev/stderr`, `>/dev/tty`.
 fn to_terminal(target: &str) -> bool {
-    let target = target.trim_start();
-    ["&2", "&1", "/dev/stderr", "/dev/stdout", "/dev/tty"].iter().any(|name| target.starts_with(name))
+    let target = target.trim_start_matches('>').trim_start().trim_start_matches(['"', '\'']);
+    [
+        "&2",
+        "&1",
+        "/dev/stderr",
+        "/dev/stdout",
+        "/dev/tty",
+        "/dev/null",
+        "$GITHUB_STEP_SUMMARY",
+        "${GITHUB_STEP_SUMMARY}",
+    ]
+    .iter()
+    .any(|name| target.starts_with(name))
 }
 
 /// The delimiter of a here-document, behind `<<`.
@@ -169,7 +187,9 @@ fn first_word(statement: &str, flavour: Flavour) -> &str {
     let skipped = |word: &&str| {
         // A pattern of `case` stands before its commands.
         let pattern = word.ends_with(')') && !word.contains('(');
+        let redirection = word.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(['>', '<']);
         !pattern
+            && !redirection
             && !matches!(
                 *word,
                 "then" | "do" | "else" | "if" | "while" | "{" | "(" | "!" | "time" | "sudo" | "\\"

@@ -167,9 +167,13 @@ impl Sought {
         if retired.entries().is_empty() {
             return Self::At(Vec::new());
         }
-        // `"\x61"` and a line break behind a backslash can spell a name that the file does not hold letter by letter.
+        // What stands behind a backslash may decode to something else: `"\x61"` spells a letter, and in `"\nname"` the `n` is none.
         let bytes = text.as_bytes();
-        let spells = |at: usize| matches!(bytes.get(at + 1), Some(b'x' | b'u' | b'U' | b'\n' | b'\r'));
+        let spells = |at: usize| {
+            bytes.get(at + 1).is_some_and(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\n' | b'\r')
+            })
+        };
         if memchr::memchr_iter(b'\\', bytes).any(spells) {
             return Self::Everything;
         }
@@ -203,9 +207,10 @@ fn lines(text: &str, kind: Kind) -> Vec<(Range<usize>, Where)> {
         Kind::Script => shell(Flavour::Shell),
         Kind::Makefile => shell(Flavour::Makefile),
         Kind::Doc => each_line(text).map(|range| (range, Where::Doc)).collect(),
-        Kind::Dockerfile | Kind::Env | Kind::Template => {
+        Kind::Dockerfile | Kind::Env => {
             each_line(text).flat_map(|range| commented(text, range, kind)).collect()
         }
+        Kind::Template => template(text),
         _ => Vec::new(),
     }
 }
@@ -220,11 +225,34 @@ fn each_line(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// The lines of a template; a comment of its language (`{{/* … */}}`) may span lines.
+fn template(text: &str) -> Vec<(Range<usize>, Where)> {
+    let mut pieces = Vec::new();
+    let mut in_comment = false;
+    for range in each_line(text) {
+        let line = &text[range.clone()];
+        let opens = line.rfind("{{/*").max(line.rfind("{{- /*"));
+        let closes = line.rfind("*/");
+        let begins_comment = line.trim_start().starts_with("{{/*") || line.trim_start().starts_with("{{- /*");
+        if in_comment || begins_comment {
+            pieces.push((range, Where::Comment));
+        } else {
+            pieces.extend(commented(text, range, Kind::Template));
+        }
+        in_comment = match (opens, closes) {
+            (Some(opens), closes) => closes.is_none_or(|closes| closes < opens),
+            (None, Some(_)) => false,
+            (None, None) => in_comment,
+        };
+    }
+    pieces
+}
+
 /// A line and the comment at its end. A Dockerfile knows comments on lines of their own only.
 fn commented(text: &str, range: Range<usize>, kind: Kind) -> Vec<(Range<usize>, Where)> {
     let line = &text[range.clone()];
     let content = line.trim_start();
-    if content.starts_with('#') || content.starts_with("{{/*") || content.starts_with("{{- /*") {
+    if content.starts_with('#') {
         return vec![(range, Where::Comment)];
     }
     if kind == Kind::Dockerfile {
@@ -239,7 +267,9 @@ fn commented(text: &str, range: Range<usize>, kind: Kind) -> Vec<(Range<usize>, 
         }
         return vec![(range, Where::Line)];
     }
-    match line.find(" #") {
+    // In quotes a `#` is text.
+    let quoted = |at: usize| ['"', '\''].iter().any(|&quote| line[..at].matches(quote).count() % 2 == 1);
+    match line.match_indices(" #").map(|(at, _)| at).find(|&at| !quoted(at)) {
         Some(at) => vec![
             (range.start..range.start + at, Where::Line),
             (range.start + at + 1..range.end, Where::Comment),
@@ -308,6 +338,13 @@ impl<'m> Walk<'_, 'm> {
     /// Whether the scalar at hand is for people only.
     fn mention(&self) -> Option<Where> {
         let key = self.path.last()?.as_deref()?;
+        // Entries that a process receives are data, whatever they are called.
+        let received = |key: &Option<Cow<'_, str>>| {
+            matches!(key.as_deref(), Some("environment" | "env" | "data" | "stringData"))
+        };
+        if self.path.iter().any(received) {
+            return None;
+        }
         let last = key.rsplit('/').next().unwrap_or(key);
         if matches!(last, "description" | "summary" | "deprecationMessage") {
             return Some(Where::Description);

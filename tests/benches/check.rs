@@ -146,6 +146,7 @@ impl Start {
             &Job {
                 catalog: &self.catalog,
                 selected: &|rule| rule.profiles.iter().any(|profile| settings.profiles.contains(profile)),
+                found: &[],
                 scope: &|_| true,
                 today: Date::parse("2026-01-01").expect("a day"),
             },

@@ -146,7 +146,7 @@ fn standard_input_is_checked_by_itself() {
     let found = String::from_utf8(output.stdout).expect("reports are UTF-8");
     assert_eq!(
         found,
-        "stdin.yaml:6:12: error[missing-probe] container `a` of Pod `a` has no `livenessProbe` and `readinessProbe`\n"
+        "stdin.yaml:6:12: error[missing-probe] container `a` of Pod `a` lacks `livenessProbe` and `readinessProbe`\n"
     );
 }
 

@@ -67,6 +67,7 @@ fn differences(rule_file: &str, id: &str, example: &Example<'_>) -> Vec<String> 
     let job = Job {
         catalog: &catalog,
         selected: &|rule| &*rule.id == id,
+        found: &[],
         scope: &|_| true,
         today: Date::parse("2026-01-01").expect("a day"),
     };
