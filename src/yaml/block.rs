@@ -298,8 +298,8 @@ impl Parser<'_> {
     #[inline]
     pub fn check_key_length(&mut self, start: usize) -> Parse<()> {
         if self.at - start > MAX_KEY && self.text[start..self.at].chars().count() > MAX_KEY {
-            return Err(self.fail(
-                (start..start + 1).into(),
+            return Err(self.fail_at(
+                start,
                 format!("a key longer than {MAX_KEY} characters"),
                 "quote the line if it is text; a `:` followed by a space ends a key",
             ));
@@ -323,11 +323,14 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether nothing but a comment follows on the line.
+    /// Whether nothing but a comment follows on the line, or the document has ended, which closes open brackets.
     #[inline]
     fn line_is_over(&self) -> bool {
         let at = self.skip_blanks(self.at);
-        at >= self.bytes.len() || self.is(at, BREAK) || (self.byte(at) == b'#' && at > self.at)
+        at >= self.bytes.len()
+            || self.is(at, BREAK)
+            || (self.byte(at) == b'#' && at > self.at)
+            || self.at_marker()
     }
 
     /// Checks that a complete value is followed by nothing but a comment on its line.

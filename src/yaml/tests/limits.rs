@@ -85,6 +85,8 @@ fn a_key_is_short_so_that_a_collection_as_key_is_cheap() {
     let long = format!("[{}]: x\n", "a, ".repeat(500));
     let document = read(&long);
     assert_eq!(document.problems()[0].message, "a key longer than 1024 characters");
+    let text = format!("{}: x\n", "\u{e9}".repeat(1025));
+    assert_eq!(read(&text).problems()[0].span.of(&text), "\u{e9}");
     assert_eq!(read(&format!("{}: x\n", "\u{e9}".repeat(1024))).problems(), []);
 }
 

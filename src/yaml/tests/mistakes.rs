@@ -44,6 +44,15 @@ fn an_unclosed_bracket_is_told_where_it_opens_and_swallows_one_entry() {
 }
 
 #[test]
+fn an_unclosed_bracket_ends_with_its_document() {
+    one("spec: {a: b\n---\nkind: c\n", "{: this `{` is never closed", &["spec.a=b", "kind=c"]);
+    one("k: [a, b\n---\n- x\n", "[: this `[` is never closed", &["k[0]=a", "k[1]=b", "[0]=x"]);
+    one("a: {b: c,\n---\na: d\n", "{: this `{` is never closed", &["a.b=c", "a=d"]);
+    one("a: {b: \"c\"\n...\n---\na: d\n", "{: this `{` is never closed", &["a.b=c", "a=d"]);
+    one("- [a: b\n--- c\n", "[: this `[` is never closed", &["[0][0].a=b", "=c"]);
+}
+
+#[test]
 fn json_is_read_on_after_each_error() {
     one(
         "{\n  \"a\": 1\n  \"b\": [2],\n  \"c\": 3\n}\n",
