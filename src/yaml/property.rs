@@ -2,7 +2,7 @@
 
 use super::arena::Properties;
 use super::mistakes::shorten;
-use super::scanner::{BLANK, BREAK, FLOW, Parse, Parser};
+use super::scanner::{BLANK, BREAK, FLOW, Halt, Parse, Parser};
 use crate::source::Span;
 
 impl Parser<'_> {
@@ -56,6 +56,9 @@ impl Parser<'_> {
                     "end it with `>`, or quote the value if `!` is part of it",
                 ));
             }
+            if end == start + 2 {
+                return Err(self.not_a_tag((start..end + 1).into()));
+            }
             return Ok(end + 1);
         }
         while end < self.bytes.len() && !self.is(end, BLANK | BREAK | FLOW) {
@@ -76,13 +79,15 @@ impl Parser<'_> {
             }
         }
         if !is_tag(tag) {
-            return Err(self.fail(
-                span,
-                format!("`{}` is not a tag", shorten(tag)),
-                "quote the value if `!` is part of it",
-            ));
+            return Err(self.not_a_tag(span));
         }
         Ok(end)
+    }
+
+    #[cold]
+    fn not_a_tag(&mut self, span: Span) -> Halt {
+        let message = format!("`{}` is not a tag", shorten(span.of(self.text)));
+        self.fail(span, message, "quote the value if `!` is part of it")
     }
 }
 

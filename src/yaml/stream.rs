@@ -82,8 +82,13 @@ impl Parser<'_> {
                 );
             }
             first.get_or_insert(span);
-            let mut words = text.split_ascii_whitespace();
+            let mut words = text.split_ascii_whitespace().take_while(|word| !word.starts_with('#'));
             match words.next() {
+                Some("%") => self.report(
+                    span,
+                    "a `%` line without a name".into(),
+                    "name the directive, as in `%YAML 1.2`, or quote the value if `%` is part of it".into(),
+                ),
                 Some("%YAML") => {
                     if let Some(version) = version.replace(span) {
                         self.report(span, "a second `%YAML` line".into(), "remove one of the two".into());
@@ -91,7 +96,7 @@ impl Parser<'_> {
                     }
                     self.version(span, words.next().unwrap_or_default(), words.next());
                 }
-                Some("%TAG") => self.tag_directive(span, words.next(), words.next()),
+                Some("%TAG") => self.tag_directive(span, &words.collect::<Vec<_>>()),
                 _ => {}
             }
             self.at = end;
@@ -113,22 +118,28 @@ impl Parser<'_> {
         }
     }
 
-    fn tag_directive(&mut self, span: Span, handle: Option<&str>, prefix: Option<&str>) {
+    fn tag_directive(&mut self, span: Span, words: &[&str]) {
         let valid = |handle: &str| {
             let name = handle
                 .strip_prefix('!')
                 .and_then(|rest| rest.strip_suffix('!').or(rest.is_empty().then_some("")));
             name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
         };
-        let (Some(handle), Some(prefix)) = (handle.filter(|handle| valid(handle)), prefix) else {
-            let help = "write `%TAG !name! prefix`".to_owned();
-            self.report(span, "a `%TAG` line without a handle and a prefix".into(), help);
-            return;
-        };
+        let text = self.text;
         let place = |part: &str| {
-            let start = part.as_ptr() as usize - self.text.as_ptr() as usize;
+            let start = part.as_ptr() as usize - text.as_ptr() as usize;
             Span::from(start..start + part.len())
         };
+        let &[handle, prefix] = words else {
+            let help = "write `%TAG !name! prefix`".to_owned();
+            self.report(span, "a `%TAG` line has a handle, a prefix and nothing else".into(), help);
+            return;
+        };
+        if !valid(handle) {
+            let message = format!("`{}` is not a tag handle", shorten(handle));
+            self.report(place(handle), message, "write it as `!`, `!!` or `!name!`".into());
+            return;
+        }
         let (handle, prefix) = (place(handle), place(prefix));
         if self.handles.iter().any(|(known, _)| known.of(self.text) == handle.of(self.text)) {
             self.report(handle, "this tag handle is declared twice".into(), "remove one of the two".into());

@@ -166,7 +166,10 @@ fn directives_are_checked() {
         ("%YAML 1.2\n%YAML 1.2\n---\na: 1\n", "a second `%YAML` line"),
         ("%YAML x\n---\na: 1\n", "a `%YAML` line without a version"),
         ("%YAML 2.0\n---\na: 1\n", "YAML 2.0 does not exist"),
-        ("%TAG !x\n---\na: 1\n", "a `%TAG` line without a handle and a prefix"),
+        ("%TAG !x!\n---\na: 1\n", "a `%TAG` line has a handle, a prefix and nothing else"),
+        ("%TAG !x! y z\n---\na: 1\n", "a `%TAG` line has a handle, a prefix and nothing else"),
+        ("%TAG !x y\n---\na: 1\n", "`!x` is not a tag handle"),
+        ("% 162 foo\n---\na: 1\n", "a `%` line without a name"),
         ("%TAG !x! y\n%TAG !x! z\n---\na: 1\n", "this tag handle is declared twice"),
         ("a: !x!y 1\n", "no `%TAG` line declares the tag handle `!x!`"),
         ("%YAML 1.2\na: 1\n", "a `%` line that no document follows"),
@@ -176,6 +179,7 @@ fn directives_are_checked() {
         let told: Vec<_> = document.problems().iter().map(|problem| &*problem.message).collect();
         assert_eq!(told, [message], "{text}");
     }
+    assert_eq!(read("%TAG !x! y\t# z\n---\na: !x!b 1\n").problems(), []);
 }
 
 #[test]
@@ -185,6 +189,7 @@ fn tags_and_anchors_are_checked() {
         ("a: !x%2 b\n", "`!x%2` is not a tag"),
         ("a: !\u{e9} b\n", "`!\u{e9}` is not a tag"),
         ("a: !<x b\n", "this tag is never closed"),
+        ("a: !<> b\n", "`!<>` is not a tag"),
         ("a: &x &y b\n", "a second anchor on one node"),
         ("a: &x\n  &y [b]\n", "a node has one anchor and one tag at most"),
         ("a: &x\u{feff} b\n", "text right after an anchor"),
