@@ -77,6 +77,11 @@ impl Parser<'_> {
                 if beside_its_key && self.byte(self.at) == b'-' && self.is_space(self.at + 1) {
                     return self.sequence(properties);
                 }
+                if fresh && column + 1 == least && matches!(self.byte(self.at), b'|' | b'>') {
+                    self.under_indented(self.at, "this block of text");
+                    self.block_scalar(least, properties)?;
+                    return Ok(Step::Entry);
+                }
                 let id = self.out.empty(properties.end().unwrap_or(from));
                 self.out.properties(id, properties);
                 return Ok(Step::Entry);
@@ -343,12 +348,7 @@ impl Parser<'_> {
         if self.byte(at) != b'#' {
             return Err(self.junk(at));
         }
-        self.tolerate(
-            (at..at + 1).into(),
-            "there is no space before this `#`".into(),
-            "put a space before a comment: some parsers reject the file as it is".into(),
-        );
-        self.at = self.comment(at);
+        self.at = self.tight_comment(at);
         Ok(Step::Entry)
     }
 

@@ -229,7 +229,15 @@ impl Parser<'_> {
             return if self.problems.exhausted() { Err(Halt) } else { Ok(()) };
         }
         let text = self.text;
-        let at = self.cut_plain().unwrap_or(at);
+        let cut = self.cut_plain();
+        if cut.is_none() && self.byte(at) == b':' {
+            return self.flow_error(
+                (at..at + 1).into(),
+                || "a second `:` in one entry".into(),
+                "quote the value if the `:` belongs to it, or separate the entries by commas",
+            );
+        }
+        let at = cut.unwrap_or(at);
         self.flow_error(
             Span::empty(at as u32),
             || {
@@ -347,6 +355,10 @@ impl Parser<'_> {
     fn flow_skip(&mut self, least: usize) -> Parse<bool> {
         let line = self.line;
         self.skip();
+        while self.byte(self.at) == b'#' {
+            self.at = self.tight_comment(self.at);
+            self.skip();
+        }
         let broke = self.line != line;
         if self.at_end() || (broke && self.at_marker()) {
             let halt = self.unclosed_flow();
@@ -444,6 +456,15 @@ impl Parser<'_> {
             b',' | b']' | b'}' => self.out.empty(properties.end().unwrap_or(before as u32)),
             b':' if self.is_space(start + 1) || self.is(start + 1, FLOW) => {
                 self.out.empty(properties.end().unwrap_or(before as u32))
+            }
+            b'-' if self.is(start + 1, FLOW) => {
+                self.tolerate(
+                    (start..start + 1).into(),
+                    "a `-` alone inside brackets".into(),
+                    "quote it: some parsers reject the file as it is".into(),
+                );
+                self.at = start + 1;
+                self.out.scalar(Style::Plain, (start..self.at).into(), 0, VERBATIM)
             }
             _ if !self.may_start_plain(start, Context::Flow) => {
                 let found = self.text[start..].chars().next().unwrap_or_default();

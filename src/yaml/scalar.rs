@@ -247,8 +247,8 @@ impl Parser<'_> {
         }
         let header = at;
         at = self.skip_blanks(at);
-        if self.byte(at) == b'#' && at > header {
-            at = self.comment(at);
+        if self.byte(at) == b'#' {
+            at = if at > header { self.comment(at) } else { self.tight_comment(at) };
         }
         if at < bytes.len() && !self.is(at, BREAK) {
             let rest = (at..line_end(bytes, at)).into();

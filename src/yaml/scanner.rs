@@ -274,6 +274,17 @@ impl<'s> Parser<'s> {
         end
     }
 
+    /// As [`Parser::comment`], for one right after something else, which go-yaml takes for a comment too.
+    #[cold]
+    pub fn tight_comment(&mut self, at: usize) -> usize {
+        self.tolerate(
+            (at..at + 1).into(),
+            "there is no space before this `#`".into(),
+            "put a space before a comment: some parsers reject the file as it is".into(),
+        );
+        self.comment(at)
+    }
+
     /// Whether a `:` that ends a key follows on this line; the cursor is then on it.
     #[inline]
     pub fn at_key_end(&mut self) -> bool {

@@ -64,6 +64,9 @@ fn check_again(node: Node<'_>) {
     if node.style() == Style::Plain && node.source().ends_with(':') {
         return; // Only as a key: `a:: b`.
     }
+    if node.style() == Style::Plain && node.source() == "-" {
+        return; // Only inside brackets: `[-]`.
+    }
     // In a list, so that `---` is text; on its own if lines that go on may stand at the left edge.
     let prefix = if node.source().contains(['\n', '\r']) { "" } else { "- " };
     let document = read(&format!("{prefix}{}", node.source()));

@@ -70,6 +70,14 @@ fn json_is_read_on_after_each_error() {
 }
 
 #[test]
+fn a_colon_too_many_inside_brackets_is_told_there() {
+    one("[a: b: c, d]\n", ":: a second `:` in one entry", &["[0].a=b", "[1][\"\"]=c", "[2]=d"]);
+    let text = "[boo:\n  bar: 1\n";
+    let told = outcome(text).0;
+    assert_eq!(told, ["[: this `[` is never closed", ":: a second `:` in one entry"]);
+}
+
+#[test]
 fn one_broken_entry_silences_no_other() {
     one("a: x: y\nb: z\n", ":: a second `:` on this line", &["a=", "b=z"]);
     one("m:\n  a:x\n  b: y\nc: z\n", ":: there is no space after this `:`", &["m.b=y", "c=z"]);
@@ -147,6 +155,12 @@ fn leniencies_are_read_as_go_yaml_reads_them_and_are_told() {
         ("a: {\nb\n:\nc\n}\n", vec!["a.b=c"]),
         ("- [\n\tb,\n c\n ]\n", vec!["[0][0]=b", "[0][1]=c"]),
         ("a: {b: c}#d\n", vec!["a.b=c"]),
+        ("a: \"b\"#d\n", vec!["a=b"]),
+        ("a: [\"b\"#d\n  , c]\n", vec!["a[0]=b", "a[1]=c"]),
+        ("a: >#-\n  b\n", vec!["a=b\n"]),
+        ("a:\n|2\n  - b\nc: d\n", vec!["a=- b\n", "c=d"]),
+        ("- !!str\n>\n b\n- c\n", vec!["[0]=b\n", "[1]=c"]),
+        ("a: [-]\n", vec!["a[0]=-"]),
         ("---\n\u{feff}a: b\n", vec!["a=b"]),
         ("a: b\u{85}c\n", vec!["a=b\u{85}c"]),
         ("# x\u{2028}y\na: b\n", vec!["a=b"]),
