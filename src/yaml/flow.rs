@@ -151,6 +151,9 @@ impl Parser<'_> {
         let Entry { node: first, start, line, explicit } = frame.entry;
         let colon = self.bytes[self.at] == b':'
             && (node.delimited || self.is_space(self.at + 1) || self.is(self.at + 1, FLOW));
+        if colon && !self.strict && !node.delimited && matches!(self.byte(self.at + 1), b'[' | b'{') {
+            self.check_key_apart(self.at)?;
+        }
         if frame.mapping {
             if !colon {
                 self.out.empty(node.at as u32);
@@ -183,6 +186,19 @@ impl Parser<'_> {
         }
         self.out.empty(node.at as u32);
         Ok(Some(node))
+    }
+
+    /// Records a `:` between a key without quotes and a bracket, which Go's libraries take for a part of the key.
+    #[cold]
+    fn check_key_apart(&mut self, colon: usize) -> Parse<()> {
+        if self.out.arena.nodes.last().is_none_or(|key| key.kind != Kind::Scalar) {
+            return Ok(());
+        }
+        self.flow_error(
+            (colon..colon + 1).into(),
+            || "there is no space after this `:`".into(),
+            "write `key: value`, or quote the key: some parsers reject the file as it is",
+        )
     }
 
     /// Reads the value after the `:` at the cursor.

@@ -29,6 +29,17 @@ impl Parser<'_> {
         self.is_space(at) || (context == Context::Flow && self.is(at, FLOW))
     }
 
+    /// Whether what is at `at` makes the `:` before it the end of a key without quotes. Go's libraries, and so the lenient
+    /// mode, want white space there: `{a:, b: c}` has the key `a:`. Before an opening bracket they reject the text,
+    /// and the caller says so.
+    #[inline]
+    pub fn ends_key(&self, at: usize, context: Context) -> bool {
+        self.is_space(at)
+            || (context == Context::Flow
+                && self.is(at, FLOW)
+                && (self.strict || matches!(self.bytes[at], b'[' | b'{')))
+    }
+
     /// Whether a plain scalar may begin at `at`.
     #[inline]
     pub fn may_start_plain(&self, at: usize, context: Context) -> bool {
@@ -52,9 +63,7 @@ impl Parser<'_> {
                 at += 1;
             }
             match bytes.get(at) {
-                Some(b':') if !self.ends_indicator(at + 1, context) => {
-                    at += 1;
-                }
+                Some(b':') if !self.ends_key(at + 1, context) => at += 1,
                 Some(b'#') if at > start && CLASS[bytes[at - 1] as usize] & BLANK == 0 => at += 1,
                 _ => break,
             }
@@ -101,9 +110,7 @@ impl Parser<'_> {
                 if indent < least {
                     return Ok(end);
                 }
-            } else if self.is(text, FLOW)
-                || (self.byte(text) == b':' && (self.is_space(text + 1) || self.is(text + 1, FLOW)))
-            {
+            } else if self.is(text, FLOW) || (self.byte(text) == b':' && self.ends_key(text + 1, context)) {
                 return Ok(end);
             } else if indent < least {
                 self.flow_under_indented(line, indent, least);

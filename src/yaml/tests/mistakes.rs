@@ -70,6 +70,20 @@ fn json_is_read_on_after_each_error() {
 }
 
 #[test]
+fn a_key_without_quotes_needs_a_space_before_a_bracket() {
+    one("{a:{x: y}, b: c}\n", ":: there is no space after this `:`", &["a.x=y", "b=c"]);
+    one(
+        "[a:[x], {b\":[1]}]\n",
+        ":: there is no space after this `:`",
+        &["[0].a[0]=x", "[1][\"b\\\"\"][0]=1"],
+    );
+    for right in ["{a:{x: y}}\n", "[a:[x]]\n"] {
+        assert_eq!(read_strictly(right).problems(), []);
+    }
+    assert_eq!(read("{\"a\":{x: y}, [b]:[c], &d :[e]}\n").problems(), []);
+}
+
+#[test]
 fn a_colon_too_many_inside_brackets_is_told_there() {
     one("[a: b: c, d]\n", ":: a second `:` in one entry", &["[0].a=b", "[1][\"\"]=c", "[2]=d"]);
     let text = "[boo:\n  bar: 1\n";

@@ -40,6 +40,19 @@ fn flow_collections_may_be_keys() {
 }
 
 #[test]
+fn a_colon_before_a_comma_or_closing_bracket_is_text_unless_strict() {
+    for (text, lenient, strict) in [
+        ("{be:}\n", vec!["[\"be:\"]="], vec!["be="]),
+        ("{be:,c: d}\n", vec!["[\"be:\"]=", "c=d"], vec!["be=", "c=d"]),
+        ("[a\n :]\n", vec!["[0]=a :"], vec!["[0].a="]),
+        ("[a :, b]\n", vec!["[0]=a :", "[1]=b"], vec!["[0].a=", "[1]=b"]),
+    ] {
+        assert_eq!(leaves(&read(text)), lenient);
+        assert_eq!(leaves(&read_strictly(text)), strict);
+    }
+}
+
+#[test]
 fn documents_are_apart_and_byte_order_marks_may_begin_each() {
     let document = read("\u{feff}a: &x 1\n---\nb: *x\n...\n\u{feff}%YAML 1.2\n---\nc: 2\n--- d\n");
     let texts: Vec<_> = document.roots().map(crate::yaml::Node::source).collect();

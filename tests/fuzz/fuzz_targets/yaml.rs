@@ -45,8 +45,10 @@ fn accepts(document: &Document) -> bool {
 
 /// Limits are for whoever builds the tree, and the events of the others know nothing of them. All that strict mode still
 /// tolerates are characters (NEL, LS, PS), at which libyaml ends a line and we do not. A byte order mark inside a text is
-/// text to go-yaml and to us, and an error to the others.
+/// text to go-yaml and to us, and an error to the others. So is a `:` between a key without quotes and a bracket to them,
+/// though the specification ends the key there.
 fn beyond_events(document: &Document) -> bool {
     let beyond = |kind| matches!(kind, ProblemKind::Limit | ProblemKind::Leniency);
-    document.problems().iter().any(|problem| beyond(problem.kind)) || document.text().contains('\u{feff}')
+    document.problems().iter().any(|problem| beyond(problem.kind))
+        || ["\u{feff}", ":[", ":{"].iter().any(|text| document.text().contains(text))
 }

@@ -28,7 +28,7 @@ pub const EXPLAINED: &[Explained] = &[
     Explained {
         file: "consumers/beyond-go.yaml",
         fact: "did not find expected ',' or '}'",
-        reason: "YAML 1.1: in brackets no plain scalar may hold a `?`, and no `:` may touch a bracket",
+        reason: "YAML 1.1: in brackets no plain scalar may hold a `?`",
     },
     Explained {
         file: "consumers/beyond-go.yaml",
