@@ -52,7 +52,7 @@ facts!(SERVICE = "compose.service" for ServiceVisit<'_>, |this| {
         Build::Unknown => Value::Unknown,
         build => Value::Bool(build == Build::WithHealthcheck),
     };
-    #[doc = "Whether it is built from a Dockerfile that is not in the tree, so that a HEALTHCHECK in it cannot be seen."]
+    #[doc = "Whether it is built from a Dockerfile that cannot be found in the tree, so that a HEALTHCHECK in it cannot be seen."]
     "dockerfileAbsent": Type::Bool => Value::Bool(this.build == Build::Absent);
 } subject Value::Node(this.service); place this.owner.name.map(Node::place));
 

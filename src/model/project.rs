@@ -37,9 +37,9 @@ pub enum Build {
     WithHealthcheck,
     /// Its Dockerfile is in the tree and has none.
     WithoutHealthcheck,
-    /// Its Dockerfile is not in the tree.
+    /// Its Dockerfile cannot be found in the tree: the context is elsewhere, or a variable names it.
     Absent,
-    /// Which Dockerfile it is, is known only when it is built.
+    /// It extends a service that cannot be seen.
     Unknown,
 }
 
@@ -204,9 +204,6 @@ impl<'m> Project<'m> {
             _ => return Build::None,
         };
         let dockerfile = key("dockerfile").unwrap_or_else(|| "Dockerfile".to_owned());
-        if context.contains('$') || dockerfile.contains('$') {
-            return Build::Unknown;
-        }
         let dockerfile = self.beside(path, &format!("{context}/{dockerfile}"));
         let known = dockerfile.and_then(|id| self.dockerfiles.get(&id));
         known.map_or(Build::Absent, found)
