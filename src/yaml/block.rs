@@ -3,7 +3,7 @@
 use super::arena::{Properties, VERBATIM};
 use super::document::{Kind, MAX_DEPTH, Style};
 use super::scalar::{Context, Quoted};
-use super::scanner::{BREAK, Frame, FrameKind, Halt, Parse, Parser, line_end};
+use super::scanner::{BLANK, BREAK, Frame, FrameKind, Halt, Parse, Parser, line_end};
 use crate::source::Span;
 
 /// Where a node stands, which decides what may begin there.
@@ -62,6 +62,9 @@ impl Parser<'_> {
         let least = self.least_column();
         let from = self.at as u32;
         self.node_column = None;
+        if matches!(slot, Slot::Item | Slot::Explicit) && !self.strict && self.is(self.at, BLANK) {
+            self.check_tab_after_indicator();
+        }
         self.skip();
         // Properties on lines before the node belong to it; those on its first line belong to its first key, if it is
         // a mapping.
@@ -112,6 +115,24 @@ impl Parser<'_> {
                 allowed: fresh || matches!(slot, Slot::Item | Slot::Explicit),
             };
             return self.content(byte, key, least, outer, inner);
+        }
+    }
+
+    /// Tells of a tab after `-`, `?` or the `:` of an explicit key and passes over it: YAML allows it before a scalar,
+    /// libyaml and Go's libraries reject it there.
+    #[inline]
+    fn check_tab_after_indicator(&mut self) {
+        let end = self.skip_blanks(self.at);
+        let blanks = &self.bytes[self.at..end];
+        if let Some(found) = blanks.iter().position(|&byte| byte == b'\t') {
+            let tab = Span::from(self.at + found..self.at + found + 1);
+            let indicator = char::from(self.bytes[self.at - 1]);
+            self.report(
+                tab,
+                format!("a tab after `{indicator}`"),
+                "use a space: kubectl, Helm and Compose reject the file as it is".into(),
+            );
+            self.at = end;
         }
     }
 

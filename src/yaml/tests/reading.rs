@@ -88,12 +88,31 @@ fn every_line_break_breaks_a_line_also_between_quotes() {
 fn tabs_may_separate_and_not_indent() {
     assert_eq!(leaves(&read("a:\tb\n-\t: c\n"))[0], "a=b");
     root(&read("a:\tb\nc: \t d\t# e\n"));
-    root(&read("-\ta\n-\t[b]\n"));
-    for wrong in ["a:\n\tb: c\n", "-\t- a\n", "-\n\tb\n", "?\t- a\n", "a:\n  b: c\n\td: e\n"] {
+    root(&read_strictly("-\ta\n-\t[b]\n"));
+    for wrong in ["-\t- a\n", "?\t- a\n"] {
+        let document = read_strictly(wrong);
+        assert_eq!(document.problems()[0].message, "a tab in the indentation", "{wrong:?}");
+    }
+    for wrong in ["a:\n\tb: c\n", "-\n\tb\n", "a:\n  b: c\n\td: e\n"] {
         let document = read(wrong);
         let problems = of_kind(&document, ProblemKind::Syntax);
         assert_eq!(problems.len(), 1, "{wrong:?}");
         assert_eq!(problems[0].message, "a tab in the indentation", "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_tab_after_a_dash_is_told_unless_strict() {
+    for (text, message, read_as) in [
+        ("-\ta\n- b\n", "a tab after `-`", vec!["[0]=a", "[1]=b"]),
+        ("- \t- a\n", "a tab after `-`", vec!["[0][0]=a"]),
+        ("a:\n  -\t\n    b: c\n", "a tab after `-`", vec!["a[0].b=c"]),
+        ("? a\n:\tb\n", "a tab after `:`", vec!["a=b"]),
+    ] {
+        let document = read(text);
+        let told = of_kind(&document, ProblemKind::Syntax);
+        assert_eq!((told.len(), &*told[0].message, told[0].span.of(text)), (1, message, "\t"));
+        assert_eq!(leaves(&document), read_as);
     }
 }
 
