@@ -243,3 +243,57 @@ fn a_secret_that_a_message_repeats_is_masked_there_too() {
         assert!(!found.contains("hunter2secret"), "{format}: {found}");
     }
 }
+
+#[test]
+fn a_pipe_that_brings_nothing_is_no_pass() {
+    let folder = project(&[("compose.yaml", CLEAN)]);
+    assert_eq!(plimsoll(folder.path(), &["check", "-"], b"").status.code(), Some(2));
+}
+
+#[test]
+fn a_configuration_under_a_near_name_is_refused_and_one_behind_a_link_out_of_the_project_too() {
+    let folder = project(&[("compose.yaml", CLEAN), ("plimsoll.yml", "retired: [web]\n")]);
+    assert!(stderr(folder.path(), &[]).contains("the configuration is called plimsoll.yaml"));
+    assert_eq!(status(folder.path(), &[]), Some(2));
+    #[cfg(unix)]
+    {
+        let elsewhere = project(&[("other.yaml", "password: hunter2secret\n")]);
+        let folder = project(&[("compose.yaml", CLEAN)]);
+        let target = elsewhere.path().join("other.yaml");
+        std::os::unix::fs::symlink(target, folder.path().join("plimsoll.yaml")).expect("links can be made");
+        let said = stderr(folder.path(), &[]);
+        assert!(said.contains("is a link out of the project") && !said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn mistakes_in_the_configuration_show_no_secret_beside_them() {
+    let folder =
+        project(&[("compose.yaml", CLEAN), ("plimsoll.yaml", "# DB_PASSWORD=hunter2secret\nretird: []\n")]);
+    let said = stderr(folder.path(), &[]);
+    assert!(said.contains("unknown key `retird`") && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn levels_and_waivers_hold_for_the_checks_of_the_engine() {
+    let twice = "services: {}\nservices: {}\n";
+    let config = "rules: {duplicate-key: warning}\nwaivers: [{rule: duplicate-key, paths: [old], reason: left as it is}]\n";
+    let folder = project(&[("compose.yaml", twice), ("old/compose.yaml", twice), ("plimsoll.yaml", config)]);
+    let found = concise(folder.path(), &[]);
+    assert!(found.starts_with("compose.yaml:2:1: warning[duplicate-key]"), "{found}");
+    assert_eq!(found.lines().count(), 1, "{found}");
+}
+
+#[test]
+fn long_chains_and_openings_without_end_take_no_time() {
+    use std::fmt::Write as _;
+    let mut services = String::from("services:\n");
+    for number in 0..5000 {
+        writeln!(services, "  s{number}: {{extends: {{service: s{}}}}}", number + 1)
+            .expect("a string takes every text");
+    }
+    let openings =
+        format!("services:\n  a: {{image: a, healthcheck: {{test: '{}'}}}}\n", "${A".repeat(40_000));
+    let folder = project(&[("chain/compose.yaml", &services), ("openings/compose.yaml", &openings)]);
+    assert_eq!(status(folder.path(), &["--fail-on", "never"]), Some(0));
+}
