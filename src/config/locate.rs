@@ -19,7 +19,8 @@ pub fn locate(start: &Path) -> Option<PathBuf> {
 /// root, else the folder of the path. `None` if the path does not exist.
 pub fn root(start: &Path, config: Option<&Path>) -> Option<PathBuf> {
     if let Some(config) = config {
-        return folder(config);
+        // The folder that holds it, also when it is a link.
+        return config.parent()?.canonicalize().ok();
     }
     let folder = folder(start)?;
     Some(git_root(&folder).map(Path::to_owned).unwrap_or(folder))
