@@ -1,9 +1,8 @@
 //! `plimsoll files`: what each file is and why, and what was left alone.
 
-use super::{Status, check, fail, printable, project};
+use super::{ListFormat as Format, Status, check, fail, printable, project};
 use crate::artifact::Kind;
 use crate::check::{Listing, list};
-use clap::ValueEnum;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
@@ -15,14 +14,6 @@ pub struct Args {
     /// How to print the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// Aligned columns and a summary
-    Text,
-    /// One JSON object
-    Json,
 }
 
 /// Runs the command.

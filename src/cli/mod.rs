@@ -8,7 +8,7 @@ mod project;
 mod rules;
 
 use crate::report::Clean;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -28,6 +28,15 @@ enum Command {
     Rules(rules::Args),
     Explain(explain::Args),
     Init(init::Args),
+}
+
+/// How a command prints a list.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ListFormat {
+    /// Aligned columns
+    Text,
+    /// One JSON object
+    Json,
 }
 
 /// What a run comes to, as the exit status says it.

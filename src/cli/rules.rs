@@ -1,10 +1,9 @@
 //! `plimsoll rules`: the rules there are.
 
-use super::{Status, fail, print};
+use super::{ListFormat as Format, Status, fail, print};
 use crate::engine::CHECKS;
 use crate::rule::{BUILT_IN, Catalog, load};
 use crate::source::Sources;
-use clap::ValueEnum;
 use std::fmt::Write as _;
 
 /// List the rules
@@ -13,14 +12,6 @@ pub struct Args {
     /// How to print the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// Aligned columns
-    Text,
-    /// One JSON object
-    Json,
 }
 
 /// Runs the command.

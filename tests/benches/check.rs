@@ -20,21 +20,7 @@ use plimsoll::yaml::{self, Document, Options};
 use std::path::PathBuf;
 
 /// The configuration of a migration that retires ten names.
-const CONFIG: &str = "
-retired:
-  - fm-auth-service
-  - fm-session-service
-  - fm-case-service
-  - fm-evidence-service
-  - fm-knowledge-service
-  - fm-agent-service
-  - fm-api-gateway
-  - fm-job-worker
-  - fm-core-lib
-  - faultmaven-dashboard
-pipeline:
-  - {workflow: .github/workflows/ci-cd.yml, job: deploy}
-";
+const CONFIG: &str = include_str!("../migration.yaml");
 
 /// The kinds, and how many times libyaml's CPU time a run over each may take. The shell in workflows is parsed too.
 const GOALS: [(Kind, f64); 4] =

@@ -10,21 +10,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The configuration of the migration that the labels were made for.
-const CONFIG: &str = "
-retired:
-  - fm-auth-service
-  - fm-session-service
-  - fm-case-service
-  - fm-evidence-service
-  - fm-knowledge-service
-  - fm-agent-service
-  - fm-api-gateway
-  - fm-job-worker
-  - fm-core-lib
-  - faultmaven-dashboard
-pipeline:
-  - {workflow: .github/workflows/ci-cd.yml, job: deploy}
-";
+const CONFIG: &str = include_str!("../migration.yaml");
 
 /// A line of a file, as the labels name it.
 type Line = (String, String, u32);
