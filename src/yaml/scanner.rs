@@ -431,7 +431,10 @@ impl<'s> Parser<'s> {
             let at = start + brace;
             // `${{ … }}` is an expression of GitHub Actions, which YAML takes as text.
             let expression = at > 0 && matches!(self.bytes[at - 1], b'$' | b'{');
-            matches!(self.byte(at + 1), b'{' | b'%') && !expression
+            // In quotes the same is text.
+            let before = &self.bytes[start..at];
+            let quoted = |quote: u8| memchr::memchr_iter(quote, before).count() % 2 == 1;
+            matches!(self.byte(at + 1), b'{' | b'%') && !expression && !quoted(b'\'') && !quoted(b'"')
         })?;
         Some((start + found..start + found + 2).into())
     }

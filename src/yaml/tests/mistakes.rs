@@ -140,6 +140,12 @@ fn wrong_indentation_costs_the_lines_that_have_it() {
 }
 
 #[test]
+fn braces_in_quotes_are_no_template() {
+    let (told, _) = outcome("a: true\n b: '{{ x }}'\n");
+    assert!(!told.is_empty() && told.iter().all(|problem| !problem.contains("template")), "{told:?}");
+}
+
+#[test]
 fn a_template_is_called_one() {
     let (told, leaves) = outcome("{{- if .x }}\nkind: Pod\nname: {{ .name }}-x\nport: {{ .port }}\nend: 1\n");
     assert_eq!(told, ["{{: this looks like a template, not like YAML"; 3]);
