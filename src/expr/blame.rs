@@ -52,10 +52,12 @@ pub(super) fn collect_locals(expr: &Expr, names: &mut Vec<String>) {
 pub(super) fn failures<'a>(
     program: &Program,
     expected: Expected,
+    lets: &[&Program],
     machine: &mut Machine<'a, '_>,
 ) -> Result<Vec<Failure<'a>>, Stop> {
     let names = program.locals();
-    let mut blamer = Blamer { machine, names, bound: vec![Value::Null; names.len()], routes: Vec::new() };
+    let bound = vec![Value::Null; names.len()];
+    let mut blamer = Blamer { machine, names, bound, routes: Vec::new(), lets };
     let found = blamer.explain(&program.root, expected)?;
     Ok(found.into_iter().map(Blame::into_failure).collect())
 }
@@ -102,6 +104,8 @@ struct Blamer<'a, 'b, 'm> {
     bound: Vec<Value<'a>>,
     /// For loop variables: the alias through which their list was reached.
     routes: Vec<(usize, Option<Place>)>,
+    /// The expressions behind the last slots.
+    lets: &'b [&'b Program],
 }
 
 impl<'a> Blamer<'a, '_, '_> {
@@ -135,8 +139,34 @@ impl<'a> Blamer<'a, '_, '_> {
             (ExprKind::Compare(operator, operands), _) => {
                 self.comparison(*operator, operands, expected).map(|blame| vec![blame])
             }
+            (ExprKind::Slot(slot), _) => {
+                match self.in_let(*slot, |inner, expr| inner.explain(expr, expected))? {
+                    Some(found) => Ok(found),
+                    None => self.operand(expr).map(|blame| vec![blame]),
+                }
+            }
             _ => self.operand(expr).map(|blame| vec![blame]),
         }
+    }
+
+    /// Looks into the expression that a name of `let` stands for. Its loop variables are its own.
+    fn in_let<R>(
+        &mut self,
+        slot: usize,
+        look: impl FnOnce(&mut Blamer<'a, '_, '_>, &Expr) -> Result<R, Stop>,
+    ) -> Result<Option<R>, Stop> {
+        let first = self.machine.slot_count() - self.lets.len();
+        let Some(at) = slot.checked_sub(first) else { return Ok(None) };
+        let Some(program) = self.lets.get(at) else { return Ok(None) };
+        let mut machine = self.machine.within(program.local_slots);
+        let mut inner = Blamer {
+            machine: &mut machine,
+            names: &[],
+            bound: self.bound.clone(),
+            routes: Vec::new(),
+            lets: self.lets,
+        };
+        look(&mut inner, &program.root).map(Some)
     }
 
     /// Explains each term that is itself not what was expected.
@@ -261,7 +291,14 @@ impl<'a> Blamer<'a, '_, '_> {
     fn operand(&mut self, expr: &Expr) -> Result<Blame<'a>, Stop> {
         match &expr.kind {
             ExprKind::Literal(_) | ExprKind::Map(_) => Ok(self.blank()),
-            ExprKind::Slot(_) | ExprKind::Local(_) => self.place_of(expr),
+            ExprKind::Slot(slot) => {
+                let found = self.place_of(expr)?;
+                if found.place.is_some() {
+                    return Ok(found);
+                }
+                Ok(self.in_let(*slot, |inner, expr| inner.operand(expr))?.unwrap_or(found))
+            }
+            ExprKind::Local(_) => self.place_of(expr),
             ExprKind::Field(base, ..) | ExprKind::Fact(base, ..) => {
                 let found = self.place_of(expr)?;
                 if found.place.is_some() {
@@ -443,7 +480,7 @@ fn failed(expected: Expected) -> Tri {
 }
 
 /// What to mark for a node: a scalar itself; a collection by its key, in a list by its `name`, else by its first key.
-fn label_of(node: Node<'_>) -> Place {
+pub fn label_of(node: Node<'_>) -> Place {
     if node.kind() == Kind::Scalar {
         return node.place();
     }

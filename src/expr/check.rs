@@ -1,10 +1,11 @@
 //! A syntax tree into a checked expression: names to slots, facts to indexes, macros to loops, mistakes with suggestions.
 
 use super::functions::{Function, SIGNATURES, Signature, Style};
+use super::join::Join;
 use super::parse::{Ast, AstKind, Operator, Presence};
 use super::pattern::Pattern;
 use super::program::{Expr, ExprKind, Literal, Loop, LoopKind, Problem, Scope};
-use super::value::{Record, Type};
+use super::value::{Field, Type};
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -63,12 +64,7 @@ impl Checker<'_> {
             }
             AstKind::Index { operand, index, presence } => {
                 let (operand, of) = self.expr(operand);
-                let element = match of {
-                    Type::List(element) => *element,
-                    Type::Node => Type::Node,
-                    _ => Type::Any,
-                };
-                (ExprKind::Index(Box::new(operand), self.boxed(index), *presence), element)
+                (ExprKind::Index(Box::new(operand), self.boxed(index), *presence), element_of(of))
             }
             AstKind::Call { target, name, name_span, args } => {
                 return self.call(target.as_deref(), name, *name_span, args, ast.span);
@@ -150,17 +146,27 @@ impl Checker<'_> {
         let (operand, of) = self.expr(operand);
         let operand = Box::new(operand);
         let kind = match of {
-            Type::Record(record) => match record.fields.iter().position(|known| known.name == field) {
-                Some(index) if presence == Presence::Plain => {
-                    let of = record.fields[index].of;
-                    return (Expr { span, kind: ExprKind::Fact(operand, index, field.into()) }, of);
+            Type::Record(record) | Type::Visit(record) => {
+                let visited = record.visited.filter(|_| matches!(of, Type::Visit(_)));
+                let mut fields = record.fields.iter().chain(visited);
+                match fields.clone().position(|known| known.name == field) {
+                    Some(index) if presence == Presence::Plain => {
+                        let of = fields.nth(index).map_or(Type::Any, |field| field.of);
+                        return (Expr { span, kind: ExprKind::Fact(operand, index, field.into()) }, of);
+                    }
+                    Some(_) => ExprKind::Field(operand, field.into(), presence),
+                    None => {
+                        if let Some(named) =
+                            record.capitals.filter(|_| field.starts_with(|c: char| c.is_ascii_uppercase()))
+                        {
+                            let kind = ExprKind::Field(operand, field.into(), presence);
+                            return (Expr { span, kind }, Type::Record(named));
+                        }
+                        self.unknown_field(record.name, fields, field, field_span);
+                        return Self::broken(span);
+                    }
                 }
-                Some(_) => ExprKind::Field(operand, field.into(), presence),
-                None => {
-                    self.unknown_field(record, field, field_span);
-                    return Self::broken(span);
-                }
-            },
+            }
             Type::Bool | Type::Int | Type::String | Type::List(_) => {
                 let what = match of {
                     Type::Bool => "a bool",
@@ -179,10 +185,16 @@ impl Checker<'_> {
         (Expr { span, kind }, of)
     }
 
-    fn unknown_field(&mut self, record: &Record, field: &str, span: Span) {
-        let known = record.fields.iter().map(|field| field.name);
+    fn unknown_field(
+        &mut self,
+        record: &str,
+        fields: impl Iterator<Item = &'static Field> + Clone,
+        field: &str,
+        span: Span,
+    ) {
+        let known = fields.map(|field| field.name);
         let help = suggestion(field, known.clone()).or_else(|| listing("fields", known));
-        self.report(span, format!("`{}` has no field `{field}`", record.name), help);
+        self.report(span, format!("`{record}` has no field `{field}`"), help);
     }
 
     fn call(
@@ -308,11 +320,7 @@ impl Checker<'_> {
             self.report(variable.span, "a loop variable is a plain name".to_owned(), None);
             return Self::broken(span);
         };
-        let element = match of {
-            Type::List(element) => *element,
-            Type::Node => Type::Node,
-            _ => Type::Any,
-        };
+        let (element, is_collection) = (element_of(of), matches!(of, Type::Record(_)));
         let local = self.locals.len();
         let name: Arc<str> = name.as_str().into();
         self.locals.push((name.clone(), element));
@@ -325,8 +333,19 @@ impl Checker<'_> {
             LoopKind::Filter => of,
             LoopKind::Map => Type::Any,
         };
-        let repeat = Loop { kind, over, name, local, body, result };
+        let join = if is_collection { Join::find(kind, &body, local) } else { None };
+        let repeat = Loop { kind, over, name, local, body, result, join };
         (Expr { span, kind: ExprKind::Loop(Box::new(repeat)) }, of)
+    }
+}
+
+/// The type of an element of a list, or of a key of a map.
+fn element_of(of: Type) -> Type {
+    match of {
+        Type::List(element) => *element,
+        Type::Record(record) => record.elements.map_or(Type::Any, Type::Visit),
+        Type::Node => Type::Node,
+        _ => Type::Any,
     }
 }
 

@@ -60,6 +60,24 @@ impl<'a, 'm> Machine<'a, 'm> {
         Self { slots, locals: vec![Value::Null; program.local_slots], budget }
     }
 
+    /// A machine for an expression that names nothing but loop variables.
+    pub(super) fn with_locals(count: usize, budget: &'m mut Budget) -> Self {
+        Self { slots: &[], locals: vec![Value::Null; count], budget }
+    }
+
+    /// A machine over the same slots with loop variables of its own.
+    pub(super) fn within(&mut self, locals: usize) -> Machine<'a, '_> {
+        Machine { slots: self.slots, locals: vec![Value::Null; locals], budget: self.budget }
+    }
+
+    pub(super) fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn local_count(&self) -> usize {
+        self.locals.len()
+    }
+
     pub(super) fn bind(&mut self, local: usize, value: Value<'a>) {
         self.locals[local] = value;
     }
@@ -404,7 +422,8 @@ impl<'a, 'm> Machine<'a, 'm> {
             }
         }
         let mut outcome = Ok(());
-        over.each(|element| {
+        let candidates = self.candidates(repeat, over)?;
+        over.each_of(candidates.as_deref(), |element| {
             let step = self.budget.spend(1).map_err(|fault| fault.at(span)).and_then(|()| {
                 self.bind(repeat.local, element);
                 visit(self)
@@ -466,6 +485,10 @@ fn element<'a>(list: &Value<'a>, at: usize) -> Option<Value<'a>> {
     match list {
         Value::List(items) => items.get(at).cloned(),
         Value::Node(node) => node.items().nth(at).map(Value::Node),
+        Value::Facts(facts) => facts
+            .collection()
+            .filter(|collection| at < collection.len())
+            .map(|collection| collection.element(at)),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use super::blame::{self, Failure};
 use super::check;
 use super::eval::{Machine, Tri};
 use super::functions::Function;
+use super::join::Join;
 use super::parse::{Operator, Presence, parse};
 use super::pattern::Pattern;
 use super::value::{Type, Value};
@@ -102,6 +103,11 @@ impl Budget {
         self.steps = Self::DEFAULT_STEPS;
     }
 
+    /// A full budget with the same idea of what is unknown.
+    pub(super) fn fresh(&self) -> Self {
+        Self { steps: Self::DEFAULT_STEPS, unknown: self.unknown }
+    }
+
     /// Steps that are left.
     pub fn left(&self) -> u64 {
         self.steps
@@ -184,11 +190,13 @@ impl Program {
         Machine::new(self, slots, budget).value(&self.root)
     }
 
-    /// What made the condition fail; empty when it did not, and when it cannot be known.
+    /// What made the condition fail; empty when it did not, and when it cannot be known. `lets` are the expressions whose values
+    /// the last slots hold, in order: what they name is followed into them.
     pub fn failures<'a>(
         &self,
         expected: Expected,
         slots: &[Value<'a>],
+        lets: &[&Program],
         budget: &mut Budget,
     ) -> Result<Vec<Failure<'a>>, Stop> {
         let mut machine = Machine::new(self, slots, budget);
@@ -197,10 +205,19 @@ impl Program {
             Expected::False => Tri::True,
         };
         if machine.condition(&self.root)? == failed {
-            blame::failures(self, expected, &mut machine)
+            blame::failures(self, expected, lets, &mut machine)
         } else {
             Ok(Vec::new())
         }
+    }
+
+    /// Calls `f` for every slot it names.
+    pub fn each_slot(&self, f: &mut dyn FnMut(usize)) {
+        self.root.each_name(&mut |name| {
+            if let ExprKind::Slot(slot) = name {
+                f(*slot);
+            }
+        });
     }
 
     /// Loop variables that [`Failure::locals`] gives values for.
@@ -244,6 +261,58 @@ pub(super) enum ExprKind {
     Loop(Box<Loop>),
 }
 
+impl Expr {
+    /// Calls `f` for every slot and loop variable in the expression that is bound outside of it.
+    pub(super) fn each_name(&self, f: &mut dyn FnMut(&ExprKind)) {
+        match &self.kind {
+            ExprKind::Slot(_) | ExprKind::Local(_) => f(&self.kind),
+            ExprKind::Loop(repeat) => {
+                repeat.over.each_name(f);
+                for part in std::iter::once(&repeat.body).chain(&repeat.result) {
+                    part.each_name(&mut |name| {
+                        if !matches!(name, ExprKind::Local(local) if *local == repeat.local) {
+                            f(name);
+                        }
+                    });
+                }
+            }
+            _ => self.each_child(&mut |child| child.each_name(f)),
+        }
+    }
+
+    /// Calls `f` for every operand.
+    pub(super) fn each_child<'e>(&'e self, f: &mut dyn FnMut(&'e Expr)) {
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Slot(_) | ExprKind::Local(_) => {}
+            ExprKind::Field(operand, ..)
+            | ExprKind::Fact(operand, ..)
+            | ExprKind::Has(operand)
+            | ExprKind::Not(operand)
+            | ExprKind::Negate(operand) => f(operand),
+            ExprKind::Index(operand, index, _) => [operand, index].into_iter().for_each(|expr| f(expr)),
+            ExprKind::And(terms) | ExprKind::Or(terms) | ExprKind::Call(_, terms, _) => {
+                terms.iter().for_each(f);
+            }
+            ExprKind::Conditional(parts) => parts.iter().for_each(f),
+            ExprKind::Compare(_, operands) => operands.iter().for_each(f),
+            ExprKind::Chain(first, rest) => {
+                f(first);
+                rest.iter().for_each(|(_, operand)| f(operand));
+            }
+            ExprKind::List(items) => items.iter().for_each(|(item, _)| f(item)),
+            ExprKind::Map(entries) => entries.iter().for_each(|(key, value, _)| {
+                f(key);
+                f(value);
+            }),
+            ExprKind::Loop(repeat) => {
+                f(&repeat.over);
+                f(&repeat.body);
+                repeat.result.iter().for_each(f);
+            }
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Literal {
     Null,
@@ -267,6 +336,8 @@ pub(super) struct Loop {
     pub body: Expr,
     /// The result of `map` with three arguments.
     pub result: Option<Expr>,
+    /// How a loop over a collection is narrowed to the elements that matter.
+    pub join: Option<Join>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

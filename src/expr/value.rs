@@ -1,5 +1,6 @@
 //! What an expression sees: nodes the user wrote, and facts the engine derived from them.
 
+use super::join::Index;
 use crate::source::{Place, Span};
 use crate::yaml::Node;
 use std::borrow::Cow;
@@ -23,6 +24,8 @@ pub enum Type {
     Node,
     /// Facts with known names.
     Record(&'static Record),
+    /// A visit to a target, as an element of a collection: its facts, and [`Record::visited`].
+    Visit(&'static Record),
 }
 
 /// A set of facts with known names: what `owner.kind` is looked up in when a rule is loaded.
@@ -32,6 +35,19 @@ pub struct Record {
     pub name: &'static str,
     /// The facts, in the order of [`Facts::fact`].
     pub fields: &'static [Field],
+    /// What a visit binds beside its facts when it is an element of a collection; its index is one past theirs.
+    pub visited: Option<&'static Field>,
+    /// For a record that is a list too (`repo.workflow` beside `repo.workflow.job`): what its elements bind.
+    pub elements: Option<&'static Record>,
+    /// What a name with a capital letter stands for that is not in the table (`repo.k8s.Service`); see [`Facts::named`].
+    pub capitals: Option<&'static Record>,
+}
+
+impl Record {
+    /// A record of these facts and nothing else.
+    pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
+        Self { name, fields, visited: None, elements: None, capitals: None }
+    }
 }
 
 /// One fact of a [`Record`].
@@ -55,6 +71,28 @@ pub trait Facts {
     fn place(&self) -> Option<Place> {
         None
     }
+    /// Its text, for those that are a text with facts.
+    fn text(&self) -> Option<Text<'_>> {
+        None
+    }
+    /// For a record that is a list too: its elements.
+    fn collection(&self) -> Option<&dyn Collection> {
+        None
+    }
+    /// The value of a name of [`Record::capitals`].
+    fn named(&self, _name: &str) -> Option<Value<'_>> {
+        None
+    }
+}
+
+/// A list of facts that is the same for the whole run, so that it is worth an index.
+pub trait Collection {
+    /// Number of elements.
+    fn len(&self) -> usize;
+    /// The element at an index below [`Collection::len`].
+    fn element(&self, at: usize) -> Value<'_>;
+    /// The index that was made for `join` before, or the one that `make` makes now.
+    fn index(&self, join: u64, make: &mut dyn FnMut() -> Index) -> Arc<Index>;
 }
 
 /// A string and where it comes from.
@@ -86,6 +124,11 @@ impl<'a> Text<'a> {
     /// A string from nowhere.
     pub fn made(text: impl Into<Cow<'a, str>>) -> Self {
         Self { text: text.into(), origin: Origin::None }
+    }
+
+    /// The decoded text of a scalar.
+    pub fn of(node: Node<'a>) -> Self {
+        Self { text: node.text(), origin: Origin::Node { node, start: 0 } }
     }
 
     /// The piece under a byte range of the text, with its own place. The range must lie on character boundaries.

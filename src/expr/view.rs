@@ -61,6 +61,7 @@ impl<'a> Value<'a> {
             Self::Optional(_) => View::Optional,
             Self::Node(node) => view_node(*node, budget),
             Self::List(_) => View::List,
+            Self::Facts(facts) if facts.record().elements.is_some() => View::List,
             Self::Facts(_) | Self::Map(_) => View::Map,
         }
     }
@@ -92,6 +93,17 @@ impl<'a> Value<'a> {
             Self::Facts(facts) => facts.place(),
             Self::Optional(value) => value.place(),
             _ => None,
+        }
+    }
+
+    /// Where it stands, and for a list where each of its elements does.
+    pub fn places(&self) -> Vec<Place> {
+        match self {
+            Self::List(items) => items.iter().flat_map(Self::places).collect(),
+            Self::Facts(facts) if let Some(all) = facts.collection() => {
+                (0..all.len()).filter_map(|at| all.element(at).place()).collect()
+            }
+            value => value.place().into_iter().collect(),
         }
     }
 
@@ -154,7 +166,13 @@ fn write_value(value: &Value<'_>, f: &mut fmt::Formatter<'_>, depth: u32) -> fmt
         Value::Bytes(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
         Value::Type(name) => f.write_str(name),
         Value::Optional(value) => write_value(value, f, depth),
-        Value::Facts(facts) => f.write_str(facts.record().name),
+        Value::Facts(facts) => match facts.collection() {
+            Some(collection) if depth < SHOWN_DEPTH => {
+                let elements: Vec<_> = (0..collection.len()).map(|at| collection.element(at)).collect();
+                write_joined(elements.iter(), f, depth)
+            }
+            _ => f.write_str(facts.record().name),
+        },
         Value::List(_) | Value::Map(_) if depth == SHOWN_DEPTH => f.write_str("…"),
         Value::List(items) => write_joined(items.iter(), f, depth),
         Value::Map(entries) => write_joined(entries.iter().map(|(key, _)| key), f, depth),

@@ -3,11 +3,15 @@
 mod catalog;
 mod compile;
 mod example;
+mod pattern;
 mod raw;
+mod schema;
 mod shape;
 
 pub use catalog::{BUILT_IN, Catalog, load};
-pub use compile::{COMMON, Check, MISSING, Param, Rule, compile};
+pub use compile::{COMMON, Check, Decision, Let, MISSING, PARAMS, Param, Rule, compile};
 pub use example::{Example, Expected, Finding, Mismatch, Verdict, compare};
+pub use pattern::{Pattern, texts};
 pub use raw::{RawLet, RawParam, RawRelated, RawRule, RawTest, RuleText, duplicates, read};
+pub use schema::Schema;
 pub use shape::{RULE_FILE, json_schema};
