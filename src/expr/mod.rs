@@ -25,6 +25,7 @@ mod compare;
 mod eval;
 mod functions;
 mod lex;
+mod loops;
 mod numbers;
 mod parse;
 mod pattern;
