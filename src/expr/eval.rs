@@ -5,9 +5,8 @@ use super::compare;
 use super::functions;
 use super::parse::{Operator, Presence};
 use super::program::{Budget, Expr, ExprKind, Fault, Literal, LoopKind, Program, Stop};
-use super::text::article;
 use super::value::Value;
-use super::view::View;
+use super::view::{View, article};
 use crate::source::Span;
 use crate::yaml::Kind;
 use std::rc::Rc;
@@ -161,7 +160,7 @@ impl<'a, 'm> Machine<'a, 'm> {
                 for (value, arg) in values.iter_mut().zip(args) {
                     *value = self.value(arg)?;
                 }
-                functions::call(*function, &values[..args.len()], pattern.as_deref(), self.budget).map_err(at)
+                functions::call(function, &values[..args.len()], pattern.as_deref(), self.budget).map_err(at)
             }
             ExprKind::Loop(repeat) if matches!(repeat.kind, LoopKind::Filter | LoopKind::Map) => {
                 self.collect(repeat)

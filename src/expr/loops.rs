@@ -2,9 +2,8 @@
 
 use super::eval::{Machine, Tri};
 use super::program::{Loop, LoopKind, Stop};
-use super::text::article;
 use super::value::Value;
-use super::view::View;
+use super::view::{View, article};
 use std::ops::ControlFlow;
 
 impl<'a> Machine<'a, '_> {

@@ -26,18 +26,17 @@ mod eval;
 mod functions;
 mod lex;
 mod loops;
-mod numbers;
 mod parse;
 mod pattern;
 mod program;
 mod template;
 #[cfg(test)]
 mod tests;
-mod text;
 mod value;
 mod view;
 
 pub use blame::Failure;
+pub use functions::{FunctionDoc, MacroDoc, functions, macros};
 pub use program::{Budget, Expected, Problem, Program, Scope, Stop, compile};
 pub use template::{Template, enumerate};
-pub use value::{Facts, Field, Origin, Record, Text, Type, Value};
+pub use value::{Facts, Field, Object, Origin, Record, Text, Type, Value};

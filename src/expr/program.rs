@@ -11,6 +11,16 @@ use crate::source::Span;
 use crate::yaml::Node;
 use std::sync::Arc;
 
+/// How absence is read; an expression is compiled for one of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// What is absent, null or out of range reads as null, and null has an answer everywhere.
+    #[default]
+    Lenient,
+    /// CEL to the letter: an absent field is an error, and so is null where it means nothing.
+    Strict,
+}
+
 /// Names visible to an expression, in slot order.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
@@ -78,6 +88,8 @@ impl Fault {
 pub struct Budget {
     steps: u64,
     unknown: fn(Node<'_>) -> bool,
+    /// The mode of the program at work.
+    pub(super) mode: Mode,
 }
 
 impl Budget {
@@ -87,7 +99,7 @@ impl Budget {
     /// A budget of this many steps: one for each element that is visited, each call, each comparison,
     /// eight bytes of text; four for each element that is made.
     pub fn new(steps: u64) -> Self {
-        Self { steps, unknown: holds_workflow_expression }
+        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient }
     }
 
     /// Sets who decides which scalars cannot be known before deployment; by default those with `${{`.
@@ -122,6 +134,11 @@ impl Budget {
     /// Pays for a list of `count` elements that is made: an element is as large as some words of text.
     pub(super) fn spend_elements(&mut self, count: usize) -> Result<(), Fault> {
         self.spend(count * 4 + 1)
+    }
+
+    /// Whether CEL holds to the letter.
+    pub(super) fn is_strict(&self) -> bool {
+        self.mode == Mode::Strict
     }
 
     pub(super) fn is_unknown(&self, node: Node<'_>) -> bool {
@@ -240,7 +257,7 @@ pub(super) enum ExprKind {
     Chain(Box<Expr>, Vec<(Operator, Expr)>),
     List(Vec<(Expr, Presence)>),
     Map(Vec<(Expr, Expr, Presence)>),
-    Call(Function, Vec<Expr>, Option<Arc<Pattern>>),
+    Call(&'static Function, Vec<Expr>, Option<Arc<Pattern>>),
     Loop(Box<Loop>),
 }
 
