@@ -3,9 +3,8 @@
 use super::eval::Tri;
 use super::parse::Operator;
 use super::program::{Budget, Fault};
-use super::text::article;
 use super::value::Value;
-use super::view::View;
+use super::view::{View, article};
 use crate::yaml::{Kind, Node};
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
@@ -63,8 +62,12 @@ fn equal_within(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget, depth:
         (View::Type(a), View::Type(b)) => Tri::from(a == b),
         (View::Optional, View::Optional) => {
             let (Value::Optional(a), Value::Optional(b)) = (left, right) else { return Ok(Tri::False) };
+            if a.is_something() != b.is_something() {
+                return Ok(Tri::False);
+            }
             return equal_within(a, b, budget, depth + 1);
         }
+        (View::Object(a), View::Object(b)) => Tri::from(a.equals(b)),
         (View::List, View::List) => return equal_lists(left, right, budget, depth),
         (View::Map, View::Map) => return equal_maps(left, right, budget, depth),
         (a, b) => Tri::from(matches!(order_numbers(&a, &b), Some(Order::Known(Some(Ordering::Equal))))),
@@ -124,6 +127,7 @@ pub(super) fn order(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget) ->
         (View::Str(a), View::Str(b)) => a.cmp(b),
         (View::Bool(a), View::Bool(b)) => a.cmp(b),
         (View::Bytes(a), View::Bytes(b)) => a.cmp(b),
+        (View::Object(a), View::Object(b)) if let Some(ordering) = a.order(*b) => ordering,
         _ => match order_numbers(&a, &b) {
             Some(order) => return Ok(order),
             None => {

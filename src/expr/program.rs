@@ -12,6 +12,16 @@ use crate::source::Span;
 use crate::yaml::Node;
 use std::sync::Arc;
 
+/// How absence is read; an expression is compiled for one of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// What is absent, null or out of range reads as null, and null has an answer everywhere.
+    #[default]
+    Lenient,
+    /// CEL to the letter: an absent field is an error, and so is null where it means nothing.
+    Strict,
+}
+
 /// Names visible to an expression, in slot order.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
@@ -79,6 +89,8 @@ impl Fault {
 pub struct Budget {
     steps: u64,
     unknown: fn(Node<'_>) -> bool,
+    /// The mode of the program at work.
+    pub(super) mode: Mode,
 }
 
 impl Budget {
@@ -88,7 +100,7 @@ impl Budget {
     /// A budget of this many steps: one for each element that is visited, each call, each comparison,
     /// eight bytes of text; four for each element that is made.
     pub fn new(steps: u64) -> Self {
-        Self { steps, unknown: holds_workflow_expression }
+        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient }
     }
 
     /// Sets who decides which scalars cannot be known before deployment; by default those with `${{`.
@@ -105,7 +117,7 @@ impl Budget {
 
     /// A full budget with the same idea of what is unknown.
     pub(super) fn fresh(&self) -> Self {
-        Self { steps: Self::DEFAULT_STEPS, unknown: self.unknown }
+        Self { steps: Self::DEFAULT_STEPS, ..self.clone() }
     }
 
     /// Steps that are left.
@@ -128,6 +140,11 @@ impl Budget {
     /// Pays for a list of `count` elements that is made: an element is as large as some words of text.
     pub(super) fn spend_elements(&mut self, count: usize) -> Result<(), Fault> {
         self.spend(count * 4 + 1)
+    }
+
+    /// Whether CEL holds to the letter.
+    pub(super) fn is_strict(&self) -> bool {
+        self.mode == Mode::Strict
     }
 
     pub(super) fn is_unknown(&self, node: Node<'_>) -> bool {
@@ -257,7 +274,7 @@ pub(super) enum ExprKind {
     Chain(Box<Expr>, Vec<(Operator, Expr)>),
     List(Vec<(Expr, Presence)>),
     Map(Vec<(Expr, Expr, Presence)>),
-    Call(Function, Vec<Expr>, Option<Arc<Pattern>>),
+    Call(&'static Function, Vec<Expr>, Option<Arc<Pattern>>),
     Loop(Box<Loop>),
 }
 

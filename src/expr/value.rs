@@ -3,7 +3,10 @@
 use super::join::Index;
 use crate::source::{Place, Span};
 use crate::yaml::Node;
+use std::any::Any;
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,8 +19,18 @@ pub enum Type {
     Bool,
     /// An integer.
     Int,
+    /// An unsigned integer.
+    Uint,
+    /// A floating point number.
+    Double,
     /// A string.
     String,
+    /// Bytes.
+    Bytes,
+    /// A map that an expression made.
+    Map,
+    /// A value of a library, by the name of its type.
+    Object(&'static str),
     /// A list.
     List(&'static Type),
     /// A node of an artifact: any field may be asked for.
@@ -171,6 +184,42 @@ impl<'a> Text<'a> {
     }
 }
 
+/// A value of a library: a timestamp, an address. One trait, so that a new type needs nothing but itself.
+pub trait Object: fmt::Debug + Any {
+    /// The name of its type, as `type(x)` gives it.
+    fn type_name(&self) -> &'static str;
+    /// How it reads in a message.
+    fn show(&self) -> String;
+    /// Itself, for the functions of its library.
+    fn as_any(&self) -> &dyn Any;
+    /// Whether it equals another value of a library, of whatever type.
+    fn equals(&self, other: &dyn Object) -> bool;
+    /// Its order against another value of its type; `None` if there is none.
+    fn order(&self, _other: &dyn Object) -> Option<Ordering> {
+        None
+    }
+    /// `string(x)`, if there is such a conversion.
+    fn to_text(&self) -> Option<String> {
+        Some(self.show())
+    }
+    /// `int(x)`, if there is such a conversion.
+    fn to_int(&self) -> Option<i64> {
+        None
+    }
+    /// Whether it is the zero value of its type.
+    fn is_zero(&self) -> bool {
+        false
+    }
+    /// `x + y`; `None` if these two cannot be added, the message of an error if their sum is none.
+    fn plus(&self, _other: &dyn Object) -> Option<Result<Rc<dyn Object>, String>> {
+        None
+    }
+    /// `x - y`, likewise.
+    fn minus(&self, _other: &dyn Object) -> Option<Result<Rc<dyn Object>, String>> {
+        None
+    }
+}
+
 /// A value. Cheap to clone: text is borrowed where it can be, collections are shared.
 #[derive(Clone)]
 pub enum Value<'a> {
@@ -201,8 +250,10 @@ pub enum Value<'a> {
     Bytes(Arc<[u8]>),
     /// The type of a value, by its name in CEL.
     Type(&'static str),
-    /// An optional value; it holds none when the value reads as null.
+    /// An optional value; it holds none when the value is [`Value::Missing`].
     Optional(Rc<Value<'a>>),
+    /// A value of a library.
+    Object(Rc<dyn Object>),
     /// A node of an artifact, aliases not yet followed.
     Node(Node<'a>),
     /// Facts of the engine.

@@ -1,11 +1,12 @@
 //! A syntax tree into a checked expression: names to slots, facts to indexes, macros to loops, mistakes with suggestions.
 
-use super::functions::{Function, SIGNATURES, Signature, Style};
-use super::join::Join;
+mod calls;
+mod macros;
+
 use super::parse::{Ast, AstKind, Operator, Presence};
-use super::pattern::Pattern;
-use super::program::{Expr, ExprKind, Literal, Loop, LoopKind, Problem, Scope};
+use super::program::{Expr, ExprKind, Literal, Problem, Scope};
 use super::value::{Field, Type};
+use super::view::article;
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -47,10 +48,10 @@ impl Checker<'_> {
             AstKind::Null => literal(Literal::Null, Type::Any),
             AstKind::Bool(value) => literal(Literal::Bool(*value), Type::Bool),
             AstKind::Int(value) => literal(Literal::Int(*value), Type::Int),
-            AstKind::Uint(value) => literal(Literal::Uint(*value), Type::Any),
-            AstKind::Double(value) => literal(Literal::Double(*value), Type::Any),
+            AstKind::Uint(value) => literal(Literal::Uint(*value), Type::Uint),
+            AstKind::Double(value) => literal(Literal::Double(*value), Type::Double),
             AstKind::String(text) => literal(Literal::String(text.as_str().into()), Type::String),
-            AstKind::Bytes(bytes) => literal(Literal::Bytes(bytes.as_slice().into()), Type::Any),
+            AstKind::Bytes(bytes) => literal(Literal::Bytes(bytes.as_slice().into()), Type::Bytes),
             AstKind::Ident(name) => {
                 if let Some(local) = self.locals.iter().rposition(|(known, _)| **known == **name) {
                     (ExprKind::Local(local), self.locals[local].1)
@@ -71,14 +72,14 @@ impl Checker<'_> {
             }
             AstKind::List(items) => {
                 let items = items.iter().map(|(item, presence)| (self.expr(item).0, *presence)).collect();
-                (ExprKind::List(items), Type::Any)
+                (ExprKind::List(items), Type::List(&Type::Any))
             }
             AstKind::Map(entries) => {
                 let mut checked = Vec::with_capacity(entries.len());
                 for (key, value, presence) in entries {
                     checked.push((self.expr(key).0, self.expr(value).0, *presence));
                 }
-                (ExprKind::Map(checked), Type::Any)
+                (ExprKind::Map(checked), Type::Map)
             }
             AstKind::Not(operand) => (ExprKind::Not(self.boxed(operand)), Type::Bool),
             AstKind::Negate(operand) => (ExprKind::Negate(self.boxed(operand)), Type::Any),
@@ -167,19 +168,21 @@ impl Checker<'_> {
                     }
                 }
             }
-            Type::Bool | Type::Int | Type::String | Type::List(_) => {
-                let what = match of {
-                    Type::Bool => "a bool",
-                    Type::Int => "an int",
-                    Type::String => "a string",
-                    _ => "a list",
-                };
+            Type::Bool
+            | Type::Int
+            | Type::Uint
+            | Type::Double
+            | Type::String
+            | Type::Bytes
+            | Type::Object(_)
+            | Type::List(_) => {
+                let what = article(calls::type_name(of));
                 let help = matches!(of, Type::List(_))
                     .then(|| "visit its elements with `all` or `exists`".to_owned());
                 self.report(field_span, format!("{what} has no field `{field}`"), help);
                 return Self::broken(span);
             }
-            Type::Any | Type::Node => ExprKind::Field(operand, field.into(), presence),
+            Type::Any | Type::Node | Type::Map => ExprKind::Field(operand, field.into(), presence),
         };
         let of = if matches!(of, Type::Node) && presence == Presence::Plain { Type::Node } else { Type::Any };
         (Expr { span, kind }, of)
@@ -196,147 +199,6 @@ impl Checker<'_> {
         let help = suggestion(field, known.clone()).or_else(|| listing("fields", known));
         self.report(span, format!("`{record}` has no field `{field}`"), help);
     }
-
-    fn call(
-        &mut self,
-        target: Option<&Ast>,
-        name: &str,
-        name_span: Span,
-        args: &[Ast],
-        span: Span,
-    ) -> (Expr, Type) {
-        match (target, name) {
-            (None, "has") => return self.has(args, name_span, span),
-            (Some(target), _) if let Some(kind) = loop_kind(name) => {
-                if let [variable, body, result @ ..] = args
-                    && result.len() <= usize::from(kind == LoopKind::Map)
-                {
-                    return self.repeat(kind, target, variable, body, result.first(), span);
-                }
-                let help = format!("write `{name}(item, …)`");
-                self.report(
-                    name_span,
-                    format!("`{name}` takes a loop variable and an expression"),
-                    Some(help),
-                );
-                return Self::broken(span);
-            }
-            _ => {}
-        }
-        let namespace = match target {
-            Some(Ast { kind: AstKind::Ident(namespace), .. }) if !self.knows(namespace) => SIGNATURES
-                .iter()
-                .find(|known| known.name.strip_prefix(namespace.as_str()) == Some(&format!(".{name}"))),
-            _ => None,
-        };
-        let (signature, receiver) = match (namespace, target) {
-            (Some(signature), _) => (Some(signature), None),
-            (None, target) => (self.signature(name, name_span, target.is_some()), target),
-        };
-        let mut checked = Vec::with_capacity(args.len() + 1);
-        checked.extend(receiver.map(|receiver| self.expr(receiver).0));
-        checked.extend(args.iter().map(|arg| self.expr(arg).0));
-        let Some(signature) = signature else { return Self::broken(span) };
-        if !signature.arity.contains(&checked.len()) {
-            self.wrong_arity(signature, usize::from(receiver.is_some()), args.len(), name_span);
-            return Self::broken(span);
-        }
-        let pattern = self.pattern(signature.function, &checked);
-        let of = result_type(signature.function);
-        (Expr { span, kind: ExprKind::Call(signature.function, checked, pattern) }, of)
-    }
-
-    fn knows(&self, name: &str) -> bool {
-        self.locals.iter().chain(&self.scope.names).any(|(known, _)| **known == *name)
-    }
-
-    fn signature(&mut self, name: &str, span: Span, has_receiver: bool) -> Option<&'static Signature> {
-        let Some(signature) = SIGNATURES.iter().find(|known| known.name == name) else {
-            let macros = ["all", "exists", "exists_one", "filter", "has", "map"];
-            let help = suggestion(name, SIGNATURES.iter().map(|known| known.name).chain(macros));
-            self.report(span, format!("unknown function `{name}`"), help);
-            return None;
-        };
-        let form = match signature.style {
-            Style::Method if !has_receiver => format!("x.{name}(…)"),
-            Style::Plain if has_receiver => format!("{name}(x)"),
-            _ => return Some(signature),
-        };
-        self.report(span, format!("`{name}` is not called like this"), Some(format!("write `{form}`")));
-        None
-    }
-
-    fn wrong_arity(&mut self, signature: &Signature, receivers: usize, found: usize, span: Span) {
-        let (least, most) = (signature.arity.start() - receivers, signature.arity.end() - receivers);
-        let takes = match (least, most) {
-            (0, 0) => "no argument".to_owned(),
-            (1, 1) => "1 argument".to_owned(),
-            _ if least == most => format!("{least} arguments"),
-            _ => format!("{least} to {most} arguments"),
-        };
-        self.report(span, format!("`{}` takes {takes}, not {found}", signature.name), None);
-    }
-
-    /// A constant pattern is compiled once for all evaluations, and its syntax is checked now.
-    fn pattern(&mut self, function: Function, args: &[Expr]) -> Option<Arc<Pattern>> {
-        let [_, Expr { kind: ExprKind::Literal(Literal::String(source)), span }, ..] = args else {
-            return None;
-        };
-        if !function.takes_pattern() {
-            return None;
-        }
-        match Pattern::new(source) {
-            Ok(pattern) => Some(Arc::new(pattern)),
-            Err(reason) => {
-                let help = "patterns have RE2 syntax: no look-around, no back-references".to_owned();
-                self.report(*span, format!("this is not a regular expression: {reason}"), Some(help));
-                None
-            }
-        }
-    }
-
-    fn has(&mut self, args: &[Ast], name_span: Span, span: Span) -> (Expr, Type) {
-        if let [operand] = args
-            && let AstKind::Select { .. } | AstKind::Index { .. } | AstKind::Ident(_) = operand.kind
-        {
-            return (Expr { span, kind: ExprKind::Has(self.boxed(operand)) }, Type::Bool);
-        }
-        let help = Some("write `has(x.field)`, or compare with `!= null`".to_owned());
-        self.report(name_span, "`has` takes one field, index or name".to_owned(), help);
-        Self::broken(span)
-    }
-
-    fn repeat(
-        &mut self,
-        kind: LoopKind,
-        target: &Ast,
-        variable: &Ast,
-        body: &Ast,
-        result: Option<&Ast>,
-        span: Span,
-    ) -> (Expr, Type) {
-        let (over, of) = self.expr(target);
-        let AstKind::Ident(name) = &variable.kind else {
-            self.report(variable.span, "a loop variable is a plain name".to_owned(), None);
-            return Self::broken(span);
-        };
-        let (element, is_collection) = (element_of(of), matches!(of, Type::Record(_)));
-        let local = self.locals.len();
-        let name: Arc<str> = name.as_str().into();
-        self.locals.push((name.clone(), element));
-        self.deepest = self.deepest.max(self.locals.len());
-        let body = self.expr(body).0;
-        let result = result.map(|result| self.expr(result).0);
-        self.locals.pop();
-        let of = match kind {
-            LoopKind::All | LoopKind::Exists | LoopKind::ExistsOne => Type::Bool,
-            LoopKind::Filter => of,
-            LoopKind::Map => Type::Any,
-        };
-        let join = if is_collection { Join::find(kind, &body, local) } else { None };
-        let repeat = Loop { kind, over, name, local, body, result, join };
-        (Expr { span, kind: ExprKind::Loop(Box::new(repeat)) }, of)
-    }
 }
 
 /// The type of an element of a list, or of a key of a map.
@@ -345,34 +207,6 @@ fn element_of(of: Type) -> Type {
         Type::List(element) => *element,
         Type::Record(record) => record.elements.map_or(Type::Any, Type::Visit),
         Type::Node => Type::Node,
-        _ => Type::Any,
-    }
-}
-
-fn loop_kind(name: &str) -> Option<LoopKind> {
-    Some(match name {
-        "all" => LoopKind::All,
-        "exists" => LoopKind::Exists,
-        "exists_one" | "existsOne" => LoopKind::ExistsOne,
-        "filter" => LoopKind::Filter,
-        "map" => LoopKind::Map,
-        _ => return None,
-    })
-}
-
-fn result_type(function: Function) -> Type {
-    match function {
-        Function::Contains
-        | Function::EndsWith
-        | Function::HasValue
-        | Function::IsSorted
-        | Function::Matches
-        | Function::StartsWith => Type::Bool,
-        Function::Find | Function::Join | Function::LowerAscii | Function::Trim | Function::UpperAscii => {
-            Type::String
-        }
-        Function::FindAll | Function::Split => Type::List(&Type::String),
-        Function::Size => Type::Int,
         _ => Type::Any,
     }
 }
