@@ -134,7 +134,7 @@ impl<'a> Blamer<'a, '_, '_> {
                 (LoopKind::All, Expected::True) | (LoopKind::Exists, Expected::False) => {
                     self.explain_elements(repeat, expected)
                 }
-                _ => self.operand(&repeat.over).map(|blame| vec![blame]),
+                _ => self.sought(repeat).map(|blame| vec![blame]),
             },
             (ExprKind::Compare(operator, operands), _) => {
                 self.comparison(*operator, operands, expected).map(|blame| vec![blame])
@@ -257,6 +257,30 @@ impl<'a> Blamer<'a, '_, '_> {
             }
         }
         Ok(found)
+    }
+
+    /// Nothing was found: what was looked through is to blame, or, when that stands nowhere (a collection of the repository), what was
+    /// looked for.
+    fn sought(&mut self, repeat: &Loop) -> Result<Blame<'a>, Stop> {
+        let over = self.operand(&repeat.over)?;
+        if over.place.is_some() {
+            return Ok(over);
+        }
+        let mut wanted = Vec::new();
+        looked_for(&repeat.body, repeat.local, &mut wanted);
+        let mut where_ = None;
+        for expr in wanted {
+            let found = self.operand(expr)?;
+            if found.place.is_none() || found.is_missing() {
+                continue;
+            }
+            // A namespace says where it was looked, not what for.
+            if !matches!(&expr.kind, ExprKind::Field(_, name, _) if **name == *"namespace") {
+                return Ok(found);
+            }
+            where_ = where_.or(Some(found));
+        }
+        Ok(where_.unwrap_or(over))
     }
 
     /// The first operand that stands somewhere is to blame; the other one is shown beside it.
@@ -460,6 +484,32 @@ impl<'a> Blamer<'a, '_, '_> {
             Value::Node(node) if route.is_none() && node.kind() == Kind::Alias => Some(node.place()),
             _ => route,
         })
+    }
+}
+
+/// The operands of a loop's body that do not depend on its element.
+fn looked_for<'e>(expr: &'e Expr, local: usize, found: &mut Vec<&'e Expr>) {
+    let mut add = |operand: &'e Expr| {
+        let (mut names, mut free) = (false, true);
+        operand.each_name(&mut |name| {
+            names = true;
+            free &= !matches!(name, ExprKind::Local(name) if *name >= local);
+        });
+        if names && free {
+            found.push(operand);
+        }
+    };
+    match &expr.kind {
+        ExprKind::Compare(_, operands) => operands.iter().for_each(add),
+        ExprKind::Call(_, args, _) => args.iter().for_each(add),
+        ExprKind::Loop(repeat) => {
+            add(&repeat.over);
+            looked_for(&repeat.body, local, found);
+        }
+        ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) => {
+            expr.each_child(&mut |child| looked_for(child, local, found));
+        }
+        _ => {}
     }
 }
 
