@@ -1,16 +1,16 @@
 //! One run, from paths to findings: the stages in order, and what stops a run before it checks anything.
 
 use crate::artifact::{self, Artifact, Kind, Loaded, Unreadable};
-use crate::config::{Date, RawConfig, Settings, unknown_rules};
+use crate::config::{Date, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
-use crate::engine::{self, CHECKS, Job, Outcome};
+use crate::engine::{self, Job, Outcome};
 use crate::glob::Globs;
 use crate::model::Model;
-use crate::rule::{self, Catalog, Rule};
-use crate::shape::{Mistake, suggest};
+use crate::policy::{Policy, RuleFiles, configuration};
+use crate::rule::Rule;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
-use crate::yaml::{self, Document, Options};
+use crate::yaml::Document;
 use std::path::{Path, PathBuf};
 
 /// What to check.
@@ -26,6 +26,8 @@ pub struct Request {
     pub stdin: Option<Stdin>,
     /// Path and text of the configuration.
     pub config: Option<(String, String)>,
+    /// Which rules there are.
+    pub rule_files: RuleFiles,
     /// Rules to run; empty means every rule that is on.
     pub select: Vec<String>,
     /// Rules not to run.
@@ -86,9 +88,9 @@ pub struct Listing {
 /// Finds and recognises the files in the scope of a request.
 pub fn list(request: &Request) -> Result<Listing, Failure> {
     let mut sources = Sources::default();
-    let (catalog, config) = prepare(request, &mut sources)?;
-    let settings = settings(config.as_ref(), &catalog, &mut sources)?;
-    let mut loaded = load(request, &settings, &mut sources)?;
+    let config = configuration(request.config.as_ref(), &mut sources);
+    let policy = policy(request, config.as_ref(), &mut sources)?;
+    let mut loaded = load(request, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|(path, _)| scope.holds(&request.root.join(path)));
@@ -99,26 +101,21 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
 /// Runs all stages.
 pub fn run(request: &Request) -> Result<Run, Failure> {
     let mut sources = Sources::default();
-    let (catalog, config) = prepare(request, &mut sources)?;
-    let settings = settings(config.as_ref(), &catalog, &mut sources)?;
+    let config = configuration(request.config.as_ref(), &mut sources);
+    let policy = policy(request, config.as_ref(), &mut sources)?;
     for name in request.select.iter().chain(&request.ignore) {
-        known(name, &catalog)?;
+        policy.know(name).map_err(Failure::Usage)?;
     }
-    let loaded = load(request, &settings, &mut sources)?;
+    let Policy { settings, catalog, .. } = &policy;
+    let loaded = load(request, settings, &mut sources)?;
     let scope = Scope::new(request);
     let whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
-    let selected = |rule: &Rule| is_selected(rule, request, &settings);
+    let selected = |rule: &Rule| is_selected(rule, request, &policy);
     let in_scope = |file: FileId| scope.holds(&sources.get(file).os_path);
-    let model = Model::new(&sources, &loaded.artifacts, &settings, config.as_ref());
+    let model = Model::new(&sources, &loaded.artifacts, settings, config.as_ref());
     let mut outcome = engine::run(
         &model,
-        &Job {
-            catalog: &catalog,
-            selected: &selected,
-            found: &whole.findings,
-            scope: &in_scope,
-            today: request.today,
-        },
+        &Job { catalog, selected: &selected, found: &whole.findings, scope: &in_scope, today: request.today },
     );
     outcome.diagnostics.retain(|found| is_reported(&found.rule, request));
     outcome.failures.extend(whole.failures);
@@ -181,53 +178,16 @@ fn load(request: &Request, settings: &Settings<'_>, sources: &mut Sources) -> Re
     Ok(artifact::load(found, &set, sources))
 }
 
-/// Reads the rules that ship and the text of the configuration.
-fn prepare(request: &Request, sources: &mut Sources) -> Result<(Catalog, Option<Document>), Failure> {
-    let config = request.config.as_ref().map(|(path, text)| {
-        let file = sources.add(SourceFile::new(path.as_str(), text.as_str()));
-        yaml::parse(text.as_str(), Options { file, ..Options::default() })
-    });
-    match rule::load(rule::BUILT_IN.iter().copied(), sources) {
-        Ok(catalog) => Ok((catalog, config)),
-        Err(mistakes) => Err(mistaken("rule-file", mistakes, sources)),
-    }
-}
-
-fn settings<'d>(
+fn policy<'d>(
+    request: &Request,
     config: Option<&'d Document>,
-    catalog: &Catalog,
     sources: &mut Sources,
-) -> Result<Settings<'d>, Failure> {
-    let Some(document) = config else { return Ok(Settings::default()) };
-    let known = names(catalog);
-    let unknown = unknown_rules(document, &known);
-    let mut mistakes = match RawConfig::read(document).and_then(Settings::new) {
-        Ok(settings) if unknown.is_empty() => return Ok(settings),
-        Ok(_) => Vec::new(),
-        Err(mistakes) => mistakes,
-    };
-    mistakes.extend(unknown);
-    mistakes.sort_by_key(|mistake| mistake.place);
-    Err(mistaken("configuration", mistakes, sources))
-}
-
-fn mistaken(check: &'static str, mistakes: Vec<Mistake>, sources: &mut Sources) -> Failure {
-    let diagnostics = mistakes.into_iter().map(|mistake| mistake.into_diagnostic(check)).collect();
-    Failure::Mistakes(std::mem::take(sources), diagnostics)
-}
-
-/// Every name that a configuration or an argument may use for what is reported.
-fn names(catalog: &Catalog) -> Vec<&str> {
-    catalog.rules.iter().map(|rule| &*rule.id).chain(CHECKS.iter().map(|check| check.0)).collect()
-}
-
-fn known(name: &str, catalog: &Catalog) -> Result<(), Failure> {
-    let names = names(catalog);
-    if names.contains(&name) {
-        return Ok(());
+) -> Result<Policy<'d>, Failure> {
+    let policy = Policy::read(config, request.rule_files, &request.root, sources);
+    if policy.mistakes.is_empty() {
+        return Ok(policy);
     }
-    let hint = suggest(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    Err(Failure::Usage(format!("unknown rule `{name}`{hint}")))
+    Err(Failure::Mistakes(std::mem::take(sources), policy.diagnostics()))
 }
 
 /// The whole project is analysed, so that what holds between files is known; the scope decides what is reported.
@@ -272,14 +232,14 @@ impl Scope {
 }
 
 /// Whether a rule runs: named by `--select`, else on by its profile and not switched off everywhere.
-fn is_selected(rule: &Rule, request: &Request, settings: &Settings<'_>) -> bool {
+fn is_selected(rule: &Rule, request: &Request, policy: &Policy<'_>) -> bool {
     if request.ignore.iter().any(|name| **name == *rule.id) {
         return false;
     }
     if !request.select.is_empty() {
         return request.select.iter().any(|name| **name == *rule.id);
     }
-    rule.profiles.iter().any(|profile| settings.profiles.contains(profile)) || settings.is_set(&rule.id)
+    policy.is_on(rule)
 }
 
 /// The engine's own checks follow `--select` and `--ignore` too.

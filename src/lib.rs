@@ -3,7 +3,8 @@
 //! # The way data flows
 //!
 //! [`cli`] turns arguments into a request; [`discover`] finds the files; [`artifact`] reads each of them once, has [`yaml`] make it a
-//! spanned document and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote; [`model`] derives what
+//! spanned document and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote, [`policy`] holds the
+//! two against each other; [`model`] derives what
 //! the deployment consists of and offers it as targets; [`engine`] asks every rule at every visit, by the expressions of [`expr`], and
 //! yields [`diagnostic`]s; [`report`] renders them behind one sanitiser and one mask over [`secret`]s. [`check`] is these stages in
 //! order. A stage knows the ones before it, never the ones after it.
@@ -26,6 +27,7 @@ pub mod engine;
 pub mod expr;
 pub mod glob;
 pub mod model;
+pub mod policy;
 pub mod report;
 pub mod rule;
 pub mod secret;

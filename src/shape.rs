@@ -44,6 +44,10 @@ pub enum Format {
     Date,
     /// A name in lower-case kebab, like `missing-probe`.
     Kebab,
+    /// The name of a rule: kebab, with the prefix of its pack and a `/` before it if it has one.
+    RuleName,
+    /// A path of the project, from its root, that does not leave it.
+    ProjectPath,
     /// A name that expressions can use: letters, digits and `_`, no digit first.
     Variable,
     /// A service name: one identifier of letters, digits, `_` and `-`.
@@ -174,6 +178,8 @@ impl Format {
             Self::Regex => "regular expression",
             Self::Date => "date",
             Self::Kebab => "lower-case name",
+            Self::RuleName => "rule name",
+            Self::ProjectPath => "path of the project",
             Self::Variable => "variable name",
             Self::Identifier => "service name",
             Self::IdentifierGlob => "service name with wildcards",
@@ -202,11 +208,19 @@ impl Format {
                 (crate::config::Date::parse(text).is_some(), "write a day of the calendar as YYYY-MM-DD")
             }
             Self::Kebab => {
-                let kebab = text.starts_with(|c: char| c.is_ascii_lowercase())
-                    && !text.ends_with('-')
-                    && !text.contains("--")
-                    && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-                (kebab, "use lower-case letters, digits and single `-`, like `missing-probe`")
+                (is_kebab(text), "use lower-case letters, digits and single `-`, like `missing-probe`")
+            }
+            Self::RuleName => {
+                let (prefix, id) = text.split_once('/').unwrap_or(("x", text));
+                (
+                    is_kebab(prefix) && is_kebab(id),
+                    "rules are called like `missing-probe` or `acme/image-pinned`",
+                )
+            }
+            Self::ProjectPath => {
+                let help = "name a folder or file of the repository from its root, like `policy/rules`; \
+                            rules are kept in the repository, never fetched";
+                (is_project_path(text), help)
             }
             Self::Variable => {
                 let variable = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -232,6 +246,21 @@ impl Format {
         };
         (!valid).then(|| (format!("`{text}` is no {}", self.noun()), Some(help.into())))
     }
+}
+
+/// Whether a text is a name in lower-case kebab, like `missing-probe`.
+pub fn is_kebab(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && !text.contains("--")
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// Whether a text is a path with `/` that starts at the project root and does not leave it.
+pub fn is_project_path(text: &str) -> bool {
+    let path = text.strip_prefix("./").unwrap_or(text);
+    let stays = path.trim_end_matches('/').split('/').all(|part| !matches!(part, "" | "." | ".."));
+    stays && !text.contains(['\\', ':', '\0'])
 }
 
 /// Compiles a regular expression of a rule, within the size that rules may use (1 MiB compiled).

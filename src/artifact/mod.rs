@@ -6,6 +6,7 @@ mod name;
 mod template;
 
 pub use load::{Artifact, Loaded, Unreadable, load};
+pub use name::RULE_FOLDER;
 
 use crate::yaml::{Dialect, Document};
 use std::collections::BTreeSet;

@@ -10,6 +10,9 @@ pub enum Verdict {
     Yaml(Option<Recognition>),
 }
 
+/// Where the rules of a project stand, from its root.
+pub const RULE_FOLDER: &str = ".plimsoll/rules";
+
 /// Endings of examples that are copied to the name without them.
 const EXAMPLE_SUFFIXES: [&str; 5] = [".example", ".sample", ".dist", ".template", ".tmpl"];
 /// Endings of files that an engine renders.
@@ -147,6 +150,9 @@ fn yaml_by_name(
     let forge = split(above).1;
     if folder == "workflows" && matches!(forge, ".github" | ".gitea" | ".forgejo") {
         return Named::Certain(Kind::Workflow, because(&format!("in {forge}/workflows")));
+    }
+    if directory.strip_prefix(RULE_FOLDER).is_some_and(|below| below.is_empty() || below.starts_with('/')) {
+        return Named::Certain(Kind::Config, format!("rule file, in {RULE_FOLDER}"));
     }
     let in_values_folder = folder == "values" && context.in_chart(directory);
     match stem {

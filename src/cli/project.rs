@@ -4,6 +4,7 @@ use crate::check::{Failure, Request};
 use crate::cli::Status;
 use crate::config::{self, Date};
 use crate::discover::{MAX_BYTES, Stdin};
+use crate::policy::RuleFiles;
 use crate::report::{self, Masks, Summary};
 use crate::secret::secret_spans;
 use std::io::{self, Read as _, Write as _};
@@ -23,7 +24,7 @@ pub struct Args {
     /// The configuration file, instead of the `plimsoll.yaml` above the first path
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
-    /// Read no configuration file
+    /// Read neither a configuration file nor the project's own rules
     #[arg(long)]
     pub no_config: bool,
     /// Number of threads; 0 leaves it to the machine
@@ -84,6 +85,7 @@ impl Args {
             current,
             stdin,
             config,
+            rule_files: if self.no_config { RuleFiles::BuiltIn } else { RuleFiles::Project },
             select: Vec::new(),
             ignore: Vec::new(),
             today: today(),
@@ -167,7 +169,7 @@ pub fn refuse(failure: Failure, look: report::Look) -> Status {
             let mut out = io::stderr().lock();
             // A closed pipe is the reader's choice; the status says the rest.
             let _ = report::full(&mut out, &run, look);
-            let _ = writeln!(out, "nothing was checked: mend the configuration first");
+            let _ = writeln!(out, "nothing was checked: mend this first");
             Status::Failed
         }
     }

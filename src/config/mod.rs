@@ -12,8 +12,8 @@ pub use date::Date;
 pub use init::{Deploy, Found, propose};
 pub use locate::{FILE_NAME, locate, root};
 pub use raw::{
-    Level, RawConfig, RawOverride, RawPipeline, RawRetired, RawWaiver, RetiredName, RuleSetting, Workload,
-    unknown_rules,
+    Level, RawConfig, RawOverride, RawPack, RawPipeline, RawRetired, RawWaiver, RetiredName, RuleSetting,
+    Workload, packs, unknown_rules,
 };
 pub use retired::{Match, Retired};
 pub use settings::{Override, Pipeline, Settings, Waiver};

@@ -3,7 +3,7 @@
 use super::Date;
 use super::shape::CONFIG;
 use crate::diagnostic::Severity;
-use crate::shape::{Mistake, field, one_or_list, root, suggest, text};
+use crate::shape::{Mistake, field, is_project_path, one_or_list, root, suggest, text};
 use crate::source::Spanned;
 use crate::yaml::{Document, Entry, Kind, Node};
 use std::borrow::Cow;
@@ -13,6 +13,8 @@ use std::borrow::Cow;
 pub struct RawConfig<'d> {
     /// `extends`
     pub extends: Vec<Spanned<String>>,
+    /// `packs`
+    pub packs: Vec<RawPack>,
     /// `pipeline`
     pub pipeline: Vec<RawPipeline>,
     /// `retired`
@@ -31,6 +33,15 @@ pub struct RawConfig<'d> {
     pub workloads: Vec<Workload>,
     /// `fail-on`: a severity, or `never`.
     pub fail_on: Option<Spanned<String>>,
+}
+
+/// An entry of `packs`: rules that others wrote.
+#[derive(Clone, Debug)]
+pub struct RawPack {
+    /// The folder or file, from the project root.
+    pub path: Spanned<String>,
+    /// What stands before the ids of its rules, with a `/` between.
+    pub prefix: Option<Spanned<String>>,
 }
 
 /// An entry of `pipeline`.
@@ -140,6 +151,7 @@ impl<'d> RawConfig<'d> {
     pub fn from_node(node: Node<'d>) -> Self {
         Self {
             extends: texts(node, "extends"),
+            packs: items(node, "packs", pack),
             pipeline: items(node, "pipeline", |item| {
                 Some(RawPipeline { workflow: field(item, "workflow")?, jobs: texts(item, "job") })
             }),
@@ -170,6 +182,13 @@ impl<'d> RawConfig<'d> {
     }
 }
 
+/// The packs of a file that may have mistakes: those that can be read.
+pub fn packs(document: &Document) -> Vec<RawPack> {
+    let root = document.roots().next();
+    let packs = root.map(|root| items(root, "packs", pack)).unwrap_or_default();
+    packs.into_iter().filter(|pack| is_project_path(&pack.path.value)).collect()
+}
+
 /// The names under `rules`, `overrides` and `waivers` that are no rule's. Works on a file with other mistakes too.
 pub fn unknown_rules(document: &Document, known: &[&str]) -> Vec<Mistake> {
     let Some(root) = document.roots().next() else { return Vec::new() };
@@ -193,6 +212,13 @@ pub fn unknown_rules(document: &Document, known: &[&str]) -> Vec<Mistake> {
         .collect();
     mistakes.sort_by_key(|mistake| mistake.place);
     mistakes
+}
+
+fn pack(item: Node<'_>) -> Option<RawPack> {
+    match text(item) {
+        Some(path) => Some(RawPack { path, prefix: None }),
+        None => Some(RawPack { path: field(item, "path")?, prefix: field(item, "prefix") }),
+    }
 }
 
 fn retired(item: Node<'_>) -> Option<RawRetired> {

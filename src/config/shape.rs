@@ -86,7 +86,27 @@ static RULE_SETTING: Record = Record {
 };
 
 const RULES: Shape =
-    Shape::Map(Format::Kebab, &Shape::Either(&[Shape::OneOf(&LEVEL), Shape::Record(&RULE_SETTING)]));
+    Shape::Map(Format::RuleName, &Shape::Either(&[Shape::OneOf(&LEVEL), Shape::Record(&RULE_SETTING)]));
+
+static PACK: Record = Record {
+    noun: "pack",
+    doc: "Rules that stand elsewhere in the repository.",
+    fields: &[
+        Field::required(
+            "path",
+            Shape::Text(Format::ProjectPath),
+            "a folder of rule files, or one file, from the project root",
+        )
+        .like(&["vendor/acme-rules"]),
+        Field::optional(
+            "prefix",
+            Shape::Text(Format::Kebab),
+            "a name before the ids of its rules: `image-pinned` is called `acme/image-pinned` here",
+        )
+        .like(&["acme"]),
+    ],
+    exactly_one: &[],
+};
 
 static PIPELINE: Record = Record {
     noun: "pipeline entry",
@@ -155,7 +175,7 @@ static WAIVER: Record = Record {
     fields: &[
         Field::required(
             "rule",
-            Shape::OneOrList(&Shape::Text(Format::Kebab)),
+            Shape::OneOrList(&Shape::Text(Format::RuleName)),
             "the rule, or a list of rules",
         )
         .like(&["missing-probe"]),
@@ -189,6 +209,12 @@ pub static CONFIG: Shape = Shape::Record(&Record {
     fields: &[
         Field::optional("extends", Shape::OneOrList(&Shape::OneOf(&PRESET)), "the presets to start from; by default `plimsoll:recommended@1`")
             .like(&["plimsoll:recommended@1"]),
+        Field::optional(
+            "packs",
+            Shape::List(&Shape::Either(&[Shape::Text(Format::ProjectPath), Shape::Record(&PACK)])),
+            "folders or files with rules beside `.plimsoll/rules`, kept in the repository; nothing is fetched",
+        )
+        .like(&["[policy, {path: vendor/acme-rules, prefix: acme}]"]),
         Field::optional("pipeline", Shape::List(&Shape::Record(&PIPELINE)), "the one way to the cluster: the jobs that may deploy")
             .like(&["[{workflow: .github/workflows/deploy.yml, job: deploy}]"]),
         Field::optional(

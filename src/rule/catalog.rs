@@ -1,9 +1,10 @@
 //! The rules that ship, and the loading of rule files.
 
-use super::{Rule, compile, duplicates, read};
-use crate::shape::Mistake;
-use crate::source::{FileId, SourceFile, Sources};
+use super::{Rule, compile, read_what_stands};
+use crate::shape::{Mistake, field};
+use crate::source::{Encoding, Place, SourceFile, Sources, Span, Spanned};
 use crate::yaml::{self, Document, Options};
+use std::collections::HashMap;
 
 /// The rule files that ship: path below `rules/` and text. One line a file; a test compares the list with the folder.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -16,19 +17,65 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("kubernetes/missing-probe.yaml", include_str!("../../rules/kubernetes/missing-probe.yaml")),
 ];
 
+/// Where a rule comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It ships.
+    BuiltIn,
+    /// From the project's own folder of rules.
+    Project,
+    /// From a pack that the configuration names.
+    Pack,
+    /// From a file that the user named.
+    Named,
+}
+
+impl Origin {
+    /// The name in lists.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BuiltIn => "built-in",
+            Self::Project => "project",
+            Self::Pack => "pack",
+            Self::Named => "named",
+        }
+    }
+}
+
+/// A rule file before it is parsed.
+#[derive(Debug)]
+pub struct RuleFile {
+    /// Path and text.
+    pub source: SourceFile,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// What stands before the ids of its rules, with a `/` between.
+    pub prefix: Option<String>,
+}
+
+/// The rule files that ship, as files.
+pub fn built_in() -> impl Iterator<Item = RuleFile> {
+    BUILT_IN.iter().map(|&(path, text)| RuleFile {
+        source: SourceFile::new(format!("plimsoll:rules/{path}"), text),
+        origin: Origin::BuiltIn,
+        prefix: None,
+    })
+}
+
 /// Rules and the documents they were read from.
 #[derive(Debug, Default)]
 pub struct Catalog {
     /// The rules, in the order of their files.
     pub rules: Vec<Rule>,
-    /// The rule files.
+    /// The rule files, in the order of their ids.
     pub documents: Vec<Document>,
 }
 
 impl Catalog {
     /// The document that a rule was read from.
     pub fn document(&self, rule: &Rule) -> Option<&Document> {
-        self.documents.iter().find(|document| document.file() == rule.file)
+        let index = self.documents.binary_search_by_key(&rule.file, Document::file).ok()?;
+        self.documents.get(index)
     }
 
     /// The rule of a name.
@@ -37,39 +84,113 @@ impl Catalog {
     }
 }
 
+/// What came of rule files.
+#[derive(Debug, Default)]
+pub struct Loading {
+    /// The rules without mistakes.
+    pub catalog: Catalog,
+    /// The ids of all rules, also of those with mistakes, as far as they could be read.
+    pub ids: Vec<String>,
+    /// Every mistake in every file.
+    pub mistakes: Vec<Mistake>,
+}
+
 /// Reads and compiles rule files (path and text of each), and adds them to `sources`, so that their mistakes can be drawn.
 /// The error is every mistake in every file.
 pub fn load<'f>(
     files: impl IntoIterator<Item = (&'f str, &'f str)>,
     sources: &mut Sources,
 ) -> Result<Catalog, Vec<Mistake>> {
-    let mut mistakes = Vec::new();
-    let mut rules = Vec::new();
-    let documents: Vec<Document> = files.into_iter().map(|(path, text)| parse(path, text, sources)).collect();
-    let mut ids = Vec::new();
-    for document in &documents {
-        match read(document) {
-            Ok(raw) => {
-                for raw in raw {
-                    match compile(&raw) {
-                        Ok(rule) => rules.push(rule),
-                        Err(found) => mistakes.extend(found),
-                    }
-                    ids.push(raw.id);
-                }
-            }
-            Err(found) => mistakes.extend(found),
-        }
-    }
-    mistakes.extend(duplicates(ids.iter()));
-    mistakes.sort_by_key(|mistake| mistake.place);
-    mistakes.dedup();
-    if mistakes.is_empty() { Ok(Catalog { rules, documents }) } else { Err(mistakes) }
+    let file = |(path, text)| RuleFile {
+        source: SourceFile::new(path, text),
+        origin: Origin::BuiltIn,
+        prefix: None,
+    };
+    let loading = load_files(files.into_iter().map(file), &[], sources);
+    if loading.mistakes.is_empty() { Ok(loading.catalog) } else { Err(loading.mistakes) }
 }
 
-fn parse(path: &str, text: &str, sources: &mut Sources) -> Document {
-    let file: FileId = sources.add(SourceFile::new(path, text));
-    yaml::parse(text, Options { file, ..Options::default() })
+/// Reads and compiles rule files, and adds them to `sources`. `taken` are names that no rule may have.
+pub fn load_files(
+    files: impl IntoIterator<Item = RuleFile>,
+    taken: &[&str],
+    sources: &mut Sources,
+) -> Loading {
+    let mut loading = Loading::default();
+    let mut ids: Vec<(Spanned<String>, Origin)> = Vec::new();
+    for RuleFile { source, origin, prefix } in files {
+        let prefixed = |id: &str| match &prefix {
+            Some(prefix) => format!("{prefix}/{id}"),
+            None => id.to_owned(),
+        };
+        let (encoding, text) = (source.encoding, source.text.clone());
+        let file = sources.add(source);
+        if let Encoding::Lossy { first } | Encoding::LossyUtf16 { first } = encoding {
+            let place = Place { file, span: Span::new(first, first + 3) };
+            let mistake = Mistake::new(place, "the rule file is not UTF-8 from here on");
+            loading.mistakes.push(mistake.with_help("save it as UTF-8"));
+            continue;
+        }
+        let document = yaml::parse(text, Options { file, ..Options::default() });
+        let (rules, found) = read_what_stands(&document);
+        let sound = found.is_empty();
+        loading.mistakes.extend(found);
+        for mut raw in rules {
+            raw.id.value = prefixed(&raw.id.value);
+            match compile(&raw, origin) {
+                Ok(rule) if sound => loading.catalog.rules.push(rule),
+                Ok(_) => {}
+                Err(found) => loading.mistakes.extend(found),
+            }
+        }
+        ids.extend(written_ids(&document).map(|id| (id.map(|id| prefixed(&id)), origin)));
+        loading.catalog.documents.push(document);
+    }
+    loading.mistakes.extend(clashes(&ids, taken));
+    loading.ids = ids.into_iter().map(|(id, _)| id.value).collect();
+    loading.mistakes.sort_by_key(|mistake| mistake.place);
+    loading.mistakes.dedup();
+    loading
+}
+
+/// The ids in a file, also those of rules with mistakes, so that whoever names them is not blamed.
+fn written_ids(document: &Document) -> impl Iterator<Item = Spanned<String>> {
+    let nodes = document.roots().flat_map(|root| {
+        std::iter::once(root).chain(root.get("rules").into_iter().flat_map(crate::yaml::Node::items))
+    });
+    nodes.filter_map(|node| field(node, "id"))
+}
+
+/// The ids that stand more than once or belong to something else, each with the place of the first.
+fn clashes(ids: &[(Spanned<String>, Origin)], taken: &[&str]) -> Vec<Mistake> {
+    let mut first: HashMap<&str, (Place, Origin)> = HashMap::new();
+    let mut mistakes = Vec::new();
+    for (id, origin) in ids {
+        if taken.contains(&&*id.value) {
+            let message = format!("`{}` is the name of a check of plimsoll itself", id.value);
+            mistakes.push(Mistake::new(id.place, message).with_help("give the rule another id"));
+        }
+        let Some(&(place, of)) = first.get(&*id.value) else {
+            first.insert(&id.value, (id.place, *origin));
+            continue;
+        };
+        if place == id.place {
+            continue;
+        }
+        let (message, help) = match (of, origin) {
+            (Origin::BuiltIn, _) => (
+                format!("`{}` is the name of a rule that ships", id.value),
+                "give this one another id; `rules` in plimsoll.yaml sets severity and params of the one that ships",
+            ),
+            (_, Origin::Pack) => (
+                format!("a second rule is called `{}`", id.value),
+                "give one of them another id, or the pack a `prefix`",
+            ),
+            _ => (format!("a second rule is called `{}`", id.value), "give one of them another id"),
+        };
+        mistakes.push(Mistake::new(id.place, message).with_help(help).with_related(place, "first here"));
+    }
+    mistakes
 }
 
 #[cfg(test)]

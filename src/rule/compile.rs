@@ -1,5 +1,6 @@
 //! From what the author wrote to what runs: names resolved, expressions compiled for each target, every mistake at its place.
 
+use super::catalog::Origin;
 use super::pattern::{self, Pattern};
 use super::raw::{RawParam, RawRule, RawTest, RuleText};
 use super::schema::{self, Schema};
@@ -22,7 +23,7 @@ pub struct Rule {
     pub summary: String,
     /// Why it matters, when it does not apply, what to do; Markdown.
     pub explain: Option<String>,
-    /// Profiles in which it is on.
+    /// Profiles in which it is on; without any it is on in all of them.
     pub profiles: Vec<String>,
     /// Its params with their defaults.
     pub params: Vec<Param>,
@@ -34,6 +35,8 @@ pub struct Rule {
     pub checks: Vec<Check>,
     /// Where its id stands in its file.
     pub place: Place,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// A param of a rule.
@@ -110,7 +113,7 @@ pub const PARAMS: usize = 4;
 pub const MISSING: (&str, Type) = ("missing", Type::String);
 
 /// Compiles a rule. The error is every mistake in its expressions and targets.
-pub fn compile(raw: &RawRule<'_>) -> Result<Rule, Vec<Mistake>> {
+pub fn compile(raw: &RawRule<'_>, origin: Origin) -> Result<Rule, Vec<Mistake>> {
     let mut compiler = Compiler { mistakes: Vec::new() };
     let checks = raw.each.iter().filter_map(|target| compiler.check(raw, target)).collect();
     let mut mistakes = compiler.mistakes;
@@ -126,16 +129,13 @@ pub fn compile(raw: &RawRule<'_>) -> Result<Rule, Vec<Mistake>> {
         severity: raw.severity.value,
         summary: text(&raw.summary).unwrap_or_default(),
         explain: text(&raw.explain),
-        profiles: if raw.profiles.is_empty() {
-            vec!["recommended".to_owned()]
-        } else {
-            raw.profiles.iter().map(|profile| profile.value.clone()).collect()
-        },
+        profiles: raw.profiles.iter().map(|profile| profile.value.clone()).collect(),
         params: raw.params.iter().map(param).collect(),
         file: raw.id.place.file,
         each: raw.each.iter().map(|target| target.value.clone()).collect(),
         checks,
         place: raw.id.place,
+        origin,
     })
 }
 

@@ -92,8 +92,11 @@ impl<'d> Example<'d> {
             example.files.push((path, plain));
         }
         match (verdict, example.expected.first()) {
-            (Verdict::Bad, None) => Err(Mistake::new(node.place(), "nothing is marked in this bad example")
-                .with_help("end the line of each finding with ``# <- `slice` ``, or with `# <-`")),
+            // Without files its shape is wrong, and that is said elsewhere.
+            (Verdict::Bad, None) if !example.files.is_empty() => {
+                Err(Mistake::new(node.place(), "nothing is marked in this bad example")
+                    .with_help("end the line of each finding with ``# <- `slice` ``, or with `# <-`"))
+            }
             (Verdict::Good, Some(mark)) => Err(Mistake::new(mark.place, "a mark in a good example")
                 .with_help("remove it, or move the example to `bad`")),
             _ => Ok(example),

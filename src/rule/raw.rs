@@ -3,7 +3,7 @@
 use super::example::{Example, Verdict};
 use super::shape::RULE_FILE;
 use crate::diagnostic::Severity;
-use crate::shape::{Mistake, field, one_or_list, root, text};
+use crate::shape::{Mistake, field, one_or_list, problems, root, text};
 use crate::source::{Place, SourceMap, Span, Spanned};
 use crate::yaml::{Document, Kind, Node};
 use std::collections::HashMap;
@@ -121,21 +121,37 @@ pub struct RawParam<'d> {
 
 /// Reads the rules of a file. The error is every mistake in its shape and in the marks of its examples.
 pub fn read(document: &Document) -> Result<Vec<RawRule<'_>>, Vec<Mistake>> {
-    let Some(root) = root(document, &RULE_FILE)? else {
-        let start = Place { file: document.file(), span: Span::empty(0) };
-        return Err(vec![
-            Mistake::new(start, "no rule in this file")
-                .with_help("write at least `id`, `each`, `require` or `forbid`, and `message`"),
-        ]);
+    let (rules, mut mistakes) = read_what_stands(document);
+    mistakes.extend(duplicates(rules.iter().map(|rule| &rule.id)));
+    if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
+}
+
+/// Reads the rules of a file that may have mistakes: those that have all they need, and every mistake in the shape of the file and in
+/// the marks of its examples. A rule that came with mistakes must not run; it can show more of them.
+pub fn read_what_stands(document: &Document) -> (Vec<RawRule<'_>>, Vec<Mistake>) {
+    let mut mistakes = Vec::new();
+    let root = match root(document, &RULE_FILE) {
+        Ok(Some(root)) => root,
+        Ok(None) => {
+            let start = Place { file: document.file(), span: Span::empty(0) };
+            let help = "write at least `id`, `each`, `require` or `forbid`, and `message`";
+            return (Vec::new(), vec![Mistake::new(start, "no rule in this file").with_help(help)]);
+        }
+        Err(found) => {
+            let broken = !problems(document).is_empty();
+            mistakes = found;
+            match document.roots().next() {
+                Some(root) if !broken => root,
+                _ => return (Vec::new(), mistakes),
+            }
+        }
     };
     let nodes: Vec<_> = match root.get("rules") {
         Some(rules) => rules.items().collect(),
         None => vec![root],
     };
-    let mut mistakes = Vec::new();
-    let rules: Vec<_> = nodes.into_iter().filter_map(|node| rule(node, &mut mistakes)).collect();
-    mistakes.extend(duplicates(rules.iter().map(|rule| &rule.id)));
-    if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
+    let rules = nodes.into_iter().filter_map(|node| rule(node, &mut mistakes)).collect();
+    (rules, mistakes)
 }
 
 /// The ids that stand more than once, each with the place of the first; for the rules of all files together.
@@ -170,8 +186,12 @@ fn rule<'d>(node: Node<'d>, mistakes: &mut Vec<Mistake>) -> Option<RawRule<'d>> 
     };
     let each: Vec<_> = one_or_list(node, "each").into_iter().filter_map(text).collect();
     let Some(target) = each.first() else {
-        let place = node.entry("each")?.key.place();
-        mistakes.push(Mistake::new(place, "`each` names no target"));
+        if node
+            .get("each")
+            .is_some_and(|each| each.resolve().kind() == Kind::Sequence && each.items().next().is_none())
+        {
+            mistakes.push(Mistake::new(node.entry("each")?.key.place(), "`each` names no target"));
+        }
         return None;
     };
     Some(RawRule {

@@ -96,6 +96,12 @@ fn text(format: Format) -> Value {
             json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })
         }
         Format::Kebab => json!({ "type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$" }),
+        Format::RuleName => {
+            json!({ "type": "string", "pattern": "^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$" })
+        }
+        Format::ProjectPath => {
+            json!({ "type": "string", "pattern": "^(?!(.*/)?\\.\\.(/|$))[^/\\\\:][^\\\\:]*$" })
+        }
         Format::Variable => json!({ "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" }),
         Format::Identifier => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" }),
         Format::IdentifierGlob => {

@@ -1,9 +1,8 @@
 //! `plimsoll check` as a user runs it: what is found, where, with which status.
 
-use crate::support::{fixtures, plimsoll};
+use crate::support::{fixtures, plimsoll, project};
 use std::fs;
 use std::path::Path;
-use tempfile::TempDir;
 
 const CLEAN: &str = "services:\n  web: {image: web, healthcheck: {test: 'true'}}\n";
 const FINDING: &str = "services:\n  web: {image: web}\n";
@@ -11,16 +10,6 @@ const FORMATS: [&str; 3] = ["full", "concise", "json"];
 
 /// Name, files, arguments, expected status.
 type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], &'c [&'c str], i32);
-
-fn project(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a folder can be made");
-        fs::write(path, text).expect("a file can be written");
-    }
-    folder
-}
 
 fn status(folder: &Path, arguments: &[&str]) -> Option<i32> {
     plimsoll(folder, &[&["check"], arguments].concat(), b"").status.code()

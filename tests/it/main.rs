@@ -10,6 +10,7 @@ mod report;
 mod rules;
 mod support;
 mod truth;
+mod user_rules;
 mod yaml_hostile;
 mod yaml_oracles;
 mod yaml_places;

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
 
 /// Runs the program in a directory, with standard input.
 pub fn plimsoll(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
@@ -21,6 +22,17 @@ pub fn plimsoll(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
     // A program that does not read its input closes the pipe, which is no failure of the test.
     let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input));
     child.wait_with_output().expect("the child was started above")
+}
+
+/// A temporary folder with these files.
+pub fn project(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
+    }
+    folder
 }
 
 /// A folder below fixtures/.

@@ -147,6 +147,7 @@ fn request(root: &Path) -> Request {
         root,
         stdin: None,
         config: Some(("plimsoll.yaml".to_owned(), CONFIG.to_owned())),
+        rule_files: plimsoll::policy::RuleFiles::BuiltIn,
         select: Vec::new(),
         ignore: Vec::new(),
         today: Date::parse("2026-01-01").expect("a day"),
