@@ -111,7 +111,12 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     let scope = Scope::new(request);
     let whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
     let selected = |rule: &Rule| is_selected(rule, request, &policy);
-    let in_scope = |file: FileId| scope.holds(&sources.get(file).os_path);
+    let first = loaded.artifacts.first().map_or(FileId(u32::MAX), |artifact| artifact.file);
+    // What is said at the configuration or at a rule is said of the project as a whole.
+    let in_scope = |file: FileId| match file < first {
+        true => scope.holds(&request.root),
+        false => scope.holds(&sources.get(file).os_path),
+    };
     let model = Model::new(&sources, &loaded.artifacts, settings, config.as_ref());
     let mut outcome = engine::run(
         &model,

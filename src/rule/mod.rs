@@ -10,7 +10,7 @@ mod schema;
 mod shape;
 
 pub use catalog::{BUILT_IN, Catalog, Loading, Origin, RuleFile, built_in, load, load_files};
-pub use compile::{COMMON, Check, Decision, Let, MISSING, PARAMS, Param, Rule, compile};
+pub use compile::{COMMON, Check, Decision, Let, MISSING, PARAMS, Param, Rule, Stopped, Written, compile};
 pub use example::{Example, Expected, Finding, Mismatch, Verdict, compare};
 pub use find::{find, find_named};
 pub use pattern::{Pattern, texts};
