@@ -51,7 +51,7 @@ fn an_index_changes_no_answer() {
             decided.insert(found[0].clone());
         }
     }
-    assert!(decided.len() > CONDITIONS.len(), "the conditions tell the Services apart: {decided:?}");
+    assert!(decided.len() > 6, "the conditions tell the Services apart: {decided:?}");
 }
 
 /// Names of the Services that each of the two rules finds.
