@@ -1,6 +1,7 @@
 //! CEL expressions over the spanned document: lex, parse, check, evaluate, blame.
 //!
-//! One deviation from CEL runs through all of it: what is absent, null or out of range reads as null, and null has an
+//! A program is compiled for one of two modes: [`Mode::Strict`] is CEL to the letter; in [`Mode::Lenient`], the default,
+//! one deviation from CEL runs through all of it: what is absent, null or out of range reads as null, and null has an
 //! answer everywhere.
 //!
 //! | expression | where null meets it |
@@ -18,6 +19,7 @@
 //! everything else that needs the value is unknown itself. `has` of an unknown scalar is true.
 //! Any other mix of types stops the evaluation with an error; it is never an answer.
 
+mod access;
 mod arithmetic;
 mod blame;
 mod check;
@@ -26,6 +28,8 @@ mod eval;
 mod functions;
 mod lex;
 mod loops;
+mod make;
+mod message;
 mod parse;
 mod pattern;
 mod program;
@@ -37,6 +41,6 @@ mod view;
 
 pub use blame::Failure;
 pub use functions::{FunctionDoc, MacroDoc, functions, macros};
-pub use program::{Budget, Expected, Problem, Program, Scope, Stop, compile};
+pub use program::{Budget, Expected, Mode, Problem, Program, Scope, Stop, compile};
 pub use template::{Template, enumerate};
 pub use value::{Facts, Field, Object, Origin, Record, Text, Type, Value};

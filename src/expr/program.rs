@@ -4,11 +4,13 @@ use super::blame::{self, Failure};
 use super::check;
 use super::eval::{Machine, Tri};
 use super::functions::Function;
+use super::message::Message;
 use super::parse::{Operator, Presence, parse};
 use super::pattern::Pattern;
-use super::value::{Type, Value};
+use super::value::{Text, Type, Value};
 use crate::source::Span;
 use crate::yaml::Node;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How absence is read; an expression is compiled for one of them.
@@ -24,14 +26,51 @@ pub enum Mode {
 /// Names visible to an expression, in slot order.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// The names with their types; of two equal ones the later counts.
+    /// The names with their types; of two equal ones the later counts. A name may be dotted.
     pub names: Vec<(Arc<str>, Type)>,
+    /// How absence is read.
+    pub(super) mode: Mode,
+    /// The namespace that names are looked up in first.
+    pub(super) container: String,
+    /// Whether what has no meaning is left to the evaluation.
+    pub(super) unchecked: bool,
+    /// Types of messages with their fields.
+    pub(super) messages: Vec<(String, Vec<String>)>,
 }
 
 impl Scope {
     /// A scope of these names, slot 0 first.
     pub fn new(names: &[(&str, Type)]) -> Self {
-        Self { names: names.iter().map(|&(name, of)| (name.into(), of)).collect() }
+        Self { names: names.iter().map(|&(name, of)| (name.into(), of)).collect(), ..Self::default() }
+    }
+
+    /// The scope in a mode.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// The scope inside a namespace: in `a.b`, `x` is `a.b.x`, else `a.x`, else `x`.
+    #[must_use]
+    pub fn with_container(mut self, container: &str) -> Self {
+        container.clone_into(&mut self.container);
+        self
+    }
+
+    /// The scope with one more type of messages. A message is a map of those of its fields that are set.
+    #[must_use]
+    pub fn with_message(mut self, name: &str, fields: &[&str]) -> Self {
+        self.messages.push((name.to_owned(), fields.iter().map(|&field| field.to_owned()).collect()));
+        self
+    }
+
+    /// The scope of CEL without a type check: names and functions that nobody knows are errors only where an
+    /// evaluation meets them.
+    #[must_use]
+    pub fn unchecked(mut self) -> Self {
+        self.unchecked = true;
+        self
     }
 
     /// The scope with one more name, in the next slot.
@@ -136,6 +175,15 @@ impl Budget {
         self.spend(count * 4 + 1)
     }
 
+    /// Pays for a clone, which copies text that is owned.
+    #[inline]
+    pub(super) fn spend_clone(&mut self, value: &Value<'_>) -> Result<(), Fault> {
+        match value {
+            Value::Text(Text { text: Cow::Owned(text), .. }) => self.spend_text(text.len()),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether CEL holds to the letter.
     pub(super) fn is_strict(&self) -> bool {
         self.mode == Mode::Strict
@@ -180,6 +228,7 @@ impl Expected {
 #[derive(Debug)]
 pub struct Program {
     pub(super) root: Expr,
+    pub(super) mode: Mode,
     /// Slots that loop variables need at the deepest place.
     pub(super) local_slots: usize,
     locals: Vec<String>,
@@ -191,7 +240,7 @@ pub fn compile(source: &str, scope: &Scope) -> Result<Program, Vec<Problem>> {
     let (root, local_slots) = check::check(&ast, scope)?;
     let mut locals = Vec::new();
     blame::collect_locals(&root, &mut locals);
-    Ok(Program { root, local_slots, locals })
+    Ok(Program { root, mode: scope.mode, local_slots, locals })
 }
 
 impl Program {
@@ -237,6 +286,8 @@ pub(super) struct Expr {
 #[derive(Debug)]
 pub(super) enum ExprKind {
     Literal(Literal),
+    /// What has no meaning, in a scope that is not checked: the message of the error that meeting it is.
+    Broken(String),
     /// A name of the scope.
     Slot(usize),
     /// A loop variable.
@@ -259,6 +310,9 @@ pub(super) enum ExprKind {
     Map(Vec<(Expr, Expr, Presence)>),
     Call(&'static Function, Vec<Expr>, Option<Arc<Pattern>>),
     Loop(Box<Loop>),
+    Bind(Box<Bind>),
+    /// A message, by the names of its fields.
+    Message(Message, Vec<(Arc<str>, Expr, Presence)>),
 }
 
 #[derive(Debug)]
@@ -273,6 +327,25 @@ pub(super) enum Literal {
     Type(&'static str),
 }
 
+/// Names for values: `cel.bind`, `cel.block`, and `optMap` for what an optional holds.
+#[derive(Debug)]
+pub(super) struct Bind {
+    pub kind: BindKind,
+    /// The names, their slots and values; a value may use the names before it.
+    pub values: Vec<(Arc<str>, usize, Expr)>,
+    pub body: Expr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BindKind {
+    /// The body is the value.
+    Plain,
+    /// The name is what the optional holds; the result is an optional again.
+    OptMap,
+    /// Likewise, and the body is an optional.
+    OptFlatMap,
+}
+
 /// A macro that visits the elements of a list or the keys of a map.
 #[derive(Debug)]
 pub(super) struct Loop {
@@ -280,10 +353,19 @@ pub(super) struct Loop {
     pub over: Expr,
     pub name: Arc<str>,
     pub local: usize,
+    /// The second loop variable: the first is then an index or a key, this one the element or value.
+    pub second: Option<(Arc<str>, usize)>,
     /// The condition; of `map` with two arguments, the result.
     pub body: Expr,
-    /// The result of `map` with three arguments.
+    /// The result of a macro that has a condition too.
     pub result: Option<Expr>,
+}
+
+impl LoopKind {
+    /// Whether its answer is true, false or unknown.
+    pub(super) fn is_condition(self) -> bool {
+        matches!(self, Self::All | Self::Exists | Self::ExistsOne)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -293,4 +375,10 @@ pub(super) enum LoopKind {
     ExistsOne,
     Filter,
     Map,
+    /// The elements by the order of their results.
+    SortBy,
+    /// A map with the keys of the map, or the indexes of the list, and the results.
+    TransformMap,
+    /// A map of all the entries of the results, which are maps.
+    TransformMapEntry,
 }
