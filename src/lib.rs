@@ -32,5 +32,6 @@ pub mod report;
 pub mod rule;
 pub mod secret;
 pub mod shape;
+pub mod shell;
 pub mod source;
 pub mod yaml;

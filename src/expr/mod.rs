@@ -1,6 +1,7 @@
 //! CEL expressions over the spanned document: lex, parse, check, evaluate, blame.
 //!
-//! One deviation from CEL runs through all of it: what is absent, null or out of range reads as null, and null has an
+//! A program is compiled for one of two modes: [`Mode::Strict`] is CEL to the letter; in [`Mode::Lenient`], the default,
+//! one deviation from CEL runs through all of it: what is absent, null or out of range reads as null, and null has an
 //! answer everywhere.
 //!
 //! | expression | where null meets it |
@@ -18,6 +19,7 @@
 //! everything else that needs the value is unknown itself. `has` of an unknown scalar is true.
 //! Any other mix of types stops the evaluation with an error; it is never an answer.
 
+mod access;
 mod arithmetic;
 mod blame;
 mod check;
@@ -27,6 +29,8 @@ mod functions;
 mod join;
 mod lex;
 mod loops;
+mod make;
+mod message;
 mod parse;
 mod pattern;
 mod program;
@@ -40,6 +44,6 @@ pub use blame::{Failure, label_of};
 pub use functions::{FunctionDoc, MacroDoc, functions, macros};
 pub use join::Index;
 pub use pattern::Pattern as Regexp;
-pub use program::{Budget, Expected, Problem, Program, Scope, Stop, compile};
+pub use program::{Budget, Expected, Mode, Problem, Program, Scope, Stop, compile};
 pub use template::{Template, enumerate};
 pub use value::{Collection, Facts, Field, Object, Origin, Record, Text, Type, Value};

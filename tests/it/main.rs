@@ -4,7 +4,6 @@ mod cel_spec;
 mod check;
 mod cli;
 mod config;
-mod corpus;
 mod discover;
 mod go_oracle;
 mod joins;

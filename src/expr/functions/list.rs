@@ -4,7 +4,7 @@
 
 use super::{Call, text};
 use crate::expr::arithmetic;
-use crate::expr::compare::{self, Order};
+use crate::expr::compare::{self, Order, Seen};
 use crate::expr::eval::Tri;
 use crate::expr::parse::Operator;
 use crate::expr::program::{Budget, Fault};
@@ -116,31 +116,20 @@ fn flatten_into<'a>(
 /// `list.distinct()`: the first of each.
 pub(super) fn distinct<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
     let Some(elements) = known(call, budget)? else { return Ok(Value::Unknown) };
-    let mut kept: Vec<Value<'a>> = Vec::new();
-    'next: for element in elements {
-        for other in &kept {
-            if compare::equal(other, &element, budget)? == Tri::True {
-                continue 'next;
-            }
+    let mut seen = Seen::default();
+    let mut kept = Vec::new();
+    for element in elements {
+        if seen.insert(&element, budget)? {
+            kept.push(element);
         }
-        kept.push(element);
     }
     Ok(Value::List(kept.into()))
 }
 
 /// `list.sort()`
 pub(super) fn sort<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
-    let Some(mut elements) = known(call, budget)? else { return Ok(Value::Unknown) };
-    let mut fault = None;
-    elements.sort_by(|a, b| match compare::order(a, b, budget) {
-        Ok(Order::Known(Some(ordering))) => ordering,
-        Ok(_) => Ordering::Equal,
-        Err(stop) => {
-            fault.get_or_insert(stop);
-            Ordering::Equal
-        }
-    });
-    fault.map_or(Ok(Value::List(elements.into())), Err)
+    let Some(elements) = known(call, budget)? else { return Ok(Value::Unknown) };
+    Ok(Value::List(compare::sort_by(elements, |element| element, budget)?.into()))
 }
 
 /// `list.isSorted()`

@@ -8,6 +8,7 @@ mod optional;
 mod pattern;
 mod table;
 mod text;
+mod time;
 
 use super::pattern::Pattern;
 use super::program::{Budget, Fault};
@@ -20,6 +21,7 @@ use std::fmt::{self, Write};
 use std::ops::RangeInclusive;
 pub(super) use table::MACROS;
 pub use table::MacroDoc;
+pub(super) use time::{duration_of, timestamp_of};
 
 /// Most arguments that a function takes, its receiver counted; what takes any number of them takes a list.
 pub(super) const MAX_ARITY: usize = 4;

@@ -2,8 +2,8 @@
 //!
 //! The table is sorted by name. Arguments behind `;` may be left out; the first argument of a method is its receiver.
 
-use super::kinds::{ANY, BYTES, INT, LIST, MAP, PATTERN, RAW, STR};
-use super::{Function, Style, convert, list, optional, pattern, text};
+use super::kinds::{ANY, BYTES, INT, LIST, MAP, OBJECT, PATTERN, RAW, STR};
+use super::{Function, Style, convert, list, optional, pattern, text, time};
 use crate::expr::value::Type;
 
 macro_rules! functions {
@@ -37,6 +37,8 @@ functions! {
         "The elements without repetitions, in their order.", "[2, 1, 2].distinct() == [2, 1]";
     Plain "double" (ANY) -> Type::Double, convert::double,
         "A number or the text of one as a floating point number.", "double('1.5') == 1.5";
+    Plain "duration" (STR | OBJECT) -> Type::Object("duration"), time::duration,
+        "The length of time that a text such as `1h30m` names.", "duration('90m') == duration('1h30m')";
     Plain "dyn" (RAW) -> Type::Any, convert::dynamic,
         "The value itself, its type forgotten.", "dyn(1) == 1";
     Method "endsWith" (STR, STR) -> Type::Bool, text::ends_with,
@@ -47,6 +49,31 @@ functions! {
         "All matches of a pattern, or the first few.", "'a1b22'.findAll('[0-9]+') == ['1', '22']";
     Method "flatten" (LIST; INT) -> Type::List(&Type::Any), list::flatten,
         "The elements of the lists in a list, to a depth of 1 or as given.", "[[1], [2, 3]].flatten() == [1, 2, 3]";
+    Method "getDate" (OBJECT; STR) -> Type::Int, time::date,
+        "The day of the month from 1, in UTC or a time zone.", "timestamp('2024-02-29T12:00:00Z').getDate() == 29";
+    Method "getDayOfMonth" (OBJECT; STR) -> Type::Int, time::day_of_month,
+        "The day of the month from 0, in UTC or a time zone.",
+        "timestamp('2024-02-29T12:00:00Z').getDayOfMonth() == 28";
+    Method "getDayOfWeek" (OBJECT; STR) -> Type::Int, time::day_of_week,
+        "The day of the week from 0 for Sunday, in UTC or a time zone.",
+        "timestamp('2024-02-29T12:00:00Z').getDayOfWeek() == 4";
+    Method "getDayOfYear" (OBJECT; STR) -> Type::Int, time::day_of_year,
+        "The day of the year from 0, in UTC or a time zone.",
+        "timestamp('2024-02-29T12:00:00Z').getDayOfYear() == 59";
+    Method "getFullYear" (OBJECT; STR) -> Type::Int, time::year,
+        "The year, in UTC or a time zone.", "timestamp('2024-02-29T12:00:00Z').getFullYear() == 2024";
+    Method "getHours" (OBJECT; STR) -> Type::Int, time::hours,
+        "The hour of a moment in UTC or a time zone, or the whole hours of a duration.",
+        "timestamp('2024-02-29T12:00:00Z').getHours('Asia/Kathmandu') == 17";
+    Method "getMilliseconds" (OBJECT; STR) -> Type::Int, time::milliseconds,
+        "The milliseconds of a moment or duration beyond whole seconds.", "duration('1.5s').getMilliseconds() == 500";
+    Method "getMinutes" (OBJECT; STR) -> Type::Int, time::minutes,
+        "The minute of a moment in UTC or a time zone, or the whole minutes of a duration.",
+        "duration('1h30m').getMinutes() == 90";
+    Method "getMonth" (OBJECT; STR) -> Type::Int, time::month,
+        "The month from 0, in UTC or a time zone.", "timestamp('2024-02-29T12:00:00Z').getMonth() == 1";
+    Method "getSeconds" (OBJECT; STR) -> Type::Int, time::seconds,
+        "The second of a moment, or the whole seconds of a duration.", "duration('1m30s').getSeconds() == 90";
     Method "hasValue" (RAW) -> Type::Bool, optional::has_value,
         "Whether an optional holds a value.", "optional.of(1).hasValue()";
     Method "indexOf" (STR | LIST, ANY; INT) -> Type::Int, list::index_of,
@@ -98,6 +125,9 @@ functions! {
         "The characters from a position, up to another one.", "'web:latest'.substring(4) == 'latest'";
     Method "sum" (LIST) -> Type::Any, list::sum,
         "The sum of the elements; 0 if there are none.", "[1, 2, 3].sum() == 6";
+    Plain "timestamp" (STR | INT | OBJECT) -> Type::Object("timestamp"), time::timestamp,
+        "The moment that a text of RFC 3339 or a Unix time names.",
+        "timestamp('2024-02-29T12:00:00Z') < timestamp(1709251200)";
     Method "trim" (STR) -> Type::String, text::trim,
         "The string without white space around it.", "' a '.trim() == 'a'";
     Plain "type" (RAW) -> Type::Any, convert::type_of,
