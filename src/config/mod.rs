@@ -13,7 +13,7 @@ pub use init::{Deploy, Found, propose};
 pub use locate::{FILE_NAME, locate, root};
 pub use raw::{
     Level, RawConfig, RawOverride, RawPack, RawPipeline, RawRetired, RawWaiver, RetiredName, RuleSetting,
-    Workload, packs, unknown_rules,
+    Workload, packs, unknown_rules, unknown_rules_of,
 };
 pub use retired::{Match, Retired};
 pub use settings::{Override, Pipeline, Settings, Waiver};

@@ -9,6 +9,7 @@ mod go_oracle;
 mod report;
 mod rules;
 mod support;
+mod test_command;
 mod truth;
 mod user_rules;
 mod yaml_hostile;
