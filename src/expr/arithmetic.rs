@@ -2,9 +2,8 @@
 
 use super::parse::Operator;
 use super::program::{Budget, Fault};
-use super::text::article;
 use super::value::{Text, Value};
-use super::view::View;
+use super::view::{View, article};
 
 /// Applies an arithmetic operator.
 pub(super) fn apply<'a>(
@@ -33,6 +32,15 @@ pub(super) fn apply<'a>(
         (View::Bytes(a), View::Bytes(b)) if operator == Operator::Add => {
             budget.spend_text(a.len() + b.len())?;
             Ok(Value::Bytes([a, b].concat().into()))
+        }
+        (View::Object(a), View::Object(b))
+            if let Some(result) = match operator {
+                Operator::Add => a.plus(b),
+                Operator::Subtract => a.minus(b),
+                _ => None,
+            } =>
+        {
+            result.map(Value::Object).map_err(Fault::Message)
         }
         (View::List, View::List) if operator == Operator::Add => {
             budget.spend_elements(left.count() + right.count())?;

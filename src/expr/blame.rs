@@ -52,10 +52,12 @@ pub(super) fn collect_locals(expr: &Expr, names: &mut Vec<String>) {
 pub(super) fn failures<'a>(
     program: &Program,
     expected: Expected,
+    lets: &[&Program],
     machine: &mut Machine<'a, '_>,
 ) -> Result<Vec<Failure<'a>>, Stop> {
     let names = program.locals();
-    let mut blamer = Blamer { machine, names, bound: vec![Value::Null; names.len()], routes: Vec::new() };
+    let bound = vec![Value::Null; names.len()];
+    let mut blamer = Blamer { machine, names, bound, routes: Vec::new(), lets };
     let found = blamer.explain(&program.root, expected)?;
     Ok(found.into_iter().map(Blame::into_failure).collect())
 }
@@ -102,6 +104,8 @@ struct Blamer<'a, 'b, 'm> {
     bound: Vec<Value<'a>>,
     /// For loop variables: the alias through which their list was reached.
     routes: Vec<(usize, Option<Place>)>,
+    /// The expressions behind the last slots.
+    lets: &'b [&'b Program],
 }
 
 impl<'a> Blamer<'a, '_, '_> {
@@ -130,13 +134,39 @@ impl<'a> Blamer<'a, '_, '_> {
                 (LoopKind::All, Expected::True) | (LoopKind::Exists, Expected::False) => {
                     self.explain_elements(repeat, expected)
                 }
-                _ => self.operand(&repeat.over).map(|blame| vec![blame]),
+                _ => self.sought(repeat).map(|blame| vec![blame]),
             },
             (ExprKind::Compare(operator, operands), _) => {
                 self.comparison(*operator, operands, expected).map(|blame| vec![blame])
             }
+            (ExprKind::Slot(slot), _) => {
+                match self.in_let(*slot, |inner, expr| inner.explain(expr, expected))? {
+                    Some(found) => Ok(found),
+                    None => self.operand(expr).map(|blame| vec![blame]),
+                }
+            }
             _ => self.operand(expr).map(|blame| vec![blame]),
         }
+    }
+
+    /// Looks into the expression that a name of `let` stands for. Its loop variables are its own.
+    fn in_let<R>(
+        &mut self,
+        slot: usize,
+        look: impl FnOnce(&mut Blamer<'a, '_, '_>, &Expr) -> Result<R, Stop>,
+    ) -> Result<Option<R>, Stop> {
+        let first = self.machine.slot_count() - self.lets.len();
+        let Some(at) = slot.checked_sub(first) else { return Ok(None) };
+        let Some(program) = self.lets.get(at) else { return Ok(None) };
+        let mut machine = self.machine.within(program.local_slots);
+        let mut inner = Blamer {
+            machine: &mut machine,
+            names: &[],
+            bound: self.bound.clone(),
+            routes: Vec::new(),
+            lets: self.lets,
+        };
+        look(&mut inner, &program.root).map(Some)
     }
 
     /// Explains each term that is itself not what was expected.
@@ -229,6 +259,30 @@ impl<'a> Blamer<'a, '_, '_> {
         Ok(found)
     }
 
+    /// Nothing was found: what was looked through is to blame, or, when that stands nowhere (a collection of the repository), what was
+    /// looked for.
+    fn sought(&mut self, repeat: &Loop) -> Result<Blame<'a>, Stop> {
+        let over = self.operand(&repeat.over)?;
+        if over.place.is_some() {
+            return Ok(over);
+        }
+        let mut wanted = Vec::new();
+        looked_for(&repeat.body, repeat.local, &mut wanted);
+        let mut where_ = None;
+        for expr in wanted {
+            let found = self.operand(expr)?;
+            if found.place.is_none() || found.is_missing() {
+                continue;
+            }
+            // A namespace says where it was looked, not what for.
+            if !matches!(&expr.kind, ExprKind::Field(_, name, _) if **name == *"namespace") {
+                return Ok(found);
+            }
+            where_ = where_.or(Some(found));
+        }
+        Ok(where_.unwrap_or(over))
+    }
+
     /// The first operand that stands somewhere is to blame; the other one is shown beside it.
     fn comparison(
         &mut self,
@@ -261,7 +315,14 @@ impl<'a> Blamer<'a, '_, '_> {
     fn operand(&mut self, expr: &Expr) -> Result<Blame<'a>, Stop> {
         match &expr.kind {
             ExprKind::Literal(_) | ExprKind::Map(_) => Ok(self.blank()),
-            ExprKind::Slot(_) | ExprKind::Local(_) => self.place_of(expr),
+            ExprKind::Slot(slot) => {
+                let found = self.place_of(expr)?;
+                if found.place.is_some() {
+                    return Ok(found);
+                }
+                Ok(self.in_let(*slot, |inner, expr| inner.operand(expr))?.unwrap_or(found))
+            }
+            ExprKind::Local(_) => self.place_of(expr),
             ExprKind::Field(base, ..) | ExprKind::Fact(base, ..) => {
                 let found = self.place_of(expr)?;
                 if found.place.is_some() {
@@ -426,6 +487,32 @@ impl<'a> Blamer<'a, '_, '_> {
     }
 }
 
+/// The operands of a loop's body that do not depend on its element.
+fn looked_for<'e>(expr: &'e Expr, local: usize, found: &mut Vec<&'e Expr>) {
+    let mut add = |operand: &'e Expr| {
+        let (mut names, mut free) = (false, true);
+        operand.each_name(&mut |name| {
+            names = true;
+            free &= !matches!(name, ExprKind::Local(name) if *name >= local);
+        });
+        if names && free {
+            found.push(operand);
+        }
+    };
+    match &expr.kind {
+        ExprKind::Compare(_, operands) => operands.iter().for_each(add),
+        ExprKind::Call(_, args, _) => args.iter().for_each(add),
+        ExprKind::Loop(repeat) => {
+            add(&repeat.over);
+            looked_for(&repeat.body, local, found);
+        }
+        ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) => {
+            expr.each_child(&mut |child| looked_for(child, local, found));
+        }
+        _ => {}
+    }
+}
+
 const DEFINED: &str = "defined here";
 
 fn opposite(expected: Expected) -> Expected {
@@ -443,7 +530,7 @@ fn failed(expected: Expected) -> Tri {
 }
 
 /// What to mark for a node: a scalar itself; a collection by its key, in a list by its `name`, else by its first key.
-fn label_of(node: Node<'_>) -> Place {
+pub fn label_of(node: Node<'_>) -> Place {
     if node.kind() == Kind::Scalar {
         return node.place();
     }

@@ -3,9 +3,8 @@
 use super::eval::Tri;
 use super::parse::Operator;
 use super::program::{Budget, Fault};
-use super::text::article;
 use super::value::Value;
-use super::view::View;
+use super::view::{View, article};
 use crate::yaml::{Kind, Node};
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
@@ -63,8 +62,12 @@ fn equal_within(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget, depth:
         (View::Type(a), View::Type(b)) => Tri::from(a == b),
         (View::Optional, View::Optional) => {
             let (Value::Optional(a), Value::Optional(b)) = (left, right) else { return Ok(Tri::False) };
+            if a.is_something() != b.is_something() {
+                return Ok(Tri::False);
+            }
             return equal_within(a, b, budget, depth + 1);
         }
+        (View::Object(a), View::Object(b)) => Tri::from(a.equals(b)),
         (View::List, View::List) => return equal_lists(left, right, budget, depth),
         (View::Map, View::Map) => return equal_maps(left, right, budget, depth),
         (a, b) => Tri::from(matches!(order_numbers(&a, &b), Some(Order::Known(Some(Ordering::Equal))))),
@@ -124,6 +127,7 @@ pub(super) fn order(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget) ->
         (View::Str(a), View::Str(b)) => a.cmp(b),
         (View::Bool(a), View::Bool(b)) => a.cmp(b),
         (View::Bytes(a), View::Bytes(b)) => a.cmp(b),
+        (View::Object(a), View::Object(b)) if let Some(ordering) = a.order(*b) => ordering,
         _ => match order_numbers(&a, &b) {
             Some(order) => return Ok(order),
             None => {
@@ -195,12 +199,17 @@ impl<'a> Value<'a> {
         let _ = match self {
             Self::List(items) => items.iter().cloned().try_for_each(&mut visit),
             Self::Map(entries) => entries.iter().map(|(key, _)| key.clone()).try_for_each(&mut visit),
-            Self::Facts(facts) => facts
-                .record()
-                .fields
-                .iter()
-                .map(|field| Value::Literal(field.name.into()))
-                .try_for_each(&mut visit),
+            Self::Facts(facts) => match facts.collection() {
+                Some(collection) => {
+                    (0..collection.len()).map(|at| collection.element(at)).try_for_each(&mut visit)
+                }
+                None => facts
+                    .record()
+                    .fields
+                    .iter()
+                    .map(|field| Value::Literal(field.name.into()))
+                    .try_for_each(&mut visit),
+            },
             Self::Node(node) => match node.resolve().kind() {
                 Kind::Sequence => node.items().map(Value::Node).try_for_each(&mut visit),
                 Kind::Mapping => {
@@ -211,6 +220,22 @@ impl<'a> Value<'a> {
             _ => return false,
         };
         true
+    }
+
+    /// Visits some elements of a collection, or like [`Value::each`] all there are.
+    pub(super) fn each_of(&self, some: Option<&[u32]>, mut visit: impl FnMut(Value<'a>) -> ControlFlow<()>) {
+        match (self, some) {
+            (Self::Facts(facts), Some(some)) => {
+                let collection = facts.collection();
+                let elements = collection
+                    .into_iter()
+                    .flat_map(|collection| some.iter().map(move |&at| collection.element(at as usize)));
+                let _ = elements.into_iter().try_for_each(&mut visit);
+            }
+            _ => {
+                self.each(visit);
+            }
+        }
     }
 
     /// The elements of a list, or the keys of a map.
@@ -228,6 +253,7 @@ impl<'a> Value<'a> {
         match self {
             Self::List(items) => items.len(),
             Self::Map(entries) => entries.len(),
+            Self::Facts(facts) if let Some(collection) = facts.collection() => collection.len(),
             _ => {
                 let mut count = 0;
                 self.each(|_| {
@@ -249,8 +275,10 @@ impl<'a> Value<'a> {
                 .map(|(_, value)| value.clone()),
             Self::Facts(facts) => {
                 let View::Str(name) = key.view(budget) else { return None };
-                let index = facts.record().fields.iter().position(|field| field.name == name)?;
-                Some(facts.fact(index))
+                match facts.record().fields.iter().position(|field| field.name == name) {
+                    Some(index) => Some(facts.fact(index)),
+                    None => facts.named(&name),
+                }
             }
             _ => None,
         }

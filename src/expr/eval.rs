@@ -4,13 +4,11 @@ use super::arithmetic;
 use super::compare;
 use super::functions;
 use super::parse::{Operator, Presence};
-use super::program::{Budget, Expr, ExprKind, Fault, Literal, Loop, LoopKind, Program, Stop};
-use super::text::article;
+use super::program::{Budget, Expr, ExprKind, Fault, Literal, LoopKind, Program, Stop};
 use super::value::Value;
-use super::view::View;
+use super::view::{View, article};
 use crate::source::Span;
 use crate::yaml::Kind;
-use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -51,13 +49,31 @@ impl From<Tri> for Value<'_> {
 /// One evaluation at work.
 pub(super) struct Machine<'a, 'm> {
     slots: &'m [Value<'a>],
-    locals: Vec<Value<'a>>,
+    pub(super) locals: Vec<Value<'a>>,
     pub(super) budget: &'m mut Budget,
 }
 
 impl<'a, 'm> Machine<'a, 'm> {
     pub(super) fn new(program: &Program, slots: &'m [Value<'a>], budget: &'m mut Budget) -> Self {
         Self { slots, locals: vec![Value::Null; program.local_slots], budget }
+    }
+
+    /// A machine for an expression that names nothing but loop variables.
+    pub(super) fn with_locals(count: usize, budget: &'m mut Budget) -> Self {
+        Self { slots: &[], locals: vec![Value::Null; count], budget }
+    }
+
+    /// A machine over the same slots with loop variables of its own.
+    pub(super) fn within(&mut self, locals: usize) -> Machine<'a, '_> {
+        Machine { slots: self.slots, locals: vec![Value::Null; locals], budget: self.budget }
+    }
+
+    pub(super) fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn local_count(&self) -> usize {
+        self.locals.len()
     }
 
     pub(super) fn bind(&mut self, local: usize, value: Value<'a>) {
@@ -162,7 +178,7 @@ impl<'a, 'm> Machine<'a, 'm> {
                 for (value, arg) in values.iter_mut().zip(args) {
                     *value = self.value(arg)?;
                 }
-                functions::call(*function, &values[..args.len()], pattern.as_deref(), self.budget).map_err(at)
+                functions::call(function, &values[..args.len()], pattern.as_deref(), self.budget).map_err(at)
             }
             ExprKind::Loop(repeat) if matches!(repeat.kind, LoopKind::Filter | LoopKind::Map) => {
                 self.collect(repeat)
@@ -302,128 +318,6 @@ impl<'a, 'm> Machine<'a, 'm> {
         }
         Ok(Value::Map(map.into()))
     }
-
-    /// `all` and `exists`: `empty` is the answer over no elements, its negation decides.
-    fn quantified(&mut self, repeat: &Loop, empty: Tri) -> Result<Tri, Stop> {
-        let mut answer = empty;
-        let mut error = None;
-        let over = self.value(&repeat.over)?;
-        let known = self.each_element(repeat, &over, |machine| match machine.condition(&repeat.body) {
-            Ok(found) if found == empty.not() => {
-                answer = found;
-                error = None;
-                Ok(ControlFlow::Break(()))
-            }
-            Ok(Tri::Unknown) => {
-                answer = Tri::Unknown;
-                Ok(ControlFlow::Continue(()))
-            }
-            Ok(_) => Ok(ControlFlow::Continue(())),
-            Err(Stop::Budget) => Err(Stop::Budget),
-            Err(stop) => {
-                error = error.take().or(Some(stop));
-                Ok(ControlFlow::Continue(()))
-            }
-        })?;
-        match (known, error) {
-            (Elements::Unknown, _) => Ok(Tri::Unknown),
-            (_, Some(stop)) => Err(stop),
-            _ => Ok(answer),
-        }
-    }
-
-    fn exists_one(&mut self, repeat: &Loop) -> Result<Tri, Stop> {
-        let (mut certain, mut possible) = (0, 0);
-        let over = self.value(&repeat.over)?;
-        let known = self.each_element(repeat, &over, |machine| {
-            match machine.condition(&repeat.body)? {
-                Tri::True => certain += 1,
-                Tri::Unknown => possible += 1,
-                Tri::False => {}
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(match (known, certain, possible) {
-            (Elements::Unknown, ..) => Tri::Unknown,
-            (_, 2.., _) | (_, _, 0) => Tri::from(certain == 1),
-            _ => Tri::Unknown,
-        })
-    }
-
-    fn collect(&mut self, repeat: &Loop) -> Result<Value<'a>, Stop> {
-        let mut collected = Vec::new();
-        let mut undecided = false;
-        let over = self.value(&repeat.over)?;
-        let known = self.each_element(repeat, &over, |machine| {
-            let (condition, result) = match (repeat.kind, &repeat.result) {
-                (LoopKind::Filter, _) => (Some(&repeat.body), None),
-                (_, Some(result)) => (Some(&repeat.body), Some(result)),
-                (_, None) => (None, Some(&repeat.body)),
-            };
-            let answer = match condition {
-                Some(condition) => machine.condition(condition)?,
-                None => Tri::True,
-            };
-            match answer {
-                Tri::False => {}
-                Tri::Unknown => undecided = true,
-                Tri::True => collected.push(match result {
-                    Some(result) => machine.value(result)?,
-                    None => machine.locals[repeat.local].clone(),
-                }),
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(match known {
-            Elements::Null => Value::Null,
-            Elements::Unknown => Value::Unknown,
-            // Which elements belong to it is not known.
-            Elements::Known if undecided => Value::Unknown,
-            Elements::Known => Value::List(collected.into()),
-        })
-    }
-
-    /// Binds the loop variable to each element in turn.
-    pub(super) fn each_element(
-        &mut self,
-        repeat: &Loop,
-        over: &Value<'a>,
-        mut visit: impl FnMut(&mut Self) -> Result<ControlFlow<()>, Stop>,
-    ) -> Result<Elements, Stop> {
-        let span = repeat.over.span;
-        if let Value::Optional(inner) = over {
-            return self.each_element(repeat, inner, visit);
-        }
-        match over.view(self.budget) {
-            View::Null => return Ok(Elements::Null),
-            View::Unknown => return Ok(Elements::Unknown),
-            View::List | View::Map => {}
-            other => {
-                let message = format!("a loop visits a list or a map, not {}", article(other.type_name()));
-                return Err(Stop::Error { span, message });
-            }
-        }
-        let mut outcome = Ok(());
-        over.each(|element| {
-            let step = self.budget.spend(1).map_err(|fault| fault.at(span)).and_then(|()| {
-                self.bind(repeat.local, element);
-                visit(self)
-            });
-            step.unwrap_or_else(|stop| {
-                outcome = Err(stop);
-                ControlFlow::Break(())
-            })
-        });
-        outcome.map(|()| Elements::Known)
-    }
-}
-
-/// What a loop was over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Elements {
-    Known,
-    Null,
-    Unknown,
 }
 
 fn literal_value<'a>(literal: &Literal) -> Value<'a> {
@@ -466,6 +360,10 @@ fn element<'a>(list: &Value<'a>, at: usize) -> Option<Value<'a>> {
     match list {
         Value::List(items) => items.get(at).cloned(),
         Value::Node(node) => node.items().nth(at).map(Value::Node),
+        Value::Facts(facts) => facts
+            .collection()
+            .filter(|collection| at < collection.len())
+            .map(|collection| collection.element(at)),
         _ => None,
     }
 }

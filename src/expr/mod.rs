@@ -24,19 +24,22 @@ mod check;
 mod compare;
 mod eval;
 mod functions;
+mod join;
 mod lex;
-mod numbers;
+mod loops;
 mod parse;
 mod pattern;
 mod program;
 mod template;
 #[cfg(test)]
 mod tests;
-mod text;
 mod value;
 mod view;
 
-pub use blame::Failure;
+pub use blame::{Failure, label_of};
+pub use functions::{FunctionDoc, MacroDoc, functions, macros};
+pub use join::Index;
+pub use pattern::Pattern as Regexp;
 pub use program::{Budget, Expected, Problem, Program, Scope, Stop, compile};
 pub use template::{Template, enumerate};
-pub use value::{Facts, Field, Origin, Record, Text, Type, Value};
+pub use value::{Collection, Facts, Field, Object, Origin, Record, Text, Type, Value};

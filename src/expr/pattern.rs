@@ -8,14 +8,14 @@ const SIZE_LIMIT: usize = 1 << 20;
 
 /// A constant pattern.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub struct Pattern {
     source: String,
     compiled: OnceLock<Result<Regex, String>>,
 }
 
 impl Pattern {
     /// Checks the syntax, which costs a fraction of compiling.
-    pub(super) fn new(source: &str) -> Result<Self, String> {
+    pub fn new(source: &str) -> Result<Self, String> {
         match regex_syntax::ast::parse::Parser::new().parse(source) {
             Ok(_) => Ok(Self { source: source.to_owned(), compiled: OnceLock::new() }),
             Err(error) => Err(error.kind().to_string()),
@@ -23,7 +23,7 @@ impl Pattern {
     }
 
     /// The regular expression, compiled at the first call.
-    pub(super) fn regex(&self) -> Result<&Regex, &str> {
+    pub fn regex(&self) -> Result<&Regex, &str> {
         self.compiled.get_or_init(|| compile(&self.source)).as_ref().map_err(String::as_str)
     }
 }

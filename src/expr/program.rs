@@ -4,12 +4,23 @@ use super::blame::{self, Failure};
 use super::check;
 use super::eval::{Machine, Tri};
 use super::functions::Function;
+use super::join::Join;
 use super::parse::{Operator, Presence, parse};
 use super::pattern::Pattern;
 use super::value::{Type, Value};
 use crate::source::Span;
 use crate::yaml::Node;
 use std::sync::Arc;
+
+/// How absence is read; an expression is compiled for one of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// What is absent, null or out of range reads as null, and null has an answer everywhere.
+    #[default]
+    Lenient,
+    /// CEL to the letter: an absent field is an error, and so is null where it means nothing.
+    Strict,
+}
 
 /// Names visible to an expression, in slot order.
 #[derive(Clone, Debug, Default)]
@@ -78,6 +89,8 @@ impl Fault {
 pub struct Budget {
     steps: u64,
     unknown: fn(Node<'_>) -> bool,
+    /// The mode of the program at work.
+    pub(super) mode: Mode,
 }
 
 impl Budget {
@@ -87,7 +100,7 @@ impl Budget {
     /// A budget of this many steps: one for each element that is visited, each call, each comparison,
     /// eight bytes of text; four for each element that is made.
     pub fn new(steps: u64) -> Self {
-        Self { steps, unknown: holds_workflow_expression }
+        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient }
     }
 
     /// Sets who decides which scalars cannot be known before deployment; by default those with `${{`.
@@ -100,6 +113,11 @@ impl Budget {
     /// Fills it up to the default again, for the next visit.
     pub fn refill(&mut self) {
         self.steps = Self::DEFAULT_STEPS;
+    }
+
+    /// A full budget with the same idea of what is unknown.
+    pub(super) fn fresh(&self) -> Self {
+        Self { steps: Self::DEFAULT_STEPS, ..self.clone() }
     }
 
     /// Steps that are left.
@@ -122,6 +140,11 @@ impl Budget {
     /// Pays for a list of `count` elements that is made: an element is as large as some words of text.
     pub(super) fn spend_elements(&mut self, count: usize) -> Result<(), Fault> {
         self.spend(count * 4 + 1)
+    }
+
+    /// Whether CEL holds to the letter.
+    pub(super) fn is_strict(&self) -> bool {
+        self.mode == Mode::Strict
     }
 
     pub(super) fn is_unknown(&self, node: Node<'_>) -> bool {
@@ -184,11 +207,13 @@ impl Program {
         Machine::new(self, slots, budget).value(&self.root)
     }
 
-    /// What made the condition fail; empty when it did not, and when it cannot be known.
+    /// What made the condition fail; empty when it did not, and when it cannot be known. `lets` are the expressions whose values
+    /// the last slots hold, in order: what they name is followed into them.
     pub fn failures<'a>(
         &self,
         expected: Expected,
         slots: &[Value<'a>],
+        lets: &[&Program],
         budget: &mut Budget,
     ) -> Result<Vec<Failure<'a>>, Stop> {
         let mut machine = Machine::new(self, slots, budget);
@@ -197,10 +222,19 @@ impl Program {
             Expected::False => Tri::True,
         };
         if machine.condition(&self.root)? == failed {
-            blame::failures(self, expected, &mut machine)
+            blame::failures(self, expected, lets, &mut machine)
         } else {
             Ok(Vec::new())
         }
+    }
+
+    /// Calls `f` for every slot it names.
+    pub fn each_slot(&self, f: &mut dyn FnMut(usize)) {
+        self.root.each_name(&mut |name| {
+            if let ExprKind::Slot(slot) = name {
+                f(*slot);
+            }
+        });
     }
 
     /// Loop variables that [`Failure::locals`] gives values for.
@@ -240,8 +274,60 @@ pub(super) enum ExprKind {
     Chain(Box<Expr>, Vec<(Operator, Expr)>),
     List(Vec<(Expr, Presence)>),
     Map(Vec<(Expr, Expr, Presence)>),
-    Call(Function, Vec<Expr>, Option<Arc<Pattern>>),
+    Call(&'static Function, Vec<Expr>, Option<Arc<Pattern>>),
     Loop(Box<Loop>),
+}
+
+impl Expr {
+    /// Calls `f` for every slot and loop variable in the expression that is bound outside of it.
+    pub(super) fn each_name(&self, f: &mut dyn FnMut(&ExprKind)) {
+        match &self.kind {
+            ExprKind::Slot(_) | ExprKind::Local(_) => f(&self.kind),
+            ExprKind::Loop(repeat) => {
+                repeat.over.each_name(f);
+                for part in std::iter::once(&repeat.body).chain(&repeat.result) {
+                    part.each_name(&mut |name| {
+                        if !matches!(name, ExprKind::Local(local) if *local == repeat.local) {
+                            f(name);
+                        }
+                    });
+                }
+            }
+            _ => self.each_child(&mut |child| child.each_name(f)),
+        }
+    }
+
+    /// Calls `f` for every operand.
+    pub(super) fn each_child<'e>(&'e self, f: &mut dyn FnMut(&'e Expr)) {
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Slot(_) | ExprKind::Local(_) => {}
+            ExprKind::Field(operand, ..)
+            | ExprKind::Fact(operand, ..)
+            | ExprKind::Has(operand)
+            | ExprKind::Not(operand)
+            | ExprKind::Negate(operand) => f(operand),
+            ExprKind::Index(operand, index, _) => [operand, index].into_iter().for_each(|expr| f(expr)),
+            ExprKind::And(terms) | ExprKind::Or(terms) | ExprKind::Call(_, terms, _) => {
+                terms.iter().for_each(f);
+            }
+            ExprKind::Conditional(parts) => parts.iter().for_each(f),
+            ExprKind::Compare(_, operands) => operands.iter().for_each(f),
+            ExprKind::Chain(first, rest) => {
+                f(first);
+                rest.iter().for_each(|(_, operand)| f(operand));
+            }
+            ExprKind::List(items) => items.iter().for_each(|(item, _)| f(item)),
+            ExprKind::Map(entries) => entries.iter().for_each(|(key, value, _)| {
+                f(key);
+                f(value);
+            }),
+            ExprKind::Loop(repeat) => {
+                f(&repeat.over);
+                f(&repeat.body);
+                repeat.result.iter().for_each(f);
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -267,6 +353,8 @@ pub(super) struct Loop {
     pub body: Expr,
     /// The result of `map` with three arguments.
     pub result: Option<Expr>,
+    /// How a loop over a collection is narrowed to the elements that matter.
+    pub join: Option<Join>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -67,6 +67,15 @@ impl Template {
         if problems.is_empty() { Ok(Self { pieces }) } else { Err(problems) }
     }
 
+    /// Calls `f` for every slot that a placeholder names.
+    pub fn each_slot(&self, f: &mut dyn FnMut(usize)) {
+        for piece in &self.pieces {
+            if let Piece::Placeholder(program, _) = piece {
+                program.each_slot(f);
+            }
+        }
+    }
+
     /// The message for these slots. `show` may say how a value reads (to mask a secret); else null reads `(none)` and
     /// lists are joined with commas.
     pub fn render<'a>(

@@ -201,7 +201,7 @@ fn the_deepest_expressions_fit_a_small_stack() {
                     let document = document(DEPLOYMENT);
                     let slots = slots(&document);
                     let _ = program.evaluate(&slots, &mut Budget::default());
-                    let _ = program.failures(Expected::True, &slots, &mut Budget::default());
+                    let _ = program.failures(Expected::True, &slots, &[], &mut Budget::default());
                 }
                 Err(problems) => assert!(problems[0].message.contains("deep"), "{problems:?}"),
             }
@@ -229,7 +229,8 @@ fn failures(text: &str, source: &str, expected: Expected) -> Vec<String> {
         format!("{place}{note}{}{}", related.concat(), locals.concat())
     };
     let program = program(source);
-    let found = program.failures(expected, &slots(&document), &mut Budget::default()).expect("evaluates");
+    let found =
+        program.failures(expected, &slots(&document), &[], &mut Budget::default()).expect("evaluates");
     found.into_iter().map(describe).collect()
 }
 

@@ -1,8 +1,12 @@
 //! What an expression sees: nodes the user wrote, and facts the engine derived from them.
 
+use super::join::Index;
 use crate::source::{Place, Span};
 use crate::yaml::Node;
+use std::any::Any;
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,14 +19,26 @@ pub enum Type {
     Bool,
     /// An integer.
     Int,
+    /// An unsigned integer.
+    Uint,
+    /// A floating point number.
+    Double,
     /// A string.
     String,
+    /// Bytes.
+    Bytes,
+    /// A map that an expression made.
+    Map,
+    /// A value of a library, by the name of its type.
+    Object(&'static str),
     /// A list.
     List(&'static Type),
     /// A node of an artifact: any field may be asked for.
     Node,
     /// Facts with known names.
     Record(&'static Record),
+    /// A visit to a target, as an element of a collection: its facts, and [`Record::visited`].
+    Visit(&'static Record),
 }
 
 /// A set of facts with known names: what `owner.kind` is looked up in when a rule is loaded.
@@ -32,6 +48,19 @@ pub struct Record {
     pub name: &'static str,
     /// The facts, in the order of [`Facts::fact`].
     pub fields: &'static [Field],
+    /// What a visit binds beside its facts when it is an element of a collection; its index is one past theirs.
+    pub visited: Option<&'static Field>,
+    /// For a record that is a list too (`repo.workflow` beside `repo.workflow.job`): what its elements bind.
+    pub elements: Option<&'static Record>,
+    /// What a name with a capital letter stands for that is not in the table (`repo.k8s.Service`); see [`Facts::named`].
+    pub capitals: Option<&'static Record>,
+}
+
+impl Record {
+    /// A record of these facts and nothing else.
+    pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
+        Self { name, fields, visited: None, elements: None, capitals: None }
+    }
 }
 
 /// One fact of a [`Record`].
@@ -55,6 +84,28 @@ pub trait Facts {
     fn place(&self) -> Option<Place> {
         None
     }
+    /// Its text, for those that are a text with facts.
+    fn text(&self) -> Option<Text<'_>> {
+        None
+    }
+    /// For a record that is a list too: its elements.
+    fn collection(&self) -> Option<&dyn Collection> {
+        None
+    }
+    /// The value of a name of [`Record::capitals`].
+    fn named(&self, _name: &str) -> Option<Value<'_>> {
+        None
+    }
+}
+
+/// A list of facts that is the same for the whole run, so that it is worth an index.
+pub trait Collection {
+    /// Number of elements.
+    fn len(&self) -> usize;
+    /// The element at an index below [`Collection::len`].
+    fn element(&self, at: usize) -> Value<'_>;
+    /// The index that was made for `join` before, or the one that `make` makes now.
+    fn index(&self, join: u64, make: &mut dyn FnMut() -> Index) -> Arc<Index>;
 }
 
 /// A string and where it comes from.
@@ -86,6 +137,11 @@ impl<'a> Text<'a> {
     /// A string from nowhere.
     pub fn made(text: impl Into<Cow<'a, str>>) -> Self {
         Self { text: text.into(), origin: Origin::None }
+    }
+
+    /// The decoded text of a scalar.
+    pub fn of(node: Node<'a>) -> Self {
+        Self { text: node.text(), origin: Origin::Node { node, start: 0 } }
     }
 
     /// The piece under a byte range of the text, with its own place. The range must lie on character boundaries.
@@ -128,6 +184,42 @@ impl<'a> Text<'a> {
     }
 }
 
+/// A value of a library: a timestamp, an address. One trait, so that a new type needs nothing but itself.
+pub trait Object: fmt::Debug + Any {
+    /// The name of its type, as `type(x)` gives it.
+    fn type_name(&self) -> &'static str;
+    /// How it reads in a message.
+    fn show(&self) -> String;
+    /// Itself, for the functions of its library.
+    fn as_any(&self) -> &dyn Any;
+    /// Whether it equals another value of a library, of whatever type.
+    fn equals(&self, other: &dyn Object) -> bool;
+    /// Its order against another value of its type; `None` if there is none.
+    fn order(&self, _other: &dyn Object) -> Option<Ordering> {
+        None
+    }
+    /// `string(x)`, if there is such a conversion.
+    fn to_text(&self) -> Option<String> {
+        Some(self.show())
+    }
+    /// `int(x)`, if there is such a conversion.
+    fn to_int(&self) -> Option<i64> {
+        None
+    }
+    /// Whether it is the zero value of its type.
+    fn is_zero(&self) -> bool {
+        false
+    }
+    /// `x + y`; `None` if these two cannot be added, the message of an error if their sum is none.
+    fn plus(&self, _other: &dyn Object) -> Option<Result<Rc<dyn Object>, String>> {
+        None
+    }
+    /// `x - y`, likewise.
+    fn minus(&self, _other: &dyn Object) -> Option<Result<Rc<dyn Object>, String>> {
+        None
+    }
+}
+
 /// A value. Cheap to clone: text is borrowed where it can be, collections are shared.
 #[derive(Clone)]
 pub enum Value<'a> {
@@ -158,8 +250,10 @@ pub enum Value<'a> {
     Bytes(Arc<[u8]>),
     /// The type of a value, by its name in CEL.
     Type(&'static str),
-    /// An optional value; it holds none when the value reads as null.
+    /// An optional value; it holds none when the value is [`Value::Missing`].
     Optional(Rc<Value<'a>>),
+    /// A value of a library.
+    Object(Rc<dyn Object>),
     /// A node of an artifact, aliases not yet followed.
     Node(Node<'a>),
     /// Facts of the engine.

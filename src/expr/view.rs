@@ -1,11 +1,13 @@
 //! Values as operators and functions read them: typed scalars, nulls of every kind, unknowns, elements.
 
+use super::functions::{Kinds, kinds};
 use super::program::Budget;
-use super::value::{Origin, Text, Value};
+use super::value::{Object, Origin, Text, Value};
 use crate::source::Place;
 use crate::yaml::{Kind, Node, Scalar};
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::sync::{Arc, LazyLock};
 
 /// A value with its origin forgotten.
 pub(super) enum View<'v> {
@@ -21,6 +23,17 @@ pub(super) enum View<'v> {
     List,
     Map,
     Optional,
+    Object(&'v dyn Object),
+}
+
+/// A type's name with its article, for messages.
+pub(super) fn article(type_name: &str) -> String {
+    match type_name {
+        "null_type" => "null".to_owned(),
+        "bytes" => "bytes".to_owned(),
+        _ if type_name.starts_with(['a', 'e', 'i', 'o']) => format!("an {type_name}"),
+        _ => format!("a {type_name}"),
+    }
 }
 
 impl View<'_> {
@@ -39,6 +52,26 @@ impl View<'_> {
             Self::List => "list",
             Self::Map => "map",
             Self::Optional => "optional_type",
+            Self::Object(object) => object.type_name(),
+        }
+    }
+
+    /// Its type as one bit; unknown has none.
+    pub(super) fn kind(&self) -> Kinds {
+        match self {
+            Self::Null => kinds::NULL,
+            Self::Unknown => 0,
+            Self::Bool(_) => kinds::BOOL,
+            Self::Int(_) => kinds::INT,
+            Self::Uint(_) => kinds::UINT,
+            Self::Double(_) => kinds::DOUBLE,
+            Self::Str(_) => kinds::STR,
+            Self::Bytes(_) => kinds::BYTES,
+            Self::Type(_) => kinds::TYPE,
+            Self::List => kinds::LIST,
+            Self::Map => kinds::MAP,
+            Self::Optional => kinds::OPTIONAL,
+            Self::Object(_) => kinds::OBJECT,
         }
     }
 }
@@ -59,8 +92,10 @@ impl<'a> Value<'a> {
             Self::Bytes(bytes) => View::Bytes(bytes),
             Self::Type(name) => View::Type(name),
             Self::Optional(_) => View::Optional,
+            Self::Object(object) => View::Object(&**object),
             Self::Node(node) => view_node(*node, budget),
             Self::List(_) => View::List,
+            Self::Facts(facts) if facts.record().elements.is_some() => View::List,
             Self::Facts(_) | Self::Map(_) => View::Map,
         }
     }
@@ -69,10 +104,21 @@ impl<'a> Value<'a> {
     pub fn is_null(&self) -> bool {
         match self {
             Self::Null | Self::Missing { .. } => true,
-            Self::Optional(value) => value.is_null(),
+            Self::Optional(value) => !value.is_something(),
             Self::Node(node) => node.is_null(),
             _ => false,
         }
+    }
+
+    /// Nothing: what an optional without a value holds.
+    pub(super) fn nothing() -> Self {
+        static NAMELESS: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
+        Self::Missing { parent: None, name: NAMELESS.clone() }
+    }
+
+    /// Whether an optional that holds this has a value.
+    pub(super) fn is_something(&self) -> bool {
+        !matches!(self, Self::Missing { .. })
     }
 
     /// Whether it is true, or a scalar that reads so.
@@ -92,6 +138,17 @@ impl<'a> Value<'a> {
             Self::Facts(facts) => facts.place(),
             Self::Optional(value) => value.place(),
             _ => None,
+        }
+    }
+
+    /// Where it stands, and for a list where each of its elements does.
+    pub fn places(&self) -> Vec<Place> {
+        match self {
+            Self::List(items) => items.iter().flat_map(Self::places).collect(),
+            Self::Facts(facts) if let Some(all) = facts.collection() => {
+                (0..all.len()).filter_map(|at| all.element(at).place()).collect()
+            }
+            value => value.place().into_iter().collect(),
         }
     }
 
@@ -154,7 +211,14 @@ fn write_value(value: &Value<'_>, f: &mut fmt::Formatter<'_>, depth: u32) -> fmt
         Value::Bytes(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
         Value::Type(name) => f.write_str(name),
         Value::Optional(value) => write_value(value, f, depth),
-        Value::Facts(facts) => f.write_str(facts.record().name),
+        Value::Facts(facts) => match facts.collection() {
+            Some(collection) if depth < SHOWN_DEPTH => {
+                let elements: Vec<_> = (0..collection.len()).map(|at| collection.element(at)).collect();
+                write_joined(elements.iter(), f, depth)
+            }
+            _ => f.write_str(facts.record().name),
+        },
+        Value::Object(object) => f.write_str(&object.show()),
         Value::List(_) | Value::Map(_) if depth == SHOWN_DEPTH => f.write_str("…"),
         Value::List(items) => write_joined(items.iter(), f, depth),
         Value::Map(entries) => write_joined(entries.iter().map(|(key, _)| key), f, depth),

@@ -8,16 +8,18 @@ use crate::expr::{Type, Value};
 use crate::yaml::{Entry, Kind, Node, Scalar};
 
 /// A Compose file.
+#[derive(Clone)]
 pub struct ComposeVisit<'m> {
     compose: Node<'m>,
 }
 
-facts!(COMPOSE = "compose" for ComposeVisit<'_>, |this| {
+facts!(COMPOSE = "compose" for ComposeVisit, |this| {
     #[doc = "The file's root."]
     "compose": Type::Node => Value::Node(this.compose);
 } subject Value::Node(this.compose); place Some(this.compose.place()));
 
 /// A service of a Compose file.
+#[derive(Clone)]
 pub struct ServiceVisit<'m> {
     compose: Node<'m>,
     service: Node<'m>,
@@ -28,7 +30,7 @@ pub struct ServiceVisit<'m> {
     build: Build,
 }
 
-facts!(SERVICE = "compose.service" for ServiceVisit<'_>, |this| {
+facts!(SERVICE = "compose.service" for ServiceVisit, |this| {
     #[doc = "The service."]
     "service": Type::Node => Value::Node(this.service);
     #[doc = "The file's root."]
@@ -63,12 +65,12 @@ pub fn services(root: Node<'_>) -> impl Iterator<Item = Entry<'_>> {
 }
 
 /// Visits what a Compose file holds.
-pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
+pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     let Some(document) = &file.artifact.document else { return };
     for compose in document.roots().map(Node::resolve) {
         emit(TargetKind::Compose, None, &ComposeVisit { compose });
         for Entry { key, value: service, .. } in services(compose) {
-            let owner = Owner { kind: "service", name: Some(key), labels: service.get("labels") };
+            let owner = Owner { labels: service.get("labels"), ..Owner::named("service", Some(key)) };
             if wanted.any(&[TargetKind::ComposeService]) {
                 let name = key.text();
                 let chain = Chain::new(model, file, service, &name);

@@ -68,6 +68,7 @@ impl Written<'_> {
 }
 
 /// An environment entry as rules see it.
+#[derive(Clone)]
 pub struct Env<'m> {
     name: Written<'m>,
     /// The value as written; `None` when it is taken from elsewhere.
@@ -96,7 +97,7 @@ impl<'m> Env<'m> {
     }
 }
 
-facts!(ENV = "env" for Env<'_>, |this| {
+facts!(ENV = "env" for Env, |this| {
     #[doc = "Name of the entry."]
     "name": Type::String => this.name.value();
     #[doc = "The string that the process receives; unknown when something in it is filled in later; null when it comes from elsewhere."]
@@ -113,15 +114,19 @@ facts!(ENV = "env" for Env<'_>, |this| {
     };
     #[doc = "The entry's value as it is written, `valueFrom` included."]
     "node": Type::Node => node(this.node);
-} place this.value.as_ref().unwrap_or(&this.name).place());
+} text match this.value.as_ref().map(Written::value) {
+    Some(Value::Text(text)) => Some(text),
+    _ => None,
+}; place this.value.as_ref().unwrap_or(&this.name).place());
 
 /// A piece of an entry's value.
+#[derive(Clone)]
 struct EnvPart<'m> {
     value: Written<'m>,
     part: Part,
 }
 
-facts!(PART = "env.part" for EnvPart<'_>, |this| {
+facts!(PART = "env.part" for EnvPart, |this| {
     #[doc = "Text as it stands; null for a reference."]
     "text": Type::String => match &this.part {
         Part::Text(range) => this.value.slice(range),
@@ -140,12 +145,13 @@ facts!(PART = "env.part" for EnvPart<'_>, |this| {
 });
 
 /// A visit to an environment entry.
+#[derive(Clone)]
 pub struct EnvVisit<'m> {
     env: Env<'m>,
     owner: Owner<'m>,
 }
 
-facts!(ENV_VISIT = "env" for EnvVisit<'_>, |this| {
+facts!(ENV_VISIT = "env" for EnvVisit, |this| {
     #[doc = "The entry: its name, value and source."]
     "env": Type::Record(&ENV) => Value::Facts(&this.env);
     #[doc = "The container, service, job, step or file that declares it."]
@@ -153,7 +159,7 @@ facts!(ENV_VISIT = "env" for EnvVisit<'_>, |this| {
 } subject Value::Facts(&this.env); place this.env.place());
 
 /// Visits the `env` of a Kubernetes container.
-pub fn kubernetes(container: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {
+pub fn kubernetes<'m>(container: Node<'m>, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     for entry in container.get("env").into_iter().flat_map(Node::items) {
         if let Some(env) = named(entry) {
             emit(TargetKind::Env, None, &EnvVisit { env, owner });
@@ -176,21 +182,21 @@ fn named(entry: Node<'_>) -> Option<Env<'_>> {
 }
 
 /// Visits the `environment` of a Compose service: a map, or a list of `NAME=value`.
-pub fn compose(environment: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {
+pub fn compose<'m>(environment: Node<'m>, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     assignments(environment, Dialect::GoYamlV3, owner, emit);
 }
 
 /// Visits the `env` of a workflow, a job, a step or a job's container.
-pub fn workflow(entries: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {
+pub fn workflow<'m>(entries: Node<'m>, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     assignments(entries, Dialect::Core, owner, emit);
 }
 
 /// Visits the entries that a chart's values declare: a map, a list of `{name, value}`, or a list of `NAME=value`.
-pub fn values(entries: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {
+pub fn values<'m>(entries: Node<'m>, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     assignments(entries, Dialect::GoYamlV2, owner, emit);
 }
 
-fn assignments(entries: Node<'_>, dialect: Dialect, owner: Owner<'_>, emit: Emit<'_>) {
+fn assignments<'m>(entries: Node<'m>, dialect: Dialect, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     for Entry { key, value, .. } in entries.entries() {
         let env = match value.resolve().kind() {
             Kind::Scalar if !value.is_null() => {
@@ -224,7 +230,7 @@ fn assignments(entries: Node<'_>, dialect: Dialect, owner: Owner<'_>, emit: Emit
 
 /// Visits the entries of a dotenv file: `NAME=value`, with optional `export`, quotes and trailing comment.
 /// Source: the dotenv format of Compose, <https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/>.
-pub fn dotenv(file: FileId, text: &str, owner: Owner<'_>, emit: Emit<'_>) {
+pub fn dotenv<'m>(file: FileId, text: &str, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let at = start;

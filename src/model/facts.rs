@@ -3,7 +3,7 @@
 use super::target::TargetKind;
 use crate::artifact::Artifact;
 use crate::expr::{Facts, Origin, Text, Type, Value};
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, Place, SourceFile, Span};
 use crate::yaml::{Kind, Node};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,16 +11,19 @@ use std::ops::Range;
 /// Declares a record and implements [`Facts`] by it, so that a name, its type, its doc and its value stand together; with a `subject`
 /// it is a [`Visit`].
 macro_rules! facts {
-    ($record:ident = $name:literal for $visit:ty, |$this:ident| {
+    ($record:ident = $name:literal for $visit:ident, |$this:ident| {
         $( $(#[doc = $doc:literal])+ $field:literal: $type:expr => $value:expr; )*
-    } $(subject $subject:expr;)? $(place $place:expr)?) => {
+    } $(subject $subject:expr;)? $(text $text:expr;)? $(place $place:expr)?) => {
         #[doc = concat!("The facts of `", $name, "`.")]
         pub static $record: $crate::expr::Record = $crate::expr::Record {
-            name: $name,
-            fields: &[$( $crate::expr::Field { name: $field, of: $type, doc: concat!($($doc),+) } ),*],
+            visited: Some(&$crate::model::facts::VISITED),
+            ..$crate::expr::Record::new(
+                $name,
+                &[$( $crate::expr::Field { name: $field, of: $type, doc: concat!($($doc),+) } ),*],
+            )
         };
 
-        impl $crate::expr::Facts for $visit {
+        impl<'m> $crate::expr::Facts for $visit<'m> {
             fn record(&self) -> &'static $crate::expr::Record {
                 &$record
             }
@@ -33,21 +36,34 @@ macro_rules! facts {
                 $crate::expr::Value::Null
             }
 
+            $(fn text(&self) -> Option<$crate::expr::Text<'_>> {
+                let $this = self;
+                $text
+            })?
+
             $(fn place(&self) -> Option<$crate::source::Place> {
                 let $this = self;
                 $place
             })?
         }
 
-        $(impl $crate::model::facts::Visit for $visit {
+        $(impl<'m> $crate::model::facts::Visit<'m> for $visit<'m> {
             fn subject(&self) -> $crate::expr::Value<'_> {
                 let $this = self;
                 $subject
+            }
+
+            fn keep(&self) -> Box<dyn $crate::model::facts::Visit<'m> + 'm> {
+                Box::new(self.clone())
             }
         })?
     };
 }
 pub(crate) use facts;
+
+/// What an element of a collection binds beside the facts of its visit.
+pub static VISITED: crate::expr::Field =
+    crate::expr::Field { name: "file", of: Type::Record(&FILE), doc: "The file it stands in." };
 
 /// A file as rules see it.
 #[derive(Clone, Copy)]
@@ -60,29 +76,51 @@ pub struct FileFacts<'m> {
     pub artifact: &'m Artifact,
 }
 
-facts!(FILE = "file" for FileFacts<'_>, |this| {
+facts!(FILE = "file" for FileFacts, |this| {
     #[doc = "Path from the project root, with `/` between components."]
     "path": Type::String => string(&this.source.path);
     #[doc = "Last component of the path."]
     "name": Type::String => string(this.source.path.rsplit('/').next().unwrap_or_default());
     #[doc = "What the file was recognised as: `workflow`, `compose`, `manifest`, `values`, …"]
     "kind": Type::String => string(this.artifact.kind.name());
-} subject Value::Facts(this););
+} subject Value::Facts(this); text Some(Text {
+    text: Cow::Borrowed(&this.source.text),
+    origin: Origin::Place(Place { file: this.id, span: Span::new(0, this.source.text.len() as u32) }),
+}); place Some(Place { file: this.id, span: Span::empty(0) }));
 
 /// Whose part something is: the workload of a container, the service of an environment entry.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Owner<'m> {
     /// `Deployment`, `service`, `job`, …
-    pub kind: &'m str,
+    pub kind: OwnerKind<'m>,
     /// The node of its name, where there is one.
     pub name: Option<Node<'m>>,
     /// Its labels, where it can have some.
     pub labels: Option<Node<'m>>,
 }
 
-facts!(OWNER = "owner" for Owner<'_>, |this| {
+/// What kind of thing an owner is.
+#[derive(Clone, Copy, Debug)]
+pub enum OwnerKind<'m> {
+    /// By where it stands: `service`, `job`.
+    Known(&'static str),
+    /// By what is written there: `kind: Deployment`.
+    Written(Node<'m>),
+}
+
+impl<'m> Owner<'m> {
+    /// An owner without labels.
+    pub fn named(kind: &'static str, name: Option<Node<'m>>) -> Self {
+        Self { kind: OwnerKind::Known(kind), name, labels: None }
+    }
+}
+
+facts!(OWNER = "owner" for Owner, |this| {
     #[doc = "Kind of the owner: `Deployment`, `service`, `job`, `step`, `values`, …"]
-    "kind": Type::String => string(this.kind);
+    "kind": Type::String => match this.kind {
+        OwnerKind::Known(kind) => string(kind),
+        OwnerKind::Written(node) => Value::made(node.text()),
+    };
     #[doc = "Its name."]
     "name": Type::String => node(this.name);
     #[doc = "Its labels."]
@@ -117,10 +155,12 @@ pub fn text_of<'m>(parent: Node<'m>, key: &str) -> Option<Cow<'m, str>> {
 }
 
 /// Who is handed the visits: target, for objects their kind, and the visit.
-pub type Emit<'e> = &'e mut dyn FnMut(TargetKind, Option<&str>, &dyn Visit);
+pub type Emit<'e, 'm> = &'e mut dyn FnMut(TargetKind, Option<&str>, &dyn Visit<'m>);
 
-/// What every visit can say beside its facts.
-pub trait Visit: Facts {
+/// What every visit can say beside its facts. `'m` is the lifetime of the model.
+pub trait Visit<'m>: Facts + Send + Sync {
     /// What `self` is bound to.
     fn subject(&self) -> Value<'_>;
+    /// A copy that lives as long as the model.
+    fn keep(&self) -> Box<dyn Visit<'m> + 'm>;
 }

@@ -7,26 +7,29 @@ use crate::expr::{Type, Value};
 use crate::yaml::{Kind as NodeKind, Node};
 
 /// A Chart.yaml.
+#[derive(Clone)]
 pub struct ChartVisit<'m> {
     chart: Node<'m>,
 }
 
-facts!(CHART = "helm.chart" for ChartVisit<'_>, |this| {
+facts!(CHART = "helm.chart" for ChartVisit, |this| {
     #[doc = "The file's root."]
     "chart": Type::Node => Value::Node(this.chart);
 } subject Value::Node(this.chart); place Some(this.chart.place()));
 
 /// A values file.
+#[derive(Clone)]
 pub struct ValuesVisit<'m> {
     values: Node<'m>,
 }
 
-facts!(VALUES = "helm.values" for ValuesVisit<'_>, |this| {
+facts!(VALUES = "helm.values" for ValuesVisit, |this| {
     #[doc = "The file's root."]
     "values": Type::Node => Value::Node(this.values);
 } subject Value::Node(this.values); place Some(this.values.place()));
 
 /// A leaf of a values file.
+#[derive(Clone)]
 pub struct ValueVisit<'m> {
     values: Node<'m>,
     value: Node<'m>,
@@ -34,7 +37,7 @@ pub struct ValueVisit<'m> {
     path: String,
 }
 
-facts!(VALUE = "helm.value" for ValueVisit<'_>, |this| {
+facts!(VALUE = "helm.value" for ValueVisit, |this| {
     #[doc = "The leaf: a scalar, or null."]
     "value": Type::Node => Value::Node(this.value);
     #[doc = "The key it stands under; for an item of a list, the key of the list."]
@@ -46,7 +49,7 @@ facts!(VALUE = "helm.value" for ValueVisit<'_>, |this| {
 } subject Value::Node(this.value); place Some(this.value.place()));
 
 /// Visits what a chart or a values file holds.
-pub fn visit(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
+pub fn visit<'m>(file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     let Some(document) = &file.artifact.document else { return };
     for root in document.roots().map(Node::resolve) {
         if file.artifact.kind == Kind::Chart {
@@ -62,13 +65,13 @@ pub fn visit(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
 
 /// Calls `emit` for every leaf below `node`. Depth is bounded by the parser's limit; an alias is not entered twice, since its
 /// leaves have been visited where they stand.
-fn walk(
-    values: Node<'_>,
-    node: Node<'_>,
-    key: Option<Node<'_>>,
+fn walk<'m>(
+    values: Node<'m>,
+    node: Node<'m>,
+    key: Option<Node<'m>>,
     path: String,
-    wanted: Wanted,
-    emit: Emit<'_>,
+    wanted: &Wanted,
+    emit: Emit<'_, 'm>,
 ) {
     match node.kind() {
         NodeKind::Mapping => {
@@ -77,7 +80,7 @@ fn walk(
                 let separator = if path.is_empty() { "" } else { "." };
                 let below = format!("{path}{separator}{}", key.text());
                 if wanted.any(&[TargetKind::Env]) && is_environment(&key.text()) {
-                    let owner = Owner { kind: "values", name: Some(key), labels: None };
+                    let owner = Owner::named("values", Some(key));
                     super::env::values(value, owner, emit);
                 }
                 walk(values, value, Some(key), below, wanted, emit);

@@ -59,6 +59,7 @@ fn colon(text: &str) -> Option<usize> {
 }
 
 /// Where the parts of an image are written.
+#[derive(Clone)]
 enum Written<'m> {
     /// In one string.
     Whole { text: Text<'m>, parts: Reference },
@@ -67,6 +68,7 @@ enum Written<'m> {
 }
 
 /// An image as rules see it.
+#[derive(Clone)]
 pub struct Image<'m> {
     written: Written<'m>,
 }
@@ -95,7 +97,7 @@ fn is_filled_in(text: &str) -> bool {
     text.contains(['$', '{'])
 }
 
-facts!(IMAGE = "image" for Image<'_>, |this| {
+facts!(IMAGE = "image" for Image, |this| {
     #[doc = "The reference as it is written."]
     "text": Type::String => match &this.written {
         Written::Whole { text, .. } => Value::Text(text.clone()),
@@ -112,18 +114,22 @@ facts!(IMAGE = "image" for Image<'_>, |this| {
     "tag": Type::String => this.part("tag", |parts| parts.tag.clone());
     #[doc = "Digest, as `sha256:…`, or null."]
     "digest": Type::String => this.part("digest", |parts| parts.digest.clone());
-} place match &this.written {
+} text match &this.written {
+    Written::Whole { text, .. } => Some(text.clone()),
+    Written::Apart { .. } => None,
+}; place match &this.written {
     Written::Whole { text, .. } => text.place(),
     Written::Apart { repository, .. } => Some(repository.place()),
 });
 
 /// A visit to an image.
+#[derive(Clone)]
 pub struct ImageVisit<'m> {
     image: Image<'m>,
     owner: Owner<'m>,
 }
 
-facts!(IMAGE_VISIT = "image" for ImageVisit<'_>, |this| {
+facts!(IMAGE_VISIT = "image" for ImageVisit, |this| {
     #[doc = "The reference and its parts."]
     "image": Type::Record(&IMAGE) => Value::Facts(&this.image);
     #[doc = "The container, service, job or values entry that names it."]
@@ -131,7 +137,7 @@ facts!(IMAGE_VISIT = "image" for ImageVisit<'_>, |this| {
 } subject Value::Facts(&this.image); place this.image.place());
 
 /// Visits a scalar that is an image reference.
-pub fn visit(reference: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {
+pub fn visit<'m>(reference: Node<'m>, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     let scalar = reference.resolve();
     if scalar.kind() == Kind::Scalar {
         let text = Text { text: scalar.text(), origin: Origin::Node { node: scalar, start: 0 } };
@@ -141,11 +147,11 @@ pub fn visit(reference: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {
 
 /// Visits the image that a mapping of a values file describes: one with `repository` and one of the other parts, or under a key
 /// that says `image`. A scalar under a key `image` counts too.
-pub fn values(mapping: Node<'_>, key: Option<Node<'_>>, wanted: Wanted, emit: Emit<'_>) {
+pub fn values<'m>(mapping: Node<'m>, key: Option<Node<'m>>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     if !wanted.any(&[TargetKind::Image]) {
         return;
     }
-    let owner = Owner { kind: "values", name: key, labels: None };
+    let owner = Owner::named("values", key);
     let says_image = key.is_some_and(|key| key.text().to_ascii_lowercase().ends_with("image"));
     let part = |name| text_of(mapping, name);
     if let Some(repository) = mapping.get("repository")
@@ -167,7 +173,7 @@ pub fn values(mapping: Node<'_>, key: Option<Node<'_>>, wanted: Wanted, emit: Em
 }
 
 /// Visits the base images of a Dockerfile. A stage built in the file, and `scratch`, are no images.
-pub fn dockerfile(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
+pub fn dockerfile<'m>(file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     if !wanted.any(&[TargetKind::Image]) {
         return;
     }
@@ -183,7 +189,7 @@ pub fn dockerfile(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
             let start = instruction.span.start as usize + offset;
             let place = Place { file: file.id, span: Span::from(start..start + base.len()) };
             let text = Text { text: Cow::Borrowed(base), origin: Origin::Place(place) };
-            let owner = Owner { kind: "file", ..Owner::default() };
+            let owner = Owner::named("file", None);
             emit(TargetKind::Image, None, &ImageVisit { image: Image::whole(text), owner });
         }
         stages.extend(words.nth(1));

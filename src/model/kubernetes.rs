@@ -1,7 +1,7 @@
 //! Kubernetes objects, the pods in them and their containers.
 
 use super::Model;
-use super::facts::{Emit, FileFacts, OWNER, Owner, facts, string, text_of};
+use super::facts::{Emit, FileFacts, OWNER, Owner, OwnerKind, facts, string, text_of};
 use super::target::{TargetKind, Wanted};
 use crate::expr::{Type, Value};
 use crate::yaml::{Kind, Node};
@@ -18,7 +18,7 @@ pub struct ObjectVisit<'m> {
     pub fragment: bool,
 }
 
-facts!(OBJECT = "k8s.object" for ObjectVisit<'_>, |this| {
+facts!(OBJECT = "k8s.object" for ObjectVisit, |this| {
     #[doc = "The object."]
     "object": Type::Node => Value::Node(this.object);
     #[doc = "Its `kind`."]
@@ -40,26 +40,27 @@ pub struct PodVisit<'m> {
     pub long_running: bool,
 }
 
-impl PodVisit<'_> {
-    fn owner(&self) -> Owner<'_> {
+impl<'m> PodVisit<'m> {
+    fn owner(&self) -> Owner<'m> {
         let metadata = self.object.object.get("metadata");
         let named =
             metadata.and_then(|metadata| metadata.get("name").or_else(|| metadata.get("generateName")));
         Owner {
-            kind: &self.object.kind,
+            kind: self.object.object.get("kind").map_or(OwnerKind::Known("object"), OwnerKind::Written),
             name: named,
             labels: metadata.and_then(|metadata| metadata.get("labels")),
         }
     }
 }
 
-/// A visit that hands out its owner by reference.
+/// A pod template with its owner.
+#[derive(Clone)]
 pub struct PodFacts<'m> {
-    pod: &'m PodVisit<'m>,
+    pod: PodVisit<'m>,
     owner: Owner<'m>,
 }
 
-facts!(POD = "k8s.pod" for PodFacts<'_>, |this| {
+facts!(POD = "k8s.pod" for PodFacts, |this| {
     #[doc = "The object that holds the pod template."]
     "object": Type::Node => Value::Node(this.pod.object.object);
     #[doc = "The same object, by its part."]
@@ -99,8 +100,9 @@ impl Role {
 }
 
 /// A container of a pod.
+#[derive(Clone)]
 pub struct ContainerVisit<'m> {
-    pod: &'m PodVisit<'m>,
+    pod: PodVisit<'m>,
     owner: Owner<'m>,
     /// The container.
     pub container: Node<'m>,
@@ -109,7 +111,7 @@ pub struct ContainerVisit<'m> {
     fragment: bool,
 }
 
-facts!(CONTAINER = "k8s.container" for ContainerVisit<'_>, |this| {
+facts!(CONTAINER = "k8s.container" for ContainerVisit, |this| {
     #[doc = "The container."]
     "container": Type::Node => Value::Node(this.container);
     #[doc = "`main`, `init`, `sidecar` (an init container with `restartPolicy: Always`) or `ephemeral`."]
@@ -129,7 +131,7 @@ facts!(CONTAINER = "k8s.container" for ContainerVisit<'_>, |this| {
 } subject Value::Node(this.container); place Some(this.container.get("name").unwrap_or(this.container).place()));
 
 /// Visits what a manifest holds.
-pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
+pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     let Some(document) = &file.artifact.document else { return };
     let fragment = model.project.is_patch(file.id);
     for root in document.roots() {
@@ -152,9 +154,9 @@ pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<
     }
 }
 
-fn visit_pod(pod: &PodVisit<'_>, kustomized: bool, wanted: Wanted, emit: Emit<'_>) {
+fn visit_pod<'m>(pod: &PodVisit<'m>, kustomized: bool, wanted: &Wanted, emit: Emit<'_, 'm>) {
     let owner = pod.owner();
-    let facts = PodFacts { pod, owner };
+    let facts = PodFacts { pod: pod.clone(), owner };
     emit(TargetKind::K8sWorkload, None, &facts);
     emit(TargetKind::K8sPod, None, &facts);
     for (key, list_role) in
@@ -167,7 +169,7 @@ fn visit_pod(pod: &PodVisit<'_>, kustomized: bool, wanted: Wanted, emit: Emit<'_
             let restarted = text_of(container, "restartPolicy").is_some_and(|policy| policy == "Always");
             let role = if list_role == Role::Init && restarted { Role::Sidecar } else { list_role };
             let fragment = pod.object.fragment || (kustomized && container.get("image").is_none());
-            let visit = ContainerVisit { pod, owner, container, role, fragment };
+            let visit = ContainerVisit { pod: pod.clone(), owner, container, role, fragment };
             emit(TargetKind::K8sContainer, None, &visit);
             if wanted.any(&[TargetKind::Image])
                 && let Some(reference) = container.get("image")

@@ -10,6 +10,7 @@ mod interpolation;
 mod kubernetes;
 mod probe;
 mod project;
+mod repo;
 mod script;
 mod target;
 mod text;
@@ -18,6 +19,7 @@ mod workflow;
 pub use facts::{FILE, FileFacts, OWNER, Visit};
 pub use interpolation::is_unknown;
 pub use project::Project;
+pub use repo::{REPO, Repo};
 pub use target::{Target, TargetKind, Wanted};
 
 use crate::artifact::{Artifact, Kind};
@@ -61,7 +63,7 @@ impl<'m> Model<'m> {
 
     /// Calls `emit` for every visit of the wanted targets in one file, in the order of the text for each target.
     /// For `k8s.object` the second argument is the object's kind.
-    pub fn visit(&self, id: FileId, wanted: Wanted, emit: Emit<'_>) {
+    pub fn visit(&self, id: FileId, wanted: &Wanted, emit: Emit<'_, 'm>) {
         let file = self.file(id);
         if matches!(file.artifact.kind, Kind::Config | Kind::Data | Kind::Other) {
             return;
@@ -74,7 +76,7 @@ impl<'m> Model<'m> {
             Kind::Chart | Kind::Values => helm::visit(file, wanted, emit),
             Kind::Dockerfile => image::dockerfile(file, wanted, emit),
             Kind::Env if wanted.any(&[TargetKind::Env]) => {
-                env::dotenv(id, &file.source.text, Owner { kind: "file", ..Owner::default() }, emit);
+                env::dotenv(id, &file.source.text, Owner::named("file", None), emit);
             }
             _ => {}
         }

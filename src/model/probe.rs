@@ -6,6 +6,7 @@ use crate::expr::{Type, Value};
 use crate::yaml::{Kind, Node};
 
 /// A probe as rules see it.
+#[derive(Clone)]
 pub struct Probe<'m> {
     kind: &'static str,
     node: Node<'m>,
@@ -13,7 +14,7 @@ pub struct Probe<'m> {
     handler: Option<Node<'m>>,
 }
 
-facts!(PROBE = "probe" for Probe<'_>, |this| {
+facts!(PROBE = "probe" for Probe, |this| {
     #[doc = "`liveness`, `readiness`, `startup`, or `healthcheck` for a Compose service."]
     "kind": Type::String => string(this.kind);
     #[doc = "The port it asks, a number or a name; null for a command."]
@@ -25,12 +26,13 @@ facts!(PROBE = "probe" for Probe<'_>, |this| {
 } place Some(this.node.key().unwrap_or(this.node).place()));
 
 /// A visit to a probe.
+#[derive(Clone)]
 pub struct ProbeVisit<'m> {
     probe: Probe<'m>,
     owner: Owner<'m>,
 }
 
-facts!(PROBE_VISIT = "probe" for ProbeVisit<'_>, |this| {
+facts!(PROBE_VISIT = "probe" for ProbeVisit, |this| {
     #[doc = "The probe and what it asks."]
     "probe": Type::Record(&PROBE) => Value::Facts(&this.probe);
     #[doc = "The workload or service it belongs to."]
@@ -38,7 +40,7 @@ facts!(PROBE_VISIT = "probe" for ProbeVisit<'_>, |this| {
 } subject Value::Facts(&this.probe); place this.probe.place());
 
 /// Visits the probes of a Kubernetes container.
-pub fn kubernetes(container: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {
+pub fn kubernetes<'m>(container: Node<'m>, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     for (key, kind) in
         [("livenessProbe", "liveness"), ("readinessProbe", "readiness"), ("startupProbe", "startup")]
     {
@@ -52,7 +54,7 @@ pub fn kubernetes(container: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {
 }
 
 /// Visits the healthcheck of a Compose service.
-pub fn compose(healthcheck: Node<'_>, owner: Owner<'_>, emit: Emit<'_>) {
+pub fn compose<'m>(healthcheck: Node<'m>, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     let probe = Probe { kind: "healthcheck", node: healthcheck.resolve(), handler: None };
     emit(TargetKind::Probe, None, &ProbeVisit { probe, owner });
 }

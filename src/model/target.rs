@@ -2,6 +2,7 @@
 
 use super::{compose, env, helm, image, kubernetes, probe, text, workflow};
 use crate::expr::Record;
+use aho_corasick::AhoCorasick;
 use std::fmt;
 use std::str::FromStr;
 
@@ -43,6 +44,8 @@ macro_rules! targets {
 }
 
 targets! {
+    #[doc = "The whole repository, once: for what holds between files or over all of them."]
+    Repo = "repo", &text::NOTHING;
     #[doc = "Every file that was recognised as an artifact."]
     File = "file", &text::NOTHING;
     #[doc = "Every scalar, comment, and line of scripts, templates and docs."]
@@ -109,18 +112,22 @@ impl FromStr for Target {
     }
 }
 
-/// A set of target kinds.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted(u32);
+/// What is asked of the model: a set of target kinds, and what of the text.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    kinds: u32,
+    /// Where this is set, only text that holds one of these literals is visited, and text near it.
+    pub literals: Option<AhoCorasick>,
+}
 
 impl Wanted {
     /// Adds a kind.
     pub fn insert(&mut self, kind: TargetKind) {
-        self.0 |= 1 << kind as u32;
+        self.kinds |= 1 << kind as u32;
     }
 
     /// Whether any of the kinds is in the set.
-    pub fn any(self, kinds: &[TargetKind]) -> bool {
-        kinds.iter().any(|&kind| self.0 & (1 << kind as u32) != 0)
+    pub fn any(&self, kinds: &[TargetKind]) -> bool {
+        kinds.iter().any(|&kind| self.kinds & (1 << kind as u32) != 0)
     }
 }

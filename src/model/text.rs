@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a target binds that has no facts of its own.
-pub static NOTHING: Record = Record { name: "file", fields: &[] };
+pub static NOTHING: Record = Record::new("repo", &[]);
 
 /// The role of a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +65,13 @@ impl Where {
 }
 
 /// A piece of text.
+#[derive(Clone)]
 pub struct TextVisit<'m> {
     text: Text<'m>,
     role: Where,
 }
 
-facts!(PIECE = "text" for TextVisit<'_>, |this| {
+facts!(PIECE = "text" for TextVisit, |this| {
     #[doc = "The text, decoded."]
     "value": Type::String => Value::Text(this.text.clone());
     #[doc = "Its role: `key`, `value`, `line` (of a script, template, Dockerfile or dotenv file), `comment`, `name` (of a workflow, job or step), `description`, `printed` (by a script) or `doc`."]
@@ -80,21 +81,23 @@ facts!(PIECE = "text" for TextVisit<'_>, |this| {
 } place this.text.place());
 
 /// What a visit to a text binds.
+#[derive(Clone)]
 pub struct TextFacts<'m>(TextVisit<'m>);
 
-facts!(TEXT = "text" for TextFacts<'_>, |this| {
+facts!(TEXT = "text" for TextFacts, |this| {
     #[doc = "The text and its role."]
     "text": Type::Record(&PIECE) => Value::Facts(&this.0);
 } subject Value::Text(this.0.text.clone()); place this.0.text.place());
 
 /// A retired name in a piece of text.
+#[derive(Clone)]
 pub struct RetiredVisit<'m> {
     name: Text<'m>,
     entry: &'m RawRetired,
-    text: &'m TextVisit<'m>,
+    text: TextVisit<'m>,
 }
 
-facts!(RETIRED = "retired" for RetiredVisit<'_>, |this| {
+facts!(RETIRED = "retired" for RetiredVisit, |this| {
     #[doc = "The name as it stands there."]
     "name": Type::String => Value::Text(this.name.clone());
     #[doc = "What took its place, by the configuration; null where nothing is said."]
@@ -109,29 +112,28 @@ facts!(RETIRED = "retired" for RetiredVisit<'_>, |this| {
     #[doc = "Whether the text that holds it has an effect on what is deployed or run."]
     "takesEffect": Type::Bool => Value::Bool(this.text.role.takes_effect());
     #[doc = "The text that holds it."]
-    "text": Type::Record(&PIECE) => Value::Facts(this.text);
+    "text": Type::Record(&PIECE) => Value::Facts(&this.text);
 } subject Value::Text(this.name.clone()); place this.name.place());
 
 /// Visits the text of an artifact.
-pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
-    let retired = &model.settings.retired;
+pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
+    let retired: &'m Retired = &model.settings.retired;
     let texts = wanted.any(&[TargetKind::Text]);
     let names = wanted.any(&[TargetKind::Retired]);
-    let sought = if texts { Sought::Everything } else { Sought::names(&file.source.text, retired) };
+    let sought = Sought::new(file, wanted, retired);
     if !sought.touches(Span::new(0, file.source.text.len() as u32)) {
         return;
     }
-    let mut emit_piece = |text: Text<'_>, role: Where| {
-        let visit = TextFacts(TextVisit { text, role });
-        if texts {
-            emit(TargetKind::Text, None, &visit);
-        }
-        let text = &visit.0;
-        let found = if names { retired.find(&text.text.text) } else { Vec::new() };
+    let mut emit_piece = |text: Text<'m>, role: Where| {
+        let found = if names { retired.find(&text.text) } else { Vec::new() };
+        let text = TextVisit { text, role };
         for found in found {
             let name = text.text.cut(found.range.clone());
-            let visit = RetiredVisit { name, entry: &retired.entries()[found.entry], text };
+            let visit = RetiredVisit { name, entry: &retired.entries()[found.entry], text: text.clone() };
             emit(TargetKind::Retired, None, &visit);
+        }
+        if texts {
+            emit(TargetKind::Text, None, &TextFacts(text));
         }
     };
     match (&file.artifact.document, file.artifact.kind) {
@@ -156,15 +158,22 @@ pub fn visit(model: &Model<'_>, file: FileFacts<'_>, wanted: Wanted, emit: Emit<
 
 /// Which parts of a file are worth a visit.
 enum Sought {
-    /// All of it: a rule visits every text, or escapes may spell a name.
+    /// All of it: a rule visits every text, or escapes may spell what is sought.
     Everything,
-    /// Those that hold one of these offsets, which are sorted: retired names were found there.
+    /// Those that hold one of these offsets, which are sorted: retired names and literals of rules were found there.
     At(Vec<u32>),
 }
 
 impl Sought {
-    fn names(text: &str, retired: &Retired) -> Self {
-        if retired.entries().is_empty() {
+    fn new(file: FileFacts<'_>, wanted: &Wanted, retired: &Retired) -> Self {
+        let text = &*file.source.text;
+        let names = wanted.any(&[TargetKind::Retired]) && !retired.entries().is_empty();
+        let literals = match (wanted.any(&[TargetKind::Text]), &wanted.literals) {
+            (true, None) => return Self::Everything,
+            (true, Some(literals)) => Some(literals),
+            (false, _) => None,
+        };
+        if !names && literals.is_none() {
             return Self::At(Vec::new());
         }
         // What stands behind a backslash may decode to something else: `"\x61"` spells a letter, and in `"\nname"` the `n` is none.
@@ -174,10 +183,18 @@ impl Sought {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\n' | b'\r')
             })
         };
-        if memchr::memchr_iter(b'\\', bytes).any(spells) {
+        if file.artifact.document.is_some() && memchr::memchr_iter(b'\\', bytes).any(spells) {
             return Self::Everything;
         }
-        Self::At(retired.find(text).into_iter().map(|found| found.range.start as u32).collect())
+        let mut offsets: Vec<u32> = Vec::new();
+        if names {
+            offsets.extend(retired.find(text).into_iter().map(|found| found.range.start as u32));
+        }
+        if let Some(literals) = literals {
+            offsets.extend(literals.find_overlapping_iter(text).map(|found| found.start() as u32));
+            offsets.sort_unstable();
+        }
+        Self::At(offsets)
     }
 
     fn touches(&self, span: Span) -> bool {
@@ -283,7 +300,7 @@ struct Walk<'w, 'm> {
     sought: &'w Sought,
     /// The keys above; an item of a list stands as `None`.
     path: Vec<Option<Cow<'m, str>>>,
-    emit: &'w mut dyn FnMut(Text<'_>, Where),
+    emit: &'w mut dyn FnMut(Text<'m>, Where),
 }
 
 impl<'m> Walk<'_, 'm> {
@@ -297,7 +314,7 @@ impl<'m> Walk<'_, 'm> {
                     if key.kind() != NodeKind::Scalar {
                         self.node(key);
                     } else if self.sought.touches(key.span()) {
-                        (self.emit)(whole(key), Where::Key);
+                        (self.emit)(Text::of(key), Where::Key);
                     }
                     self.path.push(Some(key.text()));
                     self.node(value);
@@ -317,7 +334,7 @@ impl<'m> Walk<'_, 'm> {
     fn scalar(&mut self, node: Node<'m>) {
         let text = node.text();
         if let Some(role) = self.mention() {
-            return (self.emit)(whole(node), role);
+            return (self.emit)(Text::of(node), role);
         }
         let multi_line = matches!(node.style(), Style::Literal | Style::Folded) || text.contains('\n');
         let pieces: Vec<_> = if self.is_script() {
@@ -327,11 +344,11 @@ impl<'m> Walk<'_, 'm> {
             let role = |range: &Range<usize>| if comment(range) { Role::Comment } else { Role::Runs };
             each_line(&text).map(|range| (range.clone(), role(&range))).collect()
         } else {
-            return (self.emit)(whole(node), Where::Value);
+            return (self.emit)(Text::of(node), Where::Value);
         };
         for (range, role) in pieces {
             let origin = Origin::Node { node, start: range.start as u32 };
-            (self.emit)(Text { text: Cow::Borrowed(&text[range]), origin }, Where::of(role));
+            (self.emit)(Text { text: slice(&text, range), origin }, Where::of(role));
         }
     }
 
@@ -376,6 +393,10 @@ impl<'m> Walk<'_, 'm> {
     }
 }
 
-fn whole(node: Node<'_>) -> Text<'_> {
-    Text { text: node.text(), origin: Origin::Node { node, start: 0 } }
+/// A part of a decoded text, borrowed from the file where the text is.
+fn slice<'m>(text: &Cow<'m, str>, range: Range<usize>) -> Cow<'m, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+        Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
+    }
 }

@@ -7,16 +7,18 @@ use crate::expr::{Type, Value};
 use crate::yaml::{Kind as NodeKind, Node};
 
 /// A workflow.
+#[derive(Clone)]
 pub struct WorkflowVisit<'m> {
     workflow: Node<'m>,
 }
 
-facts!(WORKFLOW = "workflow" for WorkflowVisit<'_>, |this| {
+facts!(WORKFLOW = "workflow" for WorkflowVisit, |this| {
     #[doc = "The file's root."]
     "workflow": Type::Node => Value::Node(this.workflow);
 } subject Value::Node(this.workflow); place Some(this.workflow.place()));
 
 /// A job.
+#[derive(Clone)]
 pub struct JobVisit<'m> {
     workflow: Node<'m>,
     id: Node<'m>,
@@ -24,7 +26,7 @@ pub struct JobVisit<'m> {
     owner: Owner<'m>,
 }
 
-facts!(JOB = "workflow.job" for JobVisit<'_>, |this| {
+facts!(JOB = "workflow.job" for JobVisit, |this| {
     #[doc = "The job."]
     "job": Type::Node => Value::Node(this.job);
     #[doc = "Its id: the key it stands under."]
@@ -36,6 +38,7 @@ facts!(JOB = "workflow.job" for JobVisit<'_>, |this| {
 } subject Value::Node(this.job); place Some(this.id.place()));
 
 /// A step of a job, or of a composite action.
+#[derive(Clone)]
 pub struct StepVisit<'m> {
     workflow: Option<Node<'m>>,
     job: Option<Node<'m>>,
@@ -43,7 +46,7 @@ pub struct StepVisit<'m> {
     owner: Owner<'m>,
 }
 
-facts!(STEP = "workflow.step" for StepVisit<'_>, |this| {
+facts!(STEP = "workflow.step" for StepVisit, |this| {
     #[doc = "The step."]
     "step": Type::Node => Value::Node(this.step);
     #[doc = "The job that holds it; null in a composite action."]
@@ -55,17 +58,18 @@ facts!(STEP = "workflow.step" for StepVisit<'_>, |this| {
 } subject Value::Node(this.step); place Some(this.step.place()));
 
 /// An action's metadata file.
+#[derive(Clone)]
 pub struct ActionVisit<'m> {
     action: Node<'m>,
 }
 
-facts!(ACTION = "action" for ActionVisit<'_>, |this| {
+facts!(ACTION = "action" for ActionVisit, |this| {
     #[doc = "The file's root."]
     "action": Type::Node => Value::Node(this.action);
 } subject Value::Node(this.action); place Some(this.action.place()));
 
 /// Visits what a workflow or an action holds.
-pub fn visit(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
+pub fn visit<'m>(file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     let Some(document) = &file.artifact.document else { return };
     for root in document.roots().map(Node::resolve) {
         if file.artifact.kind == Kind::Action {
@@ -75,13 +79,13 @@ pub fn visit(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
             continue;
         }
         emit(TargetKind::Workflow, None, &WorkflowVisit { workflow: root });
-        environment(root, Owner { kind: "workflow", name: root.get("name"), labels: None }, wanted, emit);
+        environment(root, Owner::named("workflow", root.get("name")), wanted, emit);
         for entry in root.get("jobs").map(Node::entries).unwrap_or_default() {
             let job = entry.value.resolve();
             if job.kind() != NodeKind::Mapping {
                 continue;
             }
-            let owner = Owner { kind: "job", name: Some(entry.key), labels: None };
+            let owner = Owner::named("job", Some(entry.key));
             emit(TargetKind::WorkflowJob, None, &JobVisit { workflow: root, id: entry.key, job, owner });
             environment(job, owner, wanted, emit);
             containers(job, owner, wanted, emit);
@@ -90,18 +94,18 @@ pub fn visit(file: FileFacts<'_>, wanted: Wanted, emit: Emit<'_>) {
     }
 }
 
-fn visit_steps(
-    workflow: Option<Node<'_>>,
-    job: Option<Node<'_>>,
-    steps: Option<Node<'_>>,
-    wanted: Wanted,
-    emit: Emit<'_>,
+fn visit_steps<'m>(
+    workflow: Option<Node<'m>>,
+    job: Option<Node<'m>>,
+    steps: Option<Node<'m>>,
+    wanted: &Wanted,
+    emit: Emit<'_, 'm>,
 ) {
     for step in steps.into_iter().flat_map(Node::items).map(Node::resolve) {
         if step.kind() != NodeKind::Mapping {
             continue;
         }
-        let owner = Owner { kind: "step", name: step.get("name").or_else(|| step.get("id")), labels: None };
+        let owner = Owner::named("step", step.get("name").or_else(|| step.get("id")));
         emit(TargetKind::WorkflowStep, None, &StepVisit { workflow, job, step, owner });
         environment(step, owner, wanted, emit);
         if wanted.any(&[TargetKind::Image])
@@ -114,11 +118,11 @@ fn visit_steps(
 }
 
 /// The job's own container and its service containers.
-fn containers(job: Node<'_>, owner: Owner<'_>, wanted: Wanted, emit: Emit<'_>) {
+fn containers<'m>(job: Node<'m>, owner: Owner<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     let mut found: Vec<(Owner<'_>, Node<'_>)> =
         job.get("container").map(|node| (owner, node)).into_iter().collect();
     for service in job.get("services").map(Node::entries).unwrap_or_default() {
-        found.push((Owner { kind: "service", name: Some(service.key), labels: None }, service.value));
+        found.push((Owner::named("service", Some(service.key)), service.value));
     }
     for (owner, container) in found {
         let container = container.resolve();
@@ -133,7 +137,7 @@ fn containers(job: Node<'_>, owner: Owner<'_>, wanted: Wanted, emit: Emit<'_>) {
     }
 }
 
-fn environment(holder: Node<'_>, owner: Owner<'_>, wanted: Wanted, emit: Emit<'_>) {
+fn environment<'m>(holder: Node<'m>, owner: Owner<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     if wanted.any(&[TargetKind::Env])
         && let Some(entries) = holder.get("env")
     {

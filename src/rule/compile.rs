@@ -1,10 +1,12 @@
 //! From what the author wrote to what runs: names resolved, expressions compiled for each target, every mistake at its place.
 
 use super::catalog::Origin;
+use super::pattern::{self, Pattern};
 use super::raw::{RawParam, RawRule, RawTest, RuleText};
+use super::schema::{self, Schema};
 use crate::diagnostic::Severity;
 use crate::expr::{self, Expected, Program, Scope, Template, Type, Value};
-use crate::model::{FILE, Target};
+use crate::model::{FILE, REPO, Target, TargetKind};
 use crate::shape::Mistake;
 use crate::source::{FileId, Place, Spanned};
 use crate::yaml::{Document, Node};
@@ -51,14 +53,14 @@ pub struct Param {
 pub struct Check {
     /// What is visited.
     pub target: Target,
+    /// The facts of the visit that some expression names, as bits of their indexes.
+    pub facts: u64,
     /// Names for sub-expressions, in order.
-    pub lets: Vec<Program>,
+    pub lets: Vec<Let>,
     /// Where the rule applies.
     pub when: Option<Program>,
     /// What is asked.
-    pub condition: Program,
-    /// What the answer must be.
-    pub expected: Expected,
+    pub decision: Decision,
     /// The place to mark instead of the automatic one; several are primary first.
     pub at: Option<Program>,
     /// Second places and what to say of them.
@@ -69,14 +71,43 @@ pub struct Check {
     pub help: Option<Template>,
 }
 
-/// The names that every visit binds, before those of its target.
-pub const COMMON: [(&str, Type); 5] = [
+/// A name for an expression.
+#[derive(Debug)]
+pub struct Let {
+    /// What it stands for.
+    pub program: Program,
+    /// Whether `when` needs it. The others have values only where the rule applies.
+    pub before_when: bool,
+}
+
+/// How a rule decides.
+#[derive(Debug)]
+pub enum Decision {
+    /// By an expression.
+    Condition {
+        /// What is asked.
+        condition: Program,
+        /// What the answer must be.
+        expected: Expected,
+    },
+    /// By what must not be found in the text of the target.
+    Pattern(Pattern),
+    /// By a JSON Schema that the target must satisfy.
+    Schema(Box<Schema>),
+}
+
+/// The names that every visit binds, before those of its target. A visit to the repository as a whole has no file.
+pub const COMMON: [(&str, Type); 6] = [
     ("self", Type::Any),
     ("target", Type::String),
     ("file", Type::Record(&FILE)),
+    ("repo", Type::Record(&REPO)),
     ("params", Type::Any),
     ("config", Type::Node),
 ];
+
+/// The slot of `params`.
+pub const PARAMS: usize = 4;
 
 /// The name under which messages see what is missing.
 pub const MISSING: (&str, Type) = ("missing", Type::String);
@@ -128,6 +159,71 @@ impl Rule {
     }
 }
 
+/// Targets whose visits are no node of a document.
+const WITHOUT_NODE: &[TargetKind] = &[
+    TargetKind::Repo,
+    TargetKind::File,
+    TargetKind::Text,
+    TargetKind::Image,
+    TargetKind::Env,
+    TargetKind::Probe,
+    TargetKind::Retired,
+];
+
+/// Marks the names that `when` needs, and those that they need.
+fn mark_before_when(lets: &mut [Let], when: Option<&Program>, first: usize) {
+    let mut needed = vec![false; lets.len()];
+    let note = |needed: &mut Vec<bool>, slot: usize| {
+        if let Some(need) = slot.checked_sub(first).and_then(|at| needed.get_mut(at)) {
+            *need = true;
+        }
+    };
+    if let Some(when) = when {
+        when.each_slot(&mut |slot| note(&mut needed, slot));
+    }
+    for at in (0..lets.len()).rev().filter(|_| when.is_some()) {
+        if needed[at] {
+            lets[at].program.each_slot(&mut |slot| note(&mut needed, slot));
+            lets[at].before_when = true;
+        }
+    }
+}
+
+impl Decision {
+    /// The names that a finding binds for `at`, `related`, `message` and `help`, in the order of its values.
+    fn locals(&self) -> Vec<&str> {
+        match self {
+            Self::Condition { condition, .. } => condition.locals().iter().map(String::as_str).collect(),
+            Self::Pattern(_) => pattern::NAMES.to_vec(),
+            Self::Schema(_) => schema::NAMES.to_vec(),
+        }
+    }
+}
+
+impl Check {
+    fn named_facts(&self) -> u64 {
+        let mut facts = 0;
+        let mut note = |slot: usize| {
+            if let Some(fact) = slot.checked_sub(COMMON.len()).filter(|fact| *fact < 64) {
+                facts |= 1 << fact;
+            }
+        };
+        let condition = match &self.decision {
+            Decision::Condition { condition, .. } => Some(condition),
+            Decision::Pattern(_) | Decision::Schema(_) => None,
+        };
+        let related = self.related.iter();
+        let programs = self.lets.iter().map(|binding| &binding.program).chain(&self.when).chain(condition);
+        programs
+            .chain(&self.at)
+            .chain(related.clone().map(|(at, _)| at))
+            .for_each(|it| it.each_slot(&mut note));
+        let labels = related.filter_map(|(_, label)| label.as_ref());
+        labels.chain([&self.message]).chain(&self.help).for_each(|it| it.each_slot(&mut note));
+        facts
+    }
+}
+
 struct Compiler {
     mistakes: Vec<Mistake>,
 }
@@ -143,21 +239,23 @@ impl Compiler {
             }
         };
         let names = target.kind.record().fields.iter().map(|field| (field.name, field.of));
-        let mut scope = Scope::new(&COMMON.into_iter().chain(names).collect::<Vec<_>>());
+        let common = COMMON.map(|(name, of)| match (name, target.kind) {
+            // The slot stays, without a name.
+            ("file", TargetKind::Repo) => ("", of),
+            name_of => (name_of.0, of),
+        });
+        let mut scope = Scope::new(&common.into_iter().chain(names).collect::<Vec<_>>());
+        let first_let = scope.names.len();
         let mut lets = Vec::new();
         for binding in &raw.lets {
-            lets.extend(self.expression(&binding.expression, &scope));
+            let program = self.expression(&binding.expression, &scope);
+            lets.extend(program.map(|program| Let { program, before_when: false }));
             scope = scope.with(&binding.name.value, Type::Any);
         }
         let when = raw.when.as_ref().and_then(|when| self.expression(when, &scope));
-        let (condition, expected) = match &raw.test {
-            RawTest::Require(text) => (self.expression(text, &scope), Expected::True),
-            RawTest::Forbid(text) => (self.expression(text, &scope), Expected::False),
-            RawTest::Pattern(text) => return self.unsupported("pattern", text.place),
-            RawTest::Schema(node) => return self.unsupported("schema", node.place()),
-        };
-        let condition = condition?;
-        for local in condition.locals() {
+        mark_before_when(&mut lets, when.as_ref(), first_let);
+        let decision = self.decision(raw, &target, &scope)?;
+        for local in decision.locals() {
             scope = scope.with(local, Type::Any);
         }
         let at = raw.at.as_ref().and_then(|at| self.expression(at, &scope));
@@ -169,13 +267,50 @@ impl Compiler {
         let scope = scope.with(MISSING.0, MISSING.1);
         let message = self.template(&raw.message, &scope);
         let help = raw.help.as_ref().and_then(|help| self.template(help, &scope));
-        Some(Check { target, lets, when, condition, expected, at, related, message: message?, help })
+        let mut check =
+            Check { target, facts: 0, lets, when, decision, at, related, message: message?, help };
+        check.facts = check.named_facts();
+        Some(check)
     }
 
-    fn unsupported(&mut self, key: &str, place: Place) -> Option<Check> {
-        let mistake = Mistake::new(place, format!("`{key}` is not available in this version"));
-        self.mistakes.push(mistake.with_help("decide with `require` or `forbid`"));
-        None
+    fn decision(&mut self, raw: &RawRule<'_>, target: &Target, scope: &Scope) -> Option<Decision> {
+        let condition = |condition: Option<Program>, expected| {
+            condition.map(|condition| Decision::Condition { condition, expected })
+        };
+        match &raw.test {
+            RawTest::Require(text) => condition(self.expression(text, scope), Expected::True),
+            RawTest::Forbid(text) => condition(self.expression(text, scope), Expected::False),
+            RawTest::Pattern(text) => {
+                let pattern = Pattern::regex(&text.value)
+                    .map_err(|fault| Mistake::new(text.place, format!("no regular expression: {fault}")));
+                self.applies("pattern", text.place, target, &[TargetKind::Repo, TargetKind::Probe])?;
+                self.take(pattern).map(Decision::Pattern)
+            }
+            RawTest::Literals(texts) => {
+                let place = texts.first()?.place;
+                self.applies("literals", place, target, &[TargetKind::Repo, TargetKind::Probe])?;
+                let literals = Pattern::literals(texts.iter().map(|text| text.value.clone()).collect());
+                self.take(literals.map_err(|fault| Mistake::new(place, fault))).map(Decision::Pattern)
+            }
+            RawTest::Schema(node) => {
+                self.applies("schema", node.key().unwrap_or(*node).place(), target, WITHOUT_NODE)?;
+                self.take(Schema::new(*node)).map(|schema| Decision::Schema(Box::new(schema)))
+            }
+        }
+    }
+
+    /// Says so when a way to decide cannot be used at a target.
+    fn applies(&mut self, key: &str, place: Place, target: &Target, not: &[TargetKind]) -> Option<()> {
+        if not.contains(&target.kind) {
+            let mistake = Mistake::new(place, format!("`{key}` cannot decide about `{target}`"));
+            self.mistakes.push(mistake.with_help("decide with `require` or `forbid`"));
+            return None;
+        }
+        Some(())
+    }
+
+    fn take<T>(&mut self, made: Result<T, Mistake>) -> Option<T> {
+        made.map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
 
     fn expression(&mut self, text: &RuleText, scope: &Scope) -> Option<Program> {

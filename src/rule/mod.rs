@@ -4,14 +4,18 @@ mod catalog;
 mod compile;
 mod example;
 mod find;
+mod pattern;
 mod raw;
+mod schema;
 mod shape;
 
 pub use catalog::{BUILT_IN, Catalog, Loading, Origin, RuleFile, built_in, load, load_files};
-pub use compile::{COMMON, Check, MISSING, Param, Rule, compile};
+pub use compile::{COMMON, Check, Decision, Let, MISSING, PARAMS, Param, Rule, compile};
 pub use example::{
     Example, ExampleFile, Expected, Finding, Mark, Mismatch, Verdict, compare, mark, write_mark,
 };
 pub use find::{find, find_named};
+pub use pattern::{Pattern, texts};
 pub use raw::{RawLet, RawParam, RawRelated, RawRule, RawTest, RuleText, duplicates, read, read_what_stands};
+pub use schema::Schema;
 pub use shape::{RULE_FILE, json_schema};

@@ -47,7 +47,7 @@ pub struct RawRule<'d> {
     pub lets: Vec<RawLet>,
     /// `when`
     pub when: Option<RuleText>,
-    /// `require`, `forbid`, `pattern` or `schema`
+    /// `require`, `forbid`, `pattern`, `literals` or `schema`
     pub test: RawTest<'d>,
     /// `at`
     pub at: Option<RuleText>,
@@ -80,8 +80,10 @@ pub enum RawTest<'d> {
     Require(RuleText),
     /// An expression that must not hold.
     Forbid(RuleText),
-    /// A regular expression that must not be found; it compiles.
+    /// A regular expression that must not be found.
     Pattern(RuleText),
+    /// Texts that must not be found.
+    Literals(Vec<Spanned<String>>),
     /// A JSON Schema, as written.
     Schema(Node<'d>),
 }
@@ -222,6 +224,7 @@ fn test(node: Node<'_>) -> Option<RawTest<'_>> {
         .map(RawTest::Require)
         .or_else(|| prose("forbid").map(RawTest::Forbid))
         .or_else(|| prose("pattern").map(RawTest::Pattern))
+        .or_else(|| node.get("literals").map(|_| RawTest::Literals(texts(node, "literals"))))
         .or_else(|| node.get("schema").map(RawTest::Schema))
 }
 
@@ -257,6 +260,10 @@ fn examples<'d>(node: Node<'d>, target: &Spanned<String>, mistakes: &mut Vec<Mis
         }
     }
     examples
+}
+
+fn texts(node: Node<'_>, key: &str) -> Vec<Spanned<String>> {
+    one_or_list(node, key).into_iter().filter_map(text).collect()
 }
 
 fn entries<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {

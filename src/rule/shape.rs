@@ -115,6 +115,11 @@ static RULE: Record = Record {
             Shape::Text(Format::Regex),
             "a regular expression that must not be found in the text of the target",
         ),
+        Field::optional(
+            "literals",
+            Shape::OneOrList(&TEXT),
+            "texts none of which may be found in the text of the target, as they stand",
+        ),
         Field::optional("schema", Shape::Any, "a JSON Schema that the target must satisfy"),
         Field::optional("at", EXPRESSION, "the place of the finding; by default the operands that decided"),
         Field::optional(
@@ -148,7 +153,7 @@ static RULE: Record = Record {
         Field::optional("since", TEXT, "the version it came with").like(&["\"0.1\""]),
         Field::optional("deprecated", TEXT, "what to use instead"),
     ],
-    exactly_one: &["require", "forbid", "pattern", "schema"],
+    exactly_one: &["require", "forbid", "pattern", "literals", "schema"],
 };
 
 static RULES: Record = Record {

@@ -1,0 +1,165 @@
+//! One rule at one visit: where it applies, what it decides, and the finding with its places.
+
+use super::Engine;
+use super::Outcome;
+use crate::diagnostic::{Diagnostic, Label, Quote, Severity};
+use crate::expr::{Budget, Failure, Stop, Template, Value, enumerate};
+use crate::model::{Visit, is_unknown};
+use crate::rule::{self, Check, Decision, Pattern, Rule, Schema};
+use crate::source::{FileId, Place, Span};
+
+/// One rule at one visit.
+pub struct Asking<'a, 'v, 'e, 'm> {
+    pub engine: &'a Engine<'e, 'm>,
+    /// The visited file; none for a rule on the repository.
+    pub file: Option<FileId>,
+    pub rule: &'m Rule,
+    pub check: &'m Check,
+    pub visit: &'v dyn Visit<'m>,
+    pub budget: &'a mut Budget,
+}
+
+impl<'v> Asking<'_, 'v, '_, '_> {
+    /// Adds what the rule finds at the visit.
+    pub fn ask(&mut self, slots: &mut Vec<Value<'v>>, outcome: &mut Outcome) -> Result<(), Stop> {
+        let check = self.check;
+        // What `when` does not need waits until the rule is known to apply.
+        for binding in &check.lets {
+            let value =
+                if binding.before_when { binding.program.evaluate(slots, self.budget)? } else { Value::Null };
+            slots.push(value);
+        }
+        if let Some(when) = &check.when {
+            match when.evaluate(slots, self.budget)? {
+                Value::Unknown => {
+                    outcome.unknown += 1;
+                    return Ok(());
+                }
+                value if !value.is_true() => return Ok(()),
+                _ => {}
+            }
+        }
+        let first = slots.len() - check.lets.len();
+        for (at, binding) in check.lets.iter().enumerate().filter(|(_, binding)| !binding.before_when) {
+            slots[first + at] = binding.program.evaluate(slots, self.budget)?;
+        }
+        for failure in self.decide(slots, outcome)? {
+            let found = self.diagnostic(slots, failure)?;
+            self.engine.report(found, outcome);
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, slots: &[Value<'v>], outcome: &mut Outcome) -> Result<Vec<Failure<'v>>, Stop> {
+        match &self.check.decision {
+            Decision::Condition { condition, expected } => match condition.evaluate(slots, self.budget)? {
+                Value::Unknown => {
+                    outcome.unknown += 1;
+                    Ok(Vec::new())
+                }
+                value if expected.holds(&value) => Ok(Vec::new()),
+                _ => {
+                    let lets = self.check.lets.iter().map(|binding| &binding.program).collect::<Vec<_>>();
+                    condition.failures(*expected, slots, &lets, self.budget)
+                }
+            },
+            Decision::Pattern(pattern) => self.search(pattern, &slots[0]),
+            Decision::Schema(schema) => self.validate(schema, &slots[0], outcome),
+        }
+    }
+
+    fn search(&mut self, pattern: &Pattern, subject: &Value<'v>) -> Result<Vec<Failure<'v>>, Stop> {
+        let mut found = Vec::new();
+        let mut fault = Ok(());
+        let mut search = |text| {
+            if fault.is_ok() {
+                fault = pattern.failures(&text, &mut found);
+            }
+        };
+        match subject {
+            Value::Node(node) => rule::texts(*node, &mut search),
+            Value::Facts(facts) => facts.text().into_iter().for_each(search),
+            value => value.to_text().into_iter().for_each(search),
+        }
+        fault.map_err(|message| Stop::Error { span: Span::empty(0), message })?;
+        Ok(found)
+    }
+
+    fn validate(
+        &mut self,
+        schema: &Schema,
+        subject: &Value<'v>,
+        outcome: &mut Outcome,
+    ) -> Result<Vec<Failure<'v>>, Stop> {
+        let Value::Node(node) = subject else { return Ok(Vec::new()) };
+        let (found, undecided) = schema.check(*node, is_unknown).ok_or(Stop::Budget)?;
+        outcome.unknown += undecided;
+        Ok(found)
+    }
+
+    /// The place of a finding that has none of its own: the visit, for the whole repository the rule's entry in the configuration, else
+    /// the rule.
+    pub fn fallback(&self) -> Place {
+        self.visit.place().or_else(|| self.file.map(super::start_of)).unwrap_or_else(|| {
+            let settings = self.engine.model.settings;
+            let set = settings.rules.iter().find(|setting| *setting.id.value == *self.rule.id);
+            set.map_or(self.rule.place, |setting| setting.id.place)
+        })
+    }
+
+    fn diagnostic(&mut self, slots: &[Value<'v>], failure: Failure<'v>) -> Result<Diagnostic, Stop> {
+        let check = self.check;
+        let mut scope = slots.to_vec();
+        scope.extend(failure.locals);
+        let mut place = failure.place;
+        let mut related = failure.related;
+        let mut quotes = Vec::new();
+        if let Some(at) = &check.at {
+            let mut places = at.evaluate(&scope, self.budget)?.places().into_iter();
+            place = places.next().or(place);
+            related.extend(places.map(|place| (place, String::new())));
+        }
+        for (other, label) in &check.related {
+            let label = match label {
+                Some(label) => self.render(label, &scope, &mut quotes)?,
+                None => String::new(),
+            };
+            let found = other.evaluate(&scope, self.budget)?.places();
+            related.extend(found.into_iter().map(|place| (place, label.clone())));
+        }
+        scope.push(Value::made(enumerate(&failure.missing)));
+        let message = self.render(&check.message, &scope, &mut quotes)?;
+        let place = place.unwrap_or_else(|| self.fallback());
+        let mut diagnostic = Diagnostic::new(self.rule.id.clone(), self.rule.severity, place, message);
+        diagnostic.primary.text = failure.note;
+        related.retain(|(other, _)| *other != place);
+        diagnostic.related = related.into_iter().map(|(place, text)| Label { place, text }).collect();
+        diagnostic.help =
+            check.help.as_ref().map(|help| self.render(help, &scope, &mut quotes)).transpose()?;
+        diagnostic.quotes = quotes;
+        Ok(diagnostic)
+    }
+
+    /// Fills in a message, and notes what it repeats.
+    fn render(
+        &mut self,
+        template: &Template,
+        scope: &[Value<'v>],
+        quotes: &mut Vec<Quote>,
+    ) -> Result<String, Stop> {
+        template.render(scope, self.budget, &mut |value| {
+            quotes.extend(value.place().map(|place| Quote { place, text: value.show() }));
+            None
+        })
+    }
+}
+
+/// A rule that could not be evaluated: an error of the rule, never a silent pass.
+pub fn stopped(rule: &Rule, stop: Stop, at: Place) -> Diagnostic {
+    let message = match stop {
+        Stop::Budget => format!("rule `{}` is too expensive: it was stopped here", rule.id),
+        Stop::Error { message, .. } => format!("rule `{}` failed: {message}", rule.id),
+    };
+    Diagnostic::new("rule-error", Severity::Error, rule.place, message)
+        .with_related(at, "when it looked at this")
+}

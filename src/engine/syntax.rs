@@ -1,0 +1,57 @@
+//! What is wrong with a file as text: its encoding, its syntax.
+
+use super::CHECKS;
+use crate::artifact::Kind;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::model::Model;
+use crate::source::{Encoding, FileId, Place, Span};
+use crate::yaml::{Problem, ProblemKind};
+
+/// The findings of a file's text.
+pub fn findings(model: &Model<'_>, id: FileId) -> Vec<Diagnostic> {
+    let file = model.file(id);
+    let mut found = Vec::new();
+    let bad = match file.source.encoding {
+        Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => None,
+        Encoding::Lossy { first } => Some((first, "UTF-8")),
+        Encoding::LossyUtf16 { first } => Some((first, "UTF-16")),
+    };
+    if let Some((first, encoding)) = bad {
+        let place = Place { file: id, span: Span::new(first, first + 3) };
+        found.push(
+            own("encoding-error", place, &format!("the file is not {encoding} from here on"))
+                .with_help("save it as UTF-8; what is not text was read as U+FFFD"),
+        );
+    }
+    let Some(document) = &file.artifact.document else { return found };
+    found.extend(document.problems().iter().map(|problem| {
+        let Problem { kind, span, message, help, related } = problem;
+        let place = |span| Place { file: id, span };
+        let mut diagnostic = own(check_of(*kind), place(*span), message);
+        // What nothing is deployed from may be wrong without harm: test data, other tools' dialects.
+        if file.artifact.kind == Kind::Data {
+            diagnostic.severity = diagnostic.severity.min(Severity::Warning);
+        }
+        diagnostic.help.clone_from(help);
+        diagnostic
+            .related
+            .extend(related.map(|(span, text)| Label { place: place(span), text: text.to_owned() }));
+        diagnostic
+    }));
+    found
+}
+
+/// A finding of one of the engine's own checks.
+fn own(check: &'static str, place: Place, message: &str) -> Diagnostic {
+    let severity = CHECKS.iter().find(|(name, ..)| *name == check).map_or(Severity::Error, |check| check.1);
+    Diagnostic::new(check, severity, place, message)
+}
+
+fn check_of(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::Syntax => "syntax-error",
+        ProblemKind::Leniency => "lenient-syntax",
+        ProblemKind::DuplicateKey => "duplicate-key",
+        ProblemKind::Limit => "limit-exceeded",
+    }
+}

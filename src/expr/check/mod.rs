@@ -1,0 +1,231 @@
+//! A syntax tree into a checked expression: names to slots, facts to indexes, macros to loops, mistakes with suggestions.
+
+mod calls;
+mod macros;
+
+use super::parse::{Ast, AstKind, Operator, Presence};
+use super::program::{Expr, ExprKind, Literal, Problem, Scope};
+use super::value::{Field, Type};
+use super::view::article;
+use crate::source::Span;
+use std::sync::Arc;
+
+/// Names that stand for types unless the scope has them.
+const TYPE_NAMES: [&str; 11] =
+    ["bool", "bytes", "double", "int", "list", "map", "null_type", "optional_type", "string", "type", "uint"];
+
+/// Checks a tree against a scope; gives the expression and how many loop variables are alive at most.
+pub(super) fn check(ast: &Ast, scope: &Scope) -> Result<(Expr, usize), Vec<Problem>> {
+    let mut checker = Checker { scope, locals: Vec::new(), deepest: 0, problems: Vec::new() };
+    let (expr, _) = checker.expr(ast);
+    if checker.problems.is_empty() { Ok((expr, checker.deepest)) } else { Err(checker.problems) }
+}
+
+struct Checker<'s> {
+    scope: &'s Scope,
+    locals: Vec<(Arc<str>, Type)>,
+    deepest: usize,
+    problems: Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, span: Span, message: String, help: Option<String>) {
+        self.problems.push(Problem { span, message, help });
+    }
+
+    /// A mistake was reported: any value will do, nothing runs.
+    fn broken(span: Span) -> (Expr, Type) {
+        (Expr { span, kind: ExprKind::Literal(Literal::Null) }, Type::Any)
+    }
+
+    fn boxed(&mut self, ast: &Ast) -> Box<Expr> {
+        Box::new(self.expr(ast).0)
+    }
+
+    fn expr(&mut self, ast: &Ast) -> (Expr, Type) {
+        let literal = |literal, of| (ExprKind::Literal(literal), of);
+        let (kind, of) = match &ast.kind {
+            AstKind::Null => literal(Literal::Null, Type::Any),
+            AstKind::Bool(value) => literal(Literal::Bool(*value), Type::Bool),
+            AstKind::Int(value) => literal(Literal::Int(*value), Type::Int),
+            AstKind::Uint(value) => literal(Literal::Uint(*value), Type::Uint),
+            AstKind::Double(value) => literal(Literal::Double(*value), Type::Double),
+            AstKind::String(text) => literal(Literal::String(text.as_str().into()), Type::String),
+            AstKind::Bytes(bytes) => literal(Literal::Bytes(bytes.as_slice().into()), Type::Bytes),
+            AstKind::Ident(name) => {
+                if let Some(local) = self.locals.iter().rposition(|(known, _)| **known == **name) {
+                    (ExprKind::Local(local), self.locals[local].1)
+                } else {
+                    return self.root(name, ast.span);
+                }
+            }
+            AstKind::Root(name) => return self.root(name, ast.span),
+            AstKind::Select { operand, field, field_span, presence } => {
+                return self.select(operand, field, *field_span, *presence, ast.span);
+            }
+            AstKind::Index { operand, index, presence } => {
+                let (operand, of) = self.expr(operand);
+                (ExprKind::Index(Box::new(operand), self.boxed(index), *presence), element_of(of))
+            }
+            AstKind::Call { target, name, name_span, args } => {
+                return self.call(target.as_deref(), name, *name_span, args, ast.span);
+            }
+            AstKind::List(items) => {
+                let items = items.iter().map(|(item, presence)| (self.expr(item).0, *presence)).collect();
+                (ExprKind::List(items), Type::List(&Type::Any))
+            }
+            AstKind::Map(entries) => {
+                let mut checked = Vec::with_capacity(entries.len());
+                for (key, value, presence) in entries {
+                    checked.push((self.expr(key).0, self.expr(value).0, *presence));
+                }
+                (ExprKind::Map(checked), Type::Map)
+            }
+            AstKind::Not(operand) => (ExprKind::Not(self.boxed(operand)), Type::Bool),
+            AstKind::Negate(operand) => (ExprKind::Negate(self.boxed(operand)), Type::Any),
+            AstKind::And(terms) => (ExprKind::And(self.exprs(terms)), Type::Bool),
+            AstKind::Or(terms) => (ExprKind::Or(self.exprs(terms)), Type::Bool),
+            AstKind::Chain(first, rest) => return (self.chain(first, rest, ast.span), Type::Any),
+            AstKind::Conditional(parts) => {
+                let [condition, then, otherwise] = &**parts;
+                let parts = [self.expr(condition).0, self.expr(then).0, self.expr(otherwise).0];
+                (ExprKind::Conditional(Box::new(parts)), Type::Any)
+            }
+        };
+        (Expr { span: ast.span, kind }, of)
+    }
+
+    fn exprs(&mut self, asts: &[Ast]) -> Vec<Expr> {
+        asts.iter().map(|ast| self.expr(ast).0).collect()
+    }
+
+    fn chain(&mut self, first: &Ast, rest: &[(Operator, Ast)], span: Span) -> Expr {
+        let first = self.expr(first).0;
+        let comparison = |operator: &Operator| {
+            !matches!(
+                operator,
+                Operator::Add
+                    | Operator::Subtract
+                    | Operator::Multiply
+                    | Operator::Divide
+                    | Operator::Remainder
+            )
+        };
+        let kind = match rest {
+            [(operator, operand)] if comparison(operator) => {
+                ExprKind::Compare(*operator, Box::new([first, self.expr(operand).0]))
+            }
+            _ => {
+                let rest = rest.iter().map(|(operator, operand)| (*operator, self.expr(operand).0)).collect();
+                ExprKind::Chain(Box::new(first), rest)
+            }
+        };
+        Expr { span, kind }
+    }
+
+    fn root(&mut self, name: &str, span: Span) -> (Expr, Type) {
+        if let Some(slot) = self.scope.names.iter().rposition(|(known, _)| **known == *name) {
+            return (Expr { span, kind: ExprKind::Slot(slot) }, self.scope.names[slot].1);
+        }
+        if let Some(type_name) = TYPE_NAMES.iter().find(|known| **known == name) {
+            return (Expr { span, kind: ExprKind::Literal(Literal::Type(type_name)) }, Type::Any);
+        }
+        let known = self.locals.iter().chain(&self.scope.names).map(|(name, _)| &**name);
+        let help = suggestion(name, known.clone()).or_else(|| listing("names", known));
+        self.report(span, format!("unknown name `{name}`"), help);
+        Self::broken(span)
+    }
+
+    fn select(
+        &mut self,
+        operand: &Ast,
+        field: &str,
+        field_span: Span,
+        presence: Presence,
+        span: Span,
+    ) -> (Expr, Type) {
+        let (operand, of) = self.expr(operand);
+        let operand = Box::new(operand);
+        let kind = match of {
+            Type::Record(record) | Type::Visit(record) => {
+                let visited = record.visited.filter(|_| matches!(of, Type::Visit(_)));
+                let mut fields = record.fields.iter().chain(visited);
+                match fields.clone().position(|known| known.name == field) {
+                    Some(index) if presence == Presence::Plain => {
+                        let of = fields.nth(index).map_or(Type::Any, |field| field.of);
+                        return (Expr { span, kind: ExprKind::Fact(operand, index, field.into()) }, of);
+                    }
+                    Some(_) => ExprKind::Field(operand, field.into(), presence),
+                    None => {
+                        if let Some(named) =
+                            record.capitals.filter(|_| field.starts_with(|c: char| c.is_ascii_uppercase()))
+                        {
+                            let kind = ExprKind::Field(operand, field.into(), presence);
+                            return (Expr { span, kind }, Type::Record(named));
+                        }
+                        self.unknown_field(record.name, fields, field, field_span);
+                        return Self::broken(span);
+                    }
+                }
+            }
+            Type::Bool
+            | Type::Int
+            | Type::Uint
+            | Type::Double
+            | Type::String
+            | Type::Bytes
+            | Type::Object(_)
+            | Type::List(_) => {
+                let what = article(calls::type_name(of));
+                let help = matches!(of, Type::List(_))
+                    .then(|| "visit its elements with `all` or `exists`".to_owned());
+                self.report(field_span, format!("{what} has no field `{field}`"), help);
+                return Self::broken(span);
+            }
+            Type::Any | Type::Node | Type::Map => ExprKind::Field(operand, field.into(), presence),
+        };
+        let of = if matches!(of, Type::Node) && presence == Presence::Plain { Type::Node } else { Type::Any };
+        (Expr { span, kind }, of)
+    }
+
+    fn unknown_field(
+        &mut self,
+        record: &str,
+        fields: impl Iterator<Item = &'static Field> + Clone,
+        field: &str,
+        span: Span,
+    ) {
+        let known = fields.map(|field| field.name);
+        let help = suggestion(field, known.clone()).or_else(|| listing("fields", known));
+        self.report(span, format!("`{record}` has no field `{field}`"), help);
+    }
+}
+
+/// The type of an element of a list, or of a key of a map.
+fn element_of(of: Type) -> Type {
+    match of {
+        Type::List(element) => *element,
+        Type::Record(record) => record.elements.map_or(Type::Any, Type::Visit),
+        Type::Node => Type::Node,
+        _ => Type::Any,
+    }
+}
+
+/// The nearest known name, if one is near enough to be meant.
+fn suggestion<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let limit = (name.chars().count() / 3).max(1);
+    known
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|&(distance, known)| distance <= limit || known.eq_ignore_ascii_case(name))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, known)| format!("did you mean `{known}`?"))
+}
+
+/// All known names, if they fit a line.
+fn listing<'n>(what: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let mut known: Vec<_> = known.collect();
+    known.sort_unstable();
+    known.dedup();
+    let joined = known.join(", ");
+    (!known.is_empty() && joined.len() <= 120).then(|| format!("known {what}: {joined}"))
+}

@@ -1,0 +1,253 @@
+//! A JSON Schema that a target must satisfy: each error at its own node, in words that quote no value.
+
+use crate::expr::{Failure, Value};
+use crate::shape::{Mistake, suggest};
+use crate::source::Place;
+use crate::yaml::{Kind, Node, Scalar};
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::paths::{Location, LocationSegment};
+use jsonschema::{PatternOptions, ValidationError, Validator};
+use serde_json::Value as Json;
+
+/// Nodes of a target that are handed to a schema; aliases may make a small file large.
+const LARGEST: usize = 200_000;
+
+/// The names that messages see beside those of the visit.
+pub const NAMES: [&str; 1] = ["error"];
+
+/// A schema that a target must satisfy.
+#[derive(Debug)]
+pub struct Schema {
+    source: Json,
+    validator: Validator,
+}
+
+impl Schema {
+    /// Compiles a schema. The error is a mistake at its place in the rule file.
+    pub fn new(node: Node<'_>) -> Result<Self, Mistake> {
+        let mut left = LARGEST;
+        let Some(source) = json(node, &mut left) else {
+            return Err(Mistake::new(node.place(), "aliases make this schema too large"));
+        };
+        let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
+        match options.offline().build(&source) {
+            Ok(validator) => Ok(Self { source, validator }),
+            Err(error) => {
+                let place = label(at(node, error.instance_path()).unwrap_or(node));
+                Err(Mistake::new(place, format!("this is no JSON Schema: {}", plain(&error.to_string())))
+                    .with_help("references reach no further than the schema itself, as `#/$defs/…`"))
+            }
+        }
+    }
+
+    /// What is wrong with a node, and how many errors could not be decided since a value is only known when it is deployed, as
+    /// `unknown` tells. `None` when the node is too large to be handed over.
+    pub fn check<'a>(
+        &self,
+        target: Node<'a>,
+        unknown: fn(Node<'_>) -> bool,
+    ) -> Option<(Vec<Failure<'a>>, usize)> {
+        let mut left = LARGEST;
+        let instance = json(target, &mut left)?;
+        let mut report = Report { schema: self, target, unknown, found: Vec::new(), undecided: 0 };
+        for error in self.validator.iter_errors(&instance) {
+            report.add(&error);
+        }
+        Some((report.found, report.undecided))
+    }
+}
+
+struct Report<'a, 's> {
+    schema: &'s Schema,
+    target: Node<'a>,
+    unknown: fn(Node<'_>) -> bool,
+    found: Vec<Failure<'a>>,
+    undecided: usize,
+}
+
+impl<'a> Report<'a, '_> {
+    fn add(&mut self, error: &ValidationError<'_>) {
+        let node = at(self.target, error.instance_path()).unwrap_or(self.target);
+        if node.resolve().kind() == Kind::Scalar && (self.unknown)(node) {
+            self.undecided += 1;
+            return;
+        }
+        match error.kind() {
+            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+                let here = error.instance_path().as_str();
+                match best_branch(context, here) {
+                    Some(branch) => branch.iter().for_each(|error| self.add(error)),
+                    None => self.say(label(node), kinds_of(context, here), ""),
+                }
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected }
+            | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+                for name in unexpected {
+                    let place = node.entry(name).map_or_else(|| label(node), |entry| entry.key.place());
+                    let hint = suggest(name, self.properties(error).iter().map(String::as_str))
+                        .map(|near| format!("; did you mean `{near}`?"))
+                        .unwrap_or_default();
+                    self.say(place, format!("unknown key `{name}`{hint}"), "");
+                }
+            }
+            ValidationErrorKind::Required { property } => {
+                let name = property.as_str().unwrap_or_default();
+                self.say(label(node), format!("missing key `{name}`"), name);
+            }
+            ValidationErrorKind::PropertyNames { error } => {
+                let name = error.instance().as_str().unwrap_or_default().to_owned();
+                let place = node.entry(&name).map_or_else(|| label(node), |entry| entry.key.place());
+                self.say(place, format!("the key `{name}` {}", words(error)), "");
+            }
+            _ => {
+                // A scalar is marked itself; a collection by its key.
+                self.say(label(node), words(error), "");
+            }
+        }
+    }
+
+    fn say(&mut self, place: Place, message: String, missing: &str) {
+        self.found.push(Failure {
+            place: Some(place),
+            missing: (!missing.is_empty()).then(|| missing.to_owned()).into_iter().collect(),
+            note: if missing.is_empty() { String::new() } else { format!("missing: {missing}") },
+            locals: vec![Value::made(message)],
+            ..Failure::default()
+        });
+    }
+
+    /// The names that the schema beside an `additionalProperties` knows.
+    fn properties(&self, error: &ValidationError<'_>) -> Vec<String> {
+        let path = error.schema_path().as_str();
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let known = self.schema.source.pointer(parent).and_then(|schema| schema["properties"].as_object());
+        known.map(|known| known.keys().cloned().collect()).unwrap_or_default()
+    }
+}
+
+/// The branch of a union that was most likely meant: one that takes this kind of node, and of those the one with the fewest errors.
+/// `None` when no branch takes such a node.
+fn best_branch<'e>(
+    branches: &'e [Vec<ValidationError<'static>>],
+    here: &str,
+) -> Option<&'e [ValidationError<'static>]> {
+    let of_other_kind = |branch: &&Vec<ValidationError<'static>>| {
+        branch.iter().any(|error| {
+            error.instance_path().as_str() == here && matches!(error.kind(), ValidationErrorKind::Type { .. })
+        })
+    };
+    let weight = |branch: &&Vec<ValidationError<'static>>| {
+        // A wrong constant (`kind: a`) says that another branch was meant.
+        let constants = branch.iter().filter(|error| {
+            matches!(error.kind(), ValidationErrorKind::Constant { .. } | ValidationErrorKind::Enum { .. })
+        });
+        (constants.count(), branch.len())
+    };
+    branches.iter().filter(|branch| !of_other_kind(branch)).min_by_key(weight).map(Vec::as_slice)
+}
+
+/// What a union takes, by the kinds of its branches.
+fn kinds_of(branches: &[Vec<ValidationError<'static>>], here: &str) -> String {
+    let mut kinds: Vec<String> = Vec::new();
+    for error in branches.iter().flatten().filter(|error| error.instance_path().as_str() == here) {
+        if let ValidationErrorKind::Type { kind } = error.kind() {
+            let kind = types(kind);
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+    }
+    format!("expected {}", kinds.join(" or "))
+}
+
+/// An error in words. No value of the file is repeated: it may be a secret.
+fn words(error: &ValidationError<'_>) -> String {
+    match error.kind() {
+        ValidationErrorKind::Type { kind } => format!("expected {}", types(kind)),
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> = options.as_array().into_iter().flatten().map(shown).collect();
+            let near = error
+                .instance()
+                .as_str()
+                .and_then(|text| suggest(text, options.iter().map(|option| option.trim_matches('`'))));
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            format!("expected one of {}{hint}", options.join(", "))
+        }
+        ValidationErrorKind::Constant { expected_value } => format!("expected {}", shown(expected_value)),
+        ValidationErrorKind::Pattern { pattern } => format!("does not match `{pattern}`"),
+        ValidationErrorKind::Minimum { limit } => format!("less than the minimum of {limit}"),
+        ValidationErrorKind::Maximum { limit } => format!("more than the maximum of {limit}"),
+        ValidationErrorKind::MinItems { limit } => format!("fewer items than {limit}"),
+        ValidationErrorKind::MaxItems { limit } => format!("more items than {limit}"),
+        ValidationErrorKind::MinLength { limit } => format!("shorter than {limit} characters"),
+        ValidationErrorKind::MaxLength { limit } => format!("longer than {limit} characters"),
+        ValidationErrorKind::UniqueItems => "the same item stands twice".to_owned(),
+        ValidationErrorKind::Format { format } => format!("this is no {format}"),
+        ValidationErrorKind::FalseSchema => "nothing may stand here".to_owned(),
+        ValidationErrorKind::Not { .. } => "what stands here is ruled out".to_owned(),
+        ValidationErrorKind::OneOfMultipleValid { .. } => "more than one alternative fits".to_owned(),
+        _ => plain(&error.masked_with("this").to_string()),
+    }
+}
+
+fn shown(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), |text| format!("`{text}`"))
+}
+
+/// A library's sentence as one of ours: one line, no full stop.
+fn plain(text: &str) -> String {
+    text.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
+}
+
+fn types(kind: &TypeKind) -> String {
+    let name = |name: &str| match name {
+        "object" => "a mapping".to_owned(),
+        "array" => "a list".to_owned(),
+        "integer" => "a whole number".to_owned(),
+        "null" => "null".to_owned(),
+        "string" => "text".to_owned(),
+        other => format!("a {other}"),
+    };
+    match kind {
+        TypeKind::Single(one) => name(&one.to_string()),
+        TypeKind::Multiple(set) => {
+            set.iter().map(|one| name(&one.to_string())).collect::<Vec<_>>().join(" or ")
+        }
+    }
+}
+
+/// The node a JSON pointer leads to.
+fn at<'a>(root: Node<'a>, path: &Location) -> Option<Node<'a>> {
+    path.into_iter().try_fold(root, |node, segment| match segment {
+        LocationSegment::Property(name) => node.get(&name),
+        LocationSegment::Index(index) => match node.resolve().kind() {
+            Kind::Sequence => node.items().nth(index),
+            _ => node.get(&index.to_string()),
+        },
+    })
+}
+
+fn label(node: Node<'_>) -> Place {
+    crate::expr::label_of(node)
+}
+
+/// A node as JSON, scalars as their consumer reads them; `None` when it is larger than `left` nodes.
+fn json(node: Node<'_>, left: &mut usize) -> Option<Json> {
+    *left = left.checked_sub(1)?;
+    Some(match node.resolve().kind() {
+        Kind::Sequence => Json::Array(node.items().map(|item| json(item, left)).collect::<Option<_>>()?),
+        Kind::Mapping => {
+            let entries = node.entries().into_iter();
+            let entries =
+                entries.map(|entry| Some((entry.key.text().into_owned(), json(entry.value, left)?)));
+            Json::Object(entries.collect::<Option<_>>()?)
+        }
+        Kind::Scalar | Kind::Empty | Kind::Alias => match node.scalar() {
+            Scalar::Null => Json::Null,
+            Scalar::Bool(value) => value.into(),
+            Scalar::Int(value) => value.into(),
+            Scalar::Float(value) => value.into(),
+            Scalar::Str(text) => text.into(),
+        },
+    })
+}
