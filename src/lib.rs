@@ -34,4 +34,5 @@ pub mod secret;
 pub mod shape;
 pub mod source;
 pub mod verify;
+pub mod waiver;
 pub mod yaml;

@@ -4,7 +4,7 @@ mod check;
 mod read;
 mod schema;
 
-pub use check::{Mistake, check, problems, suggest};
+pub use check::{Mistake, check, found, problems, suggest};
 pub use read::{field, one_or_list, root, text};
 pub use schema::{json_schema, to_json};
 

@@ -281,6 +281,29 @@ impl Run<'_, '_> {
             }
             settings
         });
+        if let Ok(settings) = &settings {
+            let all = settings.rules.iter().chain(settings.overrides.iter().flat_map(|entry| &entry.rules));
+            mistakes.extend(
+                all.filter_map(|setting| Some(self.catalog.get(&setting.id.value)?.mistakes_in(setting)))
+                    .flatten(),
+            );
+            let rule = self.catalog.get(self.rule);
+            let is_set = |name: &str| {
+                settings.rules.iter().any(|setting| {
+                    setting.id.value == self.rule
+                        && setting.params.iter().any(|(param, _)| param.value == name)
+                })
+            };
+            mistakes.extend(
+                rule.into_iter().flat_map(Rule::required).filter(|param| !is_set(&param.name)).map(|param| {
+                    let message = format!(
+                        "the example must set the param `{0}`: `params: {{{0}: …}}` beside `files`",
+                        param.name
+                    );
+                    Mistake::new(self.example.place, message)
+                }),
+            );
+        }
         match settings {
             Ok(settings) if mistakes.is_empty() => Ok(settings),
             settings => {

@@ -4,7 +4,7 @@ use super::{ListFormat as Format, Status, check, fail, print, project, say};
 use crate::check::Failure;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::CHECKS;
-use crate::policy::{Policy, configuration};
+use crate::policy::configuration;
 use crate::report::{self, Masks, Summary};
 use crate::rule::{self, Origin, RuleFile};
 use crate::secret::secret_spans;
@@ -131,14 +131,12 @@ fn subjects(arguments: &Args) -> Result<Subjects, Failure> {
     }
     let request = project::Args::here().request().map_err(Failure::Usage)?;
     let config = configuration(request.config.as_ref(), &mut sources);
-    let policy = Policy::read(config.as_ref(), request.rule_files, &request.root, &mut sources);
-    // A mistake in a rule file is a mistake here too; the rest of the configuration is the business of `check`.
-    let own: Vec<_> = policy.diagnostics().into_iter().filter(|found| &*found.rule == "rule-file").collect();
-    if !own.is_empty() {
-        return Err(Failure::Mistakes(sources, own));
-    }
+    // What the rest of the configuration says is the business of `check`.
     let packs = config.as_ref().map(crate::config::packs).unwrap_or_default();
-    let (files, mistakes) = rule::find(&request.root, &packs, &mut sources);
+    let (files, mut mistakes) = rule::find(&request.root, &packs, &mut sources);
+    let checks: Vec<_> = CHECKS.iter().map(|check| check.0).collect();
+    let all = rule::built_in().chain(files.iter().map(copy));
+    mistakes.extend(rule::load_files(all, &checks, &mut sources).mistakes);
     refuse_mistakes(sources, mistakes)?;
     let nothing = format!(
         "nothing was tested: this project has no rules of its own in {}; `plimsoll new RULE` writes a first one, \
@@ -168,12 +166,7 @@ struct Outcome {
 /// Compiles all files together, for the mistakes that only then are seen, and runs the examples of each.
 fn outcome(arguments: &Args, subjects: &Subjects) -> Result<Outcome, Failure> {
     let mut sources = Sources::default();
-    let again = subjects.files.iter().map(|file| RuleFile {
-        source: copy(&file.source),
-        origin: file.origin,
-        prefix: file.prefix.clone(),
-    });
-    let loading = rule::load_files(again, &[], &mut sources);
+    let loading = rule::load_files(subjects.files.iter().map(copy), &[], &mut sources);
     if !loading.mistakes.is_empty() {
         refuse_mistakes(std::mem::take(&mut sources), loading.mistakes)?;
     }
@@ -197,11 +190,11 @@ fn shown(file: &RuleFile, id: &str) -> String {
     file.prefix.as_ref().map_or_else(|| id.to_owned(), |prefix| format!("{prefix}/{id}"))
 }
 
-fn copy(source: &SourceFile) -> SourceFile {
-    let mut file = SourceFile::new(source.path.clone(), source.text.clone());
-    file.os_path.clone_from(&source.os_path);
-    file.encoding = source.encoding;
-    file
+fn copy(file: &RuleFile) -> RuleFile {
+    let mut source = SourceFile::new(file.source.path.clone(), file.source.text.clone());
+    source.os_path.clone_from(&file.source.os_path);
+    source.encoding = file.source.encoding;
+    RuleFile { source, origin: file.origin, prefix: file.prefix.clone() }
 }
 
 impl Outcome {

@@ -3,6 +3,7 @@
 mod date;
 mod init;
 mod locate;
+mod preset;
 mod raw;
 mod retired;
 mod settings;
@@ -11,6 +12,7 @@ mod shape;
 pub use date::Date;
 pub use init::{Deploy, Found, propose};
 pub use locate::{FILE_NAME, locate, root};
+pub use preset::{PRESETS, Preset};
 pub use raw::{
     Level, RawConfig, RawOverride, RawPack, RawPipeline, RawRetired, RawWaiver, RetiredName, RuleSetting,
     Workload, packs, unknown_rules, unknown_rules_of,

@@ -27,12 +27,30 @@ pub enum Mode {
 pub struct Scope {
     /// The names with their types; of two equal ones the later counts.
     pub names: Vec<(Arc<str>, Type)>,
+    /// Fields of names that are declared with them, as the params of a rule are.
+    fields: Vec<(Arc<str>, Fields)>,
 }
+
+/// Names of fields with their types.
+type Fields = Arc<[(Arc<str>, Type)]>;
 
 impl Scope {
     /// A scope of these names, slot 0 first.
     pub fn new(names: &[(&str, Type)]) -> Self {
-        Self { names: names.iter().map(|&(name, of)| (name.into(), of)).collect() }
+        Self { names: names.iter().map(|&(name, of)| (name.into(), of)).collect(), ..Self::default() }
+    }
+
+    /// The scope in which a name has these fields and no others.
+    #[must_use]
+    pub fn with_fields(mut self, name: &str, fields: &[(Arc<str>, Type)]) -> Self {
+        self.fields.push((name.into(), fields.into()));
+        self
+    }
+
+    /// The fields that a name was declared with.
+    pub(super) fn fields_of(&self, name: &str) -> Option<Fields> {
+        let of = |(known, fields): &(Arc<str>, Fields)| (**known == *name).then(|| fields.clone());
+        self.fields.iter().find_map(of)
     }
 
     /// The scope with one more name, in the next slot.
