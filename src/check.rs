@@ -10,6 +10,7 @@ use crate::model::Model;
 use crate::policy::{Policy, RuleFiles, configuration};
 use crate::rule::Rule;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use crate::waiver::{self, Extent};
 use crate::yaml::Document;
 use std::path::{Path, PathBuf};
 
@@ -110,6 +111,10 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     let loaded = load(request, settings, &mut sources)?;
     let scope = Scope::new(request);
     let whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
+    for rule in catalog.rules.iter().filter(|rule| is_selected(rule, request, &policy) && !policy.is_on(rule))
+    {
+        policy.settled(rule).map_err(Failure::Usage)?;
+    }
     let selected = |rule: &Rule| is_selected(rule, request, &policy);
     let first = loaded.artifacts.first().map_or(FileId(u32::MAX), |artifact| artifact.file);
     // What is said at the configuration or at a rule is said of the project as a whole.
@@ -122,6 +127,18 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
         &model,
         &Job { catalog, selected: &selected, found: &whole.findings, scope: &in_scope, today: request.today },
     );
+    if let Some((path, _)) = &request.config {
+        let extent = match (request.stdin.is_none(), scope.holds(&request.root)) {
+            (true, true) => Some(Extent::Whole),
+            (true, false) if scope.holds(&request.root.join(path)) => Some(Extent::Part),
+            _ => None,
+        };
+        let ran = |id: &str| catalog.get(id).is_none_or(selected);
+        let of_waivers = extent
+            .map(|extent| waiver::findings(settings, path, &outcome.waivers, &ran, extent, request.today));
+        // The configuration is the first file.
+        outcome.diagnostics.splice(0..0, of_waivers.unwrap_or_default());
+    }
     outcome.diagnostics.retain(|found| is_reported(&found.rule, request));
     outcome.failures.extend(whole.failures);
     let checked: Vec<&Artifact> = loaded

@@ -7,7 +7,7 @@
 //! two against each other; [`model`] derives what
 //! the deployment consists of and offers it as targets; [`engine`] asks every rule at every visit, by the expressions of [`expr`], and
 //! yields [`diagnostic`]s; [`report`] renders them behind one sanitiser and one mask over [`secret`]s. [`check`] is these stages in
-//! order. A stage knows the ones before it, never the ones after it.
+//! order; [`verify`] runs the examples inside rule files the same way. A stage knows the ones before it, never the ones after it.
 //!
 //! # Three kinds of failure
 //!
@@ -34,4 +34,6 @@ pub mod secret;
 pub mod shape;
 pub mod shell;
 pub mod source;
+pub mod verify;
+pub mod waiver;
 pub mod yaml;

@@ -1,11 +1,11 @@
 //! What a run judges by: the configuration and the rules, read together, with all their mistakes at once.
 
-use crate::config::{self, RawConfig, Settings, unknown_rules};
+use crate::config::{self, Level, Override, RawConfig, RuleSetting, Settings, unknown_rules};
 use crate::diagnostic::Diagnostic;
 use crate::engine::CHECKS;
-use crate::rule::{self, Catalog, Origin, Rule};
+use crate::rule::{self, Catalog, Origin, Param, Rule};
 use crate::shape::{Mistake, suggest};
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{FileId, Place, SourceFile, Sources};
 use crate::yaml::{self, Document, Options};
 use std::path::Path;
 
@@ -57,13 +57,19 @@ impl<'d> Policy<'d> {
             || Ok(Settings::default()),
             |document| RawConfig::read(document).and_then(Settings::new),
         );
-        let settings = settings.unwrap_or_else(|found| {
-            mistakes.extend(found);
-            Settings::default()
-        });
+        let (settings, is_sound) = match settings {
+            Ok(settings) => (settings, true),
+            Err(found) => {
+                mistakes.extend(found);
+                (Settings::default(), false)
+            }
+        };
         if let Some(document) = config {
             let known: Vec<_> = loading.ids.iter().map(String::as_str).chain(checks).collect();
             mistakes.extend(unknown_rules(document, &known));
+        }
+        if is_sound {
+            mistakes.extend(params(&loading.catalog, &settings));
         }
         mistakes.extend(loading.mistakes);
         mistakes.sort_by_key(|mistake| mistake.place);
@@ -96,15 +102,90 @@ impl<'d> Policy<'d> {
         Err(format!("unknown rule `{name}`{hint}"))
     }
 
-    /// Whether a rule is on: by its profile, or since the configuration sets it.
+    /// Whether a rule is on: by a preset or a profile, or since the configuration sets it.
     pub fn is_on(&self, rule: &Rule) -> bool {
-        let by_profile = match rule.origin {
-            Origin::BuiltIn if rule.profiles.is_empty() => {
-                self.settings.profiles.iter().any(|profile| profile == "recommended")
-            }
-            _ if rule.profiles.is_empty() => true,
-            _ => rule.profiles.iter().any(|profile| self.settings.profiles.contains(profile)),
-        };
-        by_profile || self.settings.is_set(&rule.id)
+        is_on(rule, &self.settings)
     }
+
+    /// Whether a rule is on somewhere, and not switched off everywhere.
+    pub fn runs(&self, rule: &Rule) -> bool {
+        let settings = &self.settings;
+        let level = |settings: &[RuleSetting<'_>]| {
+            let own = settings.iter().filter(|setting| setting.id.value == *rule.id);
+            own.filter_map(|setting| setting.level.as_ref()).last().map(|level| level.value)
+        };
+        let off = level(&settings.rules) == Some(Level::Off);
+        let on_again = |entry: &Override<'_>| matches!(level(&entry.rules), Some(Level::At(_)));
+        self.is_on(rule) && (!off || settings.overrides.iter().any(on_again))
+    }
+
+    /// The error names the params of a rule that is asked for and that the configuration must set.
+    pub fn settled(&self, rule: &Rule) -> Result<(), String> {
+        let is_set = |param: &str| {
+            let own = self.settings.rules.iter().filter(|setting| setting.id.value == *rule.id);
+            own.flat_map(|setting| &setting.params).any(|(name, _)| name.value == param)
+        };
+        match rule.required().find(|param| !is_set(&param.name)) {
+            Some(param) => {
+                let Param { name, of, .. } = param;
+                Err(format!(
+                    "the rule `{}` needs a value for its param `{name}` ({}): set it in plimsoll.yaml, under `rules`",
+                    rule.id,
+                    of.name()
+                ))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn is_on(rule: &Rule, settings: &Settings<'_>) -> bool {
+    let by_itself = match rule.origin {
+        Origin::BuiltIn => settings.presets.iter().any(|preset| preset.holds(&rule.id)),
+        _ => {
+            let of = |profile: &String| settings.presets.iter().any(|preset| preset.profile == profile);
+            rule.profiles.is_empty() || rule.profiles.iter().any(of)
+        }
+    };
+    by_itself || settings.is_set(&rule.id)
+}
+
+/// What is wrong with the params that a configuration sets, and with those it does not set.
+fn params(catalog: &Catalog, settings: &Settings<'_>) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    for rule in catalog.rules.iter().filter(|rule| is_on(rule, settings)) {
+        let own = |setting: &&RuleSetting<'_>| setting.id.value == *rule.id;
+        let top: Vec<_> = settings.rules.iter().filter(own).collect();
+        let below: Vec<_> = settings.overrides.iter().flat_map(|entry| &entry.rules).filter(own).collect();
+        for setting in top.iter().chain(&below) {
+            mistakes.extend(rule.mistakes_in(setting));
+        }
+        let level = |setting: &RuleSetting<'_>| setting.level.as_ref().map(|level| level.value);
+        let off = top.iter().filter_map(|setting| level(setting)).last() == Some(Level::Off);
+        let sets = |setting: &RuleSetting<'_>, param: &Param| {
+            setting.params.iter().any(|(name, _)| name.value == param.name)
+        };
+        for param in rule.required().filter(|param| !top.iter().any(|setting| sets(setting, param))) {
+            let needs = format!("the rule `{}` needs a value for its param `{}`", rule.id, param.name);
+            let help = format!(
+                "set it in plimsoll.yaml: `rules: {{{}: {{params: {{{}: …}}}}}}` with {}",
+                rule.id,
+                param.name,
+                param.of.words()
+            );
+            let places: Vec<Place> = if off {
+                let on_again =
+                    below.iter().filter(|it| matches!(level(it), Some(Level::At(_))) && !sets(it, param));
+                on_again.map(|setting| setting.id.place).collect()
+            } else {
+                // Where the configuration says nothing of the rule, the rule itself has to be shown.
+                let entry = top.first().map(|setting| setting.id.place);
+                vec![entry.unwrap_or(param.place)]
+            };
+            mistakes.extend(
+                places.into_iter().map(|place| Mistake::new(place, needs.as_str()).with_help(help.as_str())),
+            );
+        }
+    }
+    mistakes
 }

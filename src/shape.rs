@@ -4,9 +4,9 @@ mod check;
 mod read;
 mod schema;
 
-pub use check::{Mistake, check, problems, suggest};
+pub use check::{Mistake, check, found, problems, suggest};
 pub use read::{field, one_or_list, root, text};
-pub use schema::json_schema;
+pub use schema::{json_schema, to_json};
 
 /// What may stand at a place in a file.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use super::{Status, fail, project};
 use crate::check::{self, Run};
+use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{self, Charset, Look, Masks, Summary};
 use crate::secret::secret_spans;
@@ -25,6 +26,9 @@ pub struct Args {
     /// The least severity that makes the run fail [default: error, or what the configuration says]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
+    /// The day by which waivers and times of grace end [default: today in UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    today: Option<Date>,
     /// What to write and where; may be repeated
     #[arg(long, value_name = "FORMAT[=PATH]", default_value = "full")]
     output: Vec<Output>,
@@ -49,8 +53,12 @@ pub fn run(arguments: &Args) -> Status {
         Ok(request) => request,
         Err(error) => return fail(&error),
     };
-    let request =
-        check::Request { select: arguments.select.clone(), ignore: arguments.ignore.clone(), ..request };
+    let request = check::Request {
+        select: arguments.select.clone(),
+        ignore: arguments.ignore.clone(),
+        today: arguments.today.unwrap_or(request.today),
+        ..request
+    };
     let run = match check::run(&request) {
         Ok(run) => run,
         Err(failure) => return project::refuse(failure, look),
@@ -75,6 +83,10 @@ pub fn run(arguments: &Args) -> Status {
         Some(fail_on) => fail_on.severity(),
     };
     status(&run, fails, request.stdin.is_some())
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "no day of the calendar, as in 2026-01-31".to_owned())
 }
 
 fn status(run: &Run, fails: Option<Severity>, piped: bool) -> Status {

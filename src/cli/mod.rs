@@ -6,6 +6,7 @@ mod files;
 mod init;
 mod project;
 mod rules;
+mod test;
 
 use crate::report::Clean;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -27,6 +28,7 @@ enum Command {
     Files(files::Args),
     Rules(rules::Args),
     Explain(explain::Args),
+    Test(test::Args),
     Init(init::Args),
 }
 
@@ -79,6 +81,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Files(arguments) => files::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
     })
     .unwrap_or(Status::Failed)

@@ -3,11 +3,13 @@
 use crate::check::{Failure, Request};
 use crate::cli::Status;
 use crate::config::{self, Date};
+use crate::diagnostic::Diagnostic;
 use crate::discover::{MAX_BYTES, Stdin};
 use crate::policy::RuleFiles;
 use crate::report::{self, Masks, Summary};
 use crate::secret::secret_spans;
-use std::io::{self, Read as _, Write as _};
+use crate::source::Sources;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -158,19 +160,23 @@ pub fn refuse(failure: Failure, look: report::Look) -> Status {
         Failure::Missing(missing) => super::fail(&missing),
         Failure::Usage(message) => super::fail(&message),
         Failure::Mistakes(sources, diagnostics) => {
-            let summary = Summary::default();
-            let masks = Masks::new(&sources, &diagnostics, |_, file| secret_spans(file, None));
-            let run = report::Run {
-                sources: &sources,
-                diagnostics: &diagnostics,
-                summary: &summary,
-                masks: &masks,
-            };
-            let mut out = io::stderr().lock();
             // A closed pipe is the reader's choice; the status says the rest.
-            let _ = report::full(&mut out, &run, look);
-            let _ = writeln!(out, "nothing was checked: mend this first");
+            let _ = draw(&mut io::stderr().lock(), &sources, &diagnostics, look);
+            super::say("nothing was checked: mend this first");
             Status::Failed
         }
     }
+}
+
+/// Draws diagnostics of rule files and configurations.
+pub fn draw(
+    out: &mut dyn io::Write,
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    look: report::Look,
+) -> io::Result<()> {
+    let summary = Summary::default();
+    let masks = Masks::new(sources, diagnostics, |_, file| secret_spans(file, None));
+    let run = report::Run { sources, diagnostics, summary: &summary, masks: &masks };
+    report::windows(out, &run, look)
 }

@@ -3,6 +3,7 @@
 mod date;
 mod init;
 mod locate;
+mod preset;
 mod raw;
 mod retired;
 mod settings;
@@ -11,9 +12,10 @@ mod shape;
 pub use date::Date;
 pub use init::{Deploy, Found, propose};
 pub use locate::{FILE_NAME, locate, root};
+pub use preset::{PRESETS, Preset};
 pub use raw::{
     Level, RawConfig, RawOverride, RawPack, RawPipeline, RawRetired, RawWaiver, RetiredName, RuleSetting,
-    Workload, packs, unknown_rules,
+    Workload, packs, unknown_rules, unknown_rules_of,
 };
 pub use retired::{Match, Retired};
 pub use settings::{Override, Pipeline, Settings, Waiver};

@@ -191,7 +191,11 @@ pub fn packs(document: &Document) -> Vec<RawPack> {
 
 /// The names under `rules`, `overrides` and `waivers` that are no rule's. Works on a file with other mistakes too.
 pub fn unknown_rules(document: &Document, known: &[&str]) -> Vec<Mistake> {
-    let Some(root) = document.roots().next() else { return Vec::new() };
+    document.roots().next().map(|root| unknown_rules_of(root, known)).unwrap_or_default()
+}
+
+/// The same for a configuration that stands in another file.
+pub fn unknown_rules_of(root: Node<'_>, known: &[&str]) -> Vec<Mistake> {
     let keys = |node, key| entries(node, key).into_iter().map(|entry| entry.key).collect::<Vec<_>>();
     let mut names = keys(root, "rules");
     for item in root.get("overrides").into_iter().flat_map(Node::items) {

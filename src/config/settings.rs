@@ -1,18 +1,19 @@
 //! What the program runs with: the configuration with its globs and names compiled, and its questions answered.
 
+use super::preset::{self, Preset};
 use super::raw::{Level, RawConfig, RawRetired, RuleSetting, Workload, severity};
 use super::{Date, Retired};
 use crate::diagnostic::Severity;
 use crate::glob::Globs;
 use crate::shape::Mistake;
-use crate::source::Spanned;
+use crate::source::{Place, Spanned};
 use crate::yaml::Node;
 
 /// The settings of a run.
 #[derive(Debug)]
 pub struct Settings<'d> {
-    /// Profiles whose rules are on: `recommended`, `hardening`.
-    pub profiles: Vec<String>,
+    /// The presets whose rules are on.
+    pub presets: Vec<&'static Preset>,
     /// The jobs that may deploy.
     pub pipeline: Vec<Pipeline>,
     /// Services that are gone.
@@ -64,6 +65,18 @@ pub struct Waiver {
     pub until: Option<Spanned<Date>>,
 }
 
+impl Waiver {
+    /// Whether its last day lies before `today`.
+    pub fn is_over(&self, today: Date) -> bool {
+        self.until.as_ref().is_some_and(|until| until.value < today)
+    }
+
+    /// Where it stands: the first rule it names.
+    pub fn place(&self) -> Place {
+        self.rules.first().map_or(self.reason.place, |rule| rule.place)
+    }
+}
+
 impl<'d> Settings<'d> {
     /// Compiles a configuration. The error is what can only be seen across entries.
     pub fn new(raw: RawConfig<'d>) -> Result<Self, Vec<Mistake>> {
@@ -75,7 +88,7 @@ impl<'d> Settings<'d> {
         let waivers = raw.waivers.into_iter();
         let (patterns, kinds) = raw.kinds.into_iter().unzip();
         let settings = Self {
-            profiles: profiles(&raw.extends),
+            presets: presets(&raw.extends),
             pipeline: pipeline
                 .map(|entry| Pipeline { workflow: globs(vec![entry.workflow]), jobs: entry.jobs })
                 .collect(),
@@ -126,13 +139,14 @@ impl<'d> Settings<'d> {
         })
     }
 
-    /// Whether a waiver that has not ended by `today` excuses a rule's findings in a file.
-    pub fn is_waived(&self, rule: &str, path: &str, today: Date) -> bool {
-        self.waivers.iter().any(|waiver| {
-            waiver.until.as_ref().is_none_or(|until| today <= until.value)
+    /// The waivers that have not ended by `today` and excuse a rule's findings in a file, by their indexes.
+    pub fn waived_by(&self, rule: &str, path: &str, today: Date) -> impl Iterator<Item = usize> {
+        let holds = move |waiver: &Waiver| {
+            !waiver.is_over(today)
                 && waiver.rules.iter().any(|name| name.value == rule)
                 && waiver.paths.matches(path)
-        })
+        };
+        self.waivers.iter().enumerate().filter(move |(_, waiver)| holds(waiver)).map(|(index, _)| index)
     }
 
     /// The artifact kind given to a file.
@@ -153,7 +167,7 @@ impl Default for Settings<'_> {
     /// The settings of a repository without configuration.
     fn default() -> Self {
         Self {
-            profiles: profiles(&[]),
+            presets: presets(&[]),
             pipeline: Vec::new(),
             retired: Retired::default(),
             rules: Vec::new(),
@@ -167,16 +181,11 @@ impl Default for Settings<'_> {
     }
 }
 
-/// Presets are called `plimsoll:<profile>@<version>`.
-fn profiles(extends: &[Spanned<String>]) -> Vec<String> {
+fn presets(extends: &[Spanned<String>]) -> Vec<&'static Preset> {
     if extends.is_empty() {
-        return vec!["recommended".into()];
+        return vec![preset::DEFAULT];
     }
-    let name = |preset: &str| {
-        let name = preset.strip_prefix("plimsoll:").unwrap_or(preset);
-        name.split('@').next().unwrap_or(name).to_owned()
-    };
-    extends.iter().map(|preset| name(&preset.value)).collect()
+    extends.iter().filter_map(|name| Preset::of(&name.value)).collect()
 }
 
 fn retired(entries: Vec<RawRetired>, mistakes: &mut Vec<Mistake>) -> Retired {

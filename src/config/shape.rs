@@ -1,5 +1,6 @@
 //! The shape of `plimsoll.yaml`: every key, what it may hold and what it means.
 
+use super::preset::PRESETS;
 use crate::shape::{Field, Format, Names, Record, Shape};
 
 /// The names of severities.
@@ -39,8 +40,8 @@ pub static PROFILES: Names = Names {
 static PRESET: Names = Names {
     noun: "preset",
     names: &[
-        ("plimsoll:recommended@1", "the rules of the profile `recommended`"),
-        ("plimsoll:hardening@1", "the rules of the profile `hardening`"),
+        (PRESETS[0].name, "the rules of the profile `recommended`, as they were at version 1"),
+        (PRESETS[1].name, "the rules of the profile `hardening`, as they were at version 1"),
     ],
 };
 

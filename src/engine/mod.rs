@@ -12,6 +12,7 @@ use crate::source::{FileId, Place, Span};
 use aho_corasick::AhoCorasick;
 use asking::{Asking, stopped};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a run found.
@@ -25,6 +26,8 @@ pub struct Outcome {
     pub unknown: usize,
     /// Findings that a waiver of the configuration excuses.
     pub waived: usize,
+    /// The waivers that excuse any finding, by their indexes.
+    pub waivers: BTreeSet<usize>,
 }
 
 /// The engine's own checks, made before a file is a document that rules can visit: name, severity, summary.
@@ -36,6 +39,11 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
         Severity::Error,
         "the file is not well-formed UTF-8 or UTF-16; what is not was replaced",
     ),
+    (
+        "expired-waiver",
+        Severity::Warning,
+        "a waiver of the configuration has ended and excuses nothing any more",
+    ),
     ("internal-error", Severity::Error, "a fault of plimsoll; the rest of the run went on"),
     ("lenient-syntax", Severity::Info, "not YAML by the letter, but read the way go-yaml reads it"),
     ("limit-exceeded", Severity::Error, "the file is too large or nested too deeply to be read to its end"),
@@ -43,6 +51,7 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
     ("rule-file", Severity::Error, "a rule file is wrong; nothing is checked before it is mended"),
     ("syntax-error", Severity::Error, "the file is not YAML; part of it was passed over"),
     ("unreadable-file", Severity::Error, "the file could not be opened"),
+    ("unused-waiver", Severity::Info, "a waiver of the configuration excuses nothing in the whole project"),
 ];
 
 /// What a run is asked for beside the model.
@@ -100,6 +109,7 @@ impl Outcome {
         self.failures.extend(other.failures);
         self.unknown += other.unknown;
         self.waived += other.waived;
+        self.waivers.extend(other.waivers);
         self
     }
 }
@@ -146,10 +156,12 @@ impl<'e, 'm> Engine<'e, 'm> {
             Some(Level::At(severity)) => found.severity = severity,
             None => {}
         }
-        if settings.is_waived(&found.rule, path, self.today) {
-            outcome.waived += 1;
-        } else {
+        let waived_by: Vec<_> = settings.waived_by(&found.rule, path, self.today).collect();
+        if waived_by.is_empty() {
             outcome.diagnostics.push(found);
+        } else {
+            outcome.waived += 1;
+            outcome.waivers.extend(waived_by);
         }
     }
 

@@ -37,7 +37,12 @@ pub struct Scope {
     pub(super) unchecked: bool,
     /// Types of messages with their fields.
     pub(super) messages: Vec<(String, Vec<String>)>,
+    /// Fields of names that are declared with them, as the params of a rule are.
+    fields: Vec<(Arc<str>, Fields)>,
 }
+
+/// Names of fields with their types.
+type Fields = Arc<[(Arc<str>, Type)]>;
 
 impl Scope {
     /// A scope of these names, slot 0 first.
@@ -72,6 +77,19 @@ impl Scope {
     pub fn unchecked(mut self) -> Self {
         self.unchecked = true;
         self
+    }
+
+    /// The scope in which a name has these fields and no others.
+    #[must_use]
+    pub fn with_fields(mut self, name: &str, fields: &[(Arc<str>, Type)]) -> Self {
+        self.fields.push((name.into(), fields.into()));
+        self
+    }
+
+    /// The fields that a name was declared with.
+    pub(super) fn fields_of(&self, name: &str) -> Option<Fields> {
+        let of = |(known, fields): &(Arc<str>, Fields)| (**known == *name).then(|| fields.clone());
+        self.fields.iter().find_map(of)
     }
 
     /// The scope with one more name, in the next slot.

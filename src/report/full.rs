@@ -47,6 +47,17 @@ pub enum Charset {
 
 /// Writes each finding with its snippets, labels and help, a blank line after each, and a hint about `plimsoll explain` at the end.
 pub fn full(out: &mut dyn io::Write, run: &Run, look: Look) -> io::Result<()> {
+    windows(out, run, look)?;
+    if let Some(first) = run.diagnostics.first() {
+        let rule = Clean::line(&first.rule);
+        let hint = format!("why a rule exists and when it does not apply: plimsoll explain {rule}\n");
+        sanitise::write_block(out, &hint)?;
+    }
+    Ok(())
+}
+
+/// The same without the hint.
+pub fn windows(out: &mut dyn io::Write, run: &Run, look: Look) -> io::Result<()> {
     let positions = Positions::of(run);
     let characters = match look.charset {
         Charset::Unicode => ThemeCharacters::unicode(),
@@ -67,11 +78,6 @@ pub fn full(out: &mut dyn io::Write, run: &Run, look: Look) -> io::Result<()> {
         handler.render_report(&mut drawn, &finding).map_err(io::Error::other)?;
         drawn.push('\n');
         sanitise::write_block(out, &drawn)?;
-    }
-    if let Some(first) = run.diagnostics.first() {
-        let rule = Clean::line(&first.rule);
-        let hint = format!("why a rule exists and when it does not apply: plimsoll explain {rule}\n");
-        sanitise::write_block(out, &hint)?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ mod snippet;
 mod summary;
 
 pub use concise::concise;
-pub use full::{Charset, Color, Look, full};
+pub use full::{Charset, Color, Look, full, windows};
 pub use json::json;
 pub use sanitise::Clean;
 pub use summary::{Summary, summary_line};
@@ -34,7 +34,7 @@ pub struct Run<'a> {
 
 impl Run<'_> {
     /// A text of a diagnostic as it may be printed: secrets masked, then sanitised.
-    fn clean(&self, diagnostic: &Diagnostic, text: &str) -> Clean {
+    pub fn clean(&self, diagnostic: &Diagnostic, text: &str) -> Clean {
         Clean::line(&self.masked(diagnostic, text))
     }
 

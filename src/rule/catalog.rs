@@ -196,8 +196,34 @@ fn clashes(ids: &[(Spanned<String>, Origin)], taken: &[&str]) -> Vec<Mistake> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::PRESETS;
     use std::collections::BTreeSet;
     use std::path::Path;
+
+    /// A new rule is in no preset unless someone lists it, and in no version that is released already.
+    #[test]
+    fn the_newest_version_of_each_preset_lists_the_rules_of_its_profile() {
+        let loading = load_files(built_in(), &[], &mut Sources::default());
+        for profile in ["recommended", "hardening"] {
+            let newest = PRESETS.iter().rfind(|preset| preset.profile == profile).expect("it has a version");
+            let is_in = |rule: &&Rule| {
+                let default = rule.profiles.is_empty() && profile == "recommended";
+                default || rule.profiles.iter().any(|of| of == profile)
+            };
+            let rules: BTreeSet<_> =
+                loading.catalog.rules.iter().filter(is_in).map(|rule| &*rule.id).collect();
+            assert_eq!(
+                newest.rules.iter().copied().collect::<Vec<_>>(),
+                rules.into_iter().collect::<Vec<_>>(),
+                "{}: list the rule here, or in a new version if this one is released; sorted",
+                newest.name
+            );
+        }
+        let listed = PRESETS.iter().flat_map(|preset| preset.rules);
+        for rule in listed.filter_map(|id| loading.catalog.get(id)) {
+            assert_eq!(rule.required().count(), 0, "{} runs without configuration", rule.id);
+        }
+    }
 
     #[test]
     fn every_rule_file_ships_and_compiles() {

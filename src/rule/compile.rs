@@ -1,15 +1,15 @@
 //! From what the author wrote to what runs: names resolved, expressions compiled for each target, every mistake at its place.
 
 use super::catalog::Origin;
+use super::param::Param;
 use super::pattern::{self, Pattern};
-use super::raw::{RawParam, RawRule, RawTest, RuleText};
+use super::raw::{RawRule, RawTest, RuleText};
 use super::schema::{self, Schema};
 use crate::diagnostic::Severity;
-use crate::expr::{self, Expected, Program, Scope, Stop, Template, Type, Value};
+use crate::expr::{self, Expected, Program, Scope, Stop, Template, Type};
 use crate::model::{FILE, REPO, Target, TargetKind};
 use crate::shape::Mistake;
 use crate::source::{FileId, Place, Spanned};
-use crate::yaml::{Document, Node};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -38,15 +38,6 @@ pub struct Rule {
     pub place: Place,
     /// Where it comes from.
     pub origin: Origin,
-}
-
-/// A param of a rule.
-#[derive(Debug)]
-pub struct Param {
-    /// Its name.
-    pub name: String,
-    /// The node of its default, as an index into the rule file's document; without one the configuration must set it.
-    pub default: Option<usize>,
 }
 
 /// A rule at one target.
@@ -151,7 +142,9 @@ pub const MISSING: (&str, Type) = ("missing", Type::String);
 
 /// Compiles a rule. The error is every mistake in its expressions and targets.
 pub fn compile(raw: &RawRule<'_>, origin: Origin) -> Result<Rule, Vec<Mistake>> {
-    let mut compiler = Compiler { mistakes: Vec::new() };
+    let mut compiler = Compiler { mistakes: Vec::new(), params: Vec::new() };
+    let params: Vec<_> = raw.params.iter().map(|raw| Param::new(raw, &mut compiler.mistakes)).collect();
+    compiler.params = params.iter().map(|param| (param.name.as_str().into(), param.of.as_type())).collect();
     let checks = raw.each.iter().filter_map(|target| compiler.check(raw, target)).collect();
     let mut mistakes = compiler.mistakes;
     if !mistakes.is_empty() {
@@ -167,33 +160,13 @@ pub fn compile(raw: &RawRule<'_>, origin: Origin) -> Result<Rule, Vec<Mistake>> 
         summary: text(&raw.summary).unwrap_or_default(),
         explain: text(&raw.explain),
         profiles: raw.profiles.iter().map(|profile| profile.value.clone()).collect(),
-        params: raw.params.iter().map(param).collect(),
+        params,
         file: raw.id.place.file,
         each: raw.each.iter().map(|target| target.value.clone()).collect(),
         checks,
         place: raw.id.place,
         origin,
     })
-}
-
-fn param(raw: &RawParam<'_>) -> Param {
-    Param { name: raw.name.value.clone(), default: raw.default.map(Node::index) }
-}
-
-impl Rule {
-    /// The values of its params for one file: what the configuration sets, else the default in the rule file.
-    pub fn params<'v>(
-        &self,
-        document: &'v Document,
-        configured: impl Fn(&str) -> Option<Node<'v>>,
-    ) -> Value<'v> {
-        let default = |param: &Param| param.default.and_then(|index| document.nodes().nth(index));
-        let entries = self.params.iter().map(|param| {
-            let value = configured(&param.name).or_else(|| default(param));
-            (Value::made(param.name.clone()), value.map_or(Value::Null, Value::Node))
-        });
-        Value::Map(entries.collect())
-    }
 }
 
 /// Targets whose visits are no node of a document.
@@ -263,6 +236,8 @@ impl Check {
 
 struct Compiler {
     mistakes: Vec<Mistake>,
+    /// The rule's params with their types.
+    params: Vec<(Arc<str>, Type)>,
 }
 
 impl Compiler {
@@ -282,6 +257,7 @@ impl Compiler {
             name_of => (name_of.0, of),
         });
         let mut scope = Scope::new(&common.into_iter().chain(names).collect::<Vec<_>>());
+        scope = scope.with_fields("params", &self.params);
         let first_let = scope.names.len();
         let mut lets = Vec::new();
         for binding in &raw.lets {

@@ -17,14 +17,38 @@ pub struct Example<'d> {
     pub place: Place,
     /// Whether the rule finds something in it.
     pub verdict: Verdict,
-    /// Path and text of each file, marks cut away.
-    pub files: Vec<(String, String)>,
+    /// Its files, marks cut away.
+    pub files: Vec<ExampleFile>,
     /// Its configuration, as written; it passed the check of a configuration. A file `plimsoll.yaml` is the other way.
     pub config: Option<Node<'d>>,
     /// Values for params, as written.
     pub params: Vec<(Spanned<String>, Node<'d>)>,
     /// What must be found, in the order of the files and lines. Empty exactly for good examples.
     pub expected: Vec<Expected>,
+}
+
+/// A file of an example.
+#[derive(Debug)]
+pub struct ExampleFile {
+    /// Its path.
+    pub path: String,
+    /// Its text as the rule sees it, without marks.
+    pub text: String,
+    /// Its text as it is written, with them.
+    pub written: RuleText,
+    /// Where something was cut: an offset in `text`, and how many bytes were cut up to there.
+    cuts: Vec<(u32, u32)>,
+}
+
+impl ExampleFile {
+    /// The place in the rule file of bytes of `text`.
+    pub fn place_of(&self, span: Span) -> Place {
+        let written = |offset: u32| {
+            let before = self.cuts.partition_point(|&(at, _)| at < offset);
+            offset + before.checked_sub(1).map_or(0, |last| self.cuts[last].1)
+        };
+        self.written.place_of(Span::new(written(span.start), written(span.end)))
+    }
 }
 
 /// What an example shows.
@@ -34,6 +58,16 @@ pub enum Verdict {
     Bad,
     /// Where it finds nothing.
     Good,
+}
+
+impl Verdict {
+    /// Its key under `tests`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bad => "bad",
+            Self::Good => "good",
+        }
+    }
 }
 
 /// A finding that a mark announces.
@@ -65,6 +99,8 @@ pub struct Finding<'a> {
 pub struct Mismatch {
     /// The mark in the rule file; `None` for a finding without a mark.
     pub place: Option<Place>,
+    /// The finding without a mark, by its index; `None` for a mark without a finding.
+    pub finding: Option<usize>,
     /// The difference in words.
     pub message: String,
 }
@@ -88,8 +124,8 @@ impl<'d> Example<'d> {
             expected: Vec::new(),
         };
         for (path, text) in files {
-            let plain = example.cut_marks(&path, &text)?;
-            example.files.push((path, plain));
+            let (plain, cuts) = example.cut_marks(&path, &text)?;
+            example.files.push(ExampleFile { path, text: plain, written: text, cuts });
         }
         match (verdict, example.expected.first()) {
             // Without files its shape is wrong, and that is said elsewhere.
@@ -103,8 +139,10 @@ impl<'d> Example<'d> {
         }
     }
 
-    fn cut_marks(&mut self, path: &str, text: &RuleText) -> Result<String, Mistake> {
+    /// The text without marks, and where they were.
+    fn cut_marks(&mut self, path: &str, text: &RuleText) -> Result<(String, Vec<(u32, u32)>), Mistake> {
         let mut plain = String::with_capacity(text.value.len());
+        let mut cuts = Vec::new();
         let mut offset = 0;
         for (number, full) in text.value.split_inclusive('\n').enumerate() {
             let line = full.trim_end_matches(['\n', '\r']);
@@ -128,19 +166,20 @@ impl<'d> Example<'d> {
                         self.expected.push(expected(Some(slice.of(line).to_owned()), place));
                     }
                     plain.push_str(line[..mark.start].trim_end());
+                    cuts.push((plain.len() as u32, (offset + line.len() - plain.len()) as u32));
                     plain.push_str(&full[line.len()..]);
                 }
             }
             offset += full.len();
         }
-        Ok(plain)
+        Ok((plain, cuts))
     }
 }
 
 /// What is marked and not found, then what is found and not marked; empty if the two agree.
 /// Each mark stands for one finding.
 pub fn compare(expected: &[Expected], found: &[Finding<'_>]) -> Vec<Mismatch> {
-    let mut left: Vec<_> = found.to_vec();
+    let mut left: Vec<_> = found.iter().enumerate().collect();
     let mut mismatches = Vec::new();
     // Marks with a slice choose first: a bare one takes any finding on its line.
     let (exact, bare): (Vec<_>, Vec<_>) = expected.iter().partition(|mark| mark.slice.is_some());
@@ -149,7 +188,7 @@ pub fn compare(expected: &[Expected], found: &[Finding<'_>]) -> Vec<Mismatch> {
         let fits = |finding: &Finding<'_>| {
             here(finding) && mark.slice.as_deref().is_none_or(|slice| slice == finding.slice)
         };
-        if let Some(index) = left.iter().position(fits) {
+        if let Some(index) = left.iter().position(|(_, finding)| fits(finding)) {
             left.remove(index);
             continue;
         }
@@ -159,10 +198,11 @@ pub fn compare(expected: &[Expected], found: &[Finding<'_>]) -> Vec<Mismatch> {
             found.iter().filter(|finding| here(finding)).map(|it| format!("`{}`", it.slice)).collect();
         let instead = if instead.is_empty() { "none there".into() } else { instead.join(", ") };
         let message = format!("expected {what} at {}:{}, found {instead}", mark.path, mark.line);
-        mismatches.push(Mismatch { place: Some(mark.place), message });
+        mismatches.push(Mismatch { place: Some(mark.place), finding: None, message });
     }
-    mismatches.extend(left.into_iter().map(|finding| Mismatch {
+    mismatches.extend(left.into_iter().map(|(index, finding)| Mismatch {
         place: None,
+        finding: Some(index),
         message: format!(
             "found `{}` at {}:{}, which no mark expects",
             finding.slice, finding.path, finding.line
@@ -172,12 +212,14 @@ pub fn compare(expected: &[Expected], found: &[Finding<'_>]) -> Vec<Mismatch> {
 }
 
 /// A mark on a line: where it starts, and the bytes of its slices.
-struct Mark {
-    start: usize,
+pub struct Mark {
+    /// Where it starts.
+    pub start: usize,
     slices: Span,
 }
 
-fn mark(line: &str) -> Option<Mark> {
+/// The mark of a line, if it has one.
+pub fn mark(line: &str) -> Option<Mark> {
     // A slice may hold an arrow itself, so the first opening on the line is the mark.
     for (arrow, _) in line.match_indices("<-") {
         let before = line[..arrow].trim_end();
@@ -194,6 +236,24 @@ fn mark(line: &str) -> Option<Mark> {
         }
     }
     None
+}
+
+/// A mark for these slices, as it is written after the text of a line and the blanks; `None` stands for a finding that only starts on
+/// the line. The line belongs to a file of this path.
+pub fn write_mark(path: &str, slices: &[Option<&str>]) -> String {
+    let quoted = slices.iter().flatten().map(|slice| {
+        let longest = slice.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest + 1);
+        let blank = if longest > 0 { " " } else { "" };
+        format!(" {fence}{blank}{slice}{blank}{fence}")
+    });
+    let quoted: String = quoted.collect();
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if ["md", "markdown"].iter().any(|markdown| extension.eq_ignore_ascii_case(markdown)) {
+        format!("<!-- <-{quoted} -->")
+    } else {
+        format!("# <-{quoted}")
+    }
 }
 
 /// The spans of backquoted slices; `None` if anything else stands between them.
@@ -263,7 +323,7 @@ mod tests {
         let root = document.roots().next().ok_or("no root")?;
         let example = Example::new(root, "text", verdict).map_err(|mistake| mistake.message)?;
         let expected = example.expected.into_iter().map(|mark| (mark.line, mark.slice)).collect();
-        Ok((example.files[0].1.clone(), expected))
+        Ok((example.files[0].text.clone(), expected))
     }
 
     fn marks(text: &str) -> Read {
@@ -285,6 +345,29 @@ mod tests {
         let (_, expected) = marks("echo `x` # <- `` `x` `` `# <- y`");
         let slices: Vec<_> = expected.into_iter().filter_map(|(_, slice)| slice).collect();
         assert_eq!(slices, ["`x`", "# <- y"]);
+    }
+
+    #[test]
+    fn written_marks_are_read_back() {
+        for slices in [&[Some("x")][..], &[Some("`x`"), Some("a b")], &[None], &[Some("# <- `y` ``")]] {
+            let text = format!("a: b   {}", write_mark("a.yaml", slices));
+            let expected: Vec<_> = slices.iter().map(|slice| (1, slice.map(str::to_owned))).collect();
+            assert_eq!(marks(&text), ("a: b".to_owned(), expected));
+        }
+        assert_eq!(write_mark("a.md", &[Some("x")]), "<!-- <- `x` -->");
+    }
+
+    #[test]
+    fn places_behind_marks_are_found_in_the_rule_file() {
+        let text = "\"a: x # <- `x`\\nb: yy # <- `yy`\\nc\"";
+        let document = crate::yaml::parse(text, crate::yaml::Options::default());
+        let root = document.roots().next().expect("a scalar");
+        let example = Example::new(root, "text", Verdict::Bad).expect("it is marked");
+        let file = &example.files[0];
+        for slice in ["x", "yy", "b: yy", "c"] {
+            let at = file.text.find(slice).expect("it stands there");
+            assert_eq!(file.place_of((at..at + slice.len()).into()).span.of(text), slice);
+        }
     }
 
     #[test]

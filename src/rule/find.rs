@@ -46,7 +46,10 @@ pub fn find_named(
     };
     for path in paths {
         let full = current.join(path);
-        let canonical = full.canonicalize().map_err(|error| format!("{}: {error}", path.display()))?;
+        let canonical = full.canonicalize().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => format!("no such file or directory: {}", path.display()),
+            _ => format!("cannot read {}: {error}", path.display()),
+        })?;
         finder.bound = if canonical.is_dir() {
             canonical
         } else {

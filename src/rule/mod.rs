@@ -4,15 +4,19 @@ mod catalog;
 mod compile;
 mod example;
 mod find;
+mod param;
 mod pattern;
 mod raw;
 mod schema;
 mod shape;
 
 pub use catalog::{BUILT_IN, Catalog, Loading, Origin, RuleFile, built_in, load, load_files};
-pub use compile::{COMMON, Check, Decision, Let, MISSING, PARAMS, Param, Rule, Stopped, Written, compile};
-pub use example::{Example, Expected, Finding, Mismatch, Verdict, compare};
+pub use compile::{COMMON, Check, Decision, Let, MISSING, PARAMS, Rule, Stopped, Written, compile};
+pub use example::{
+    Example, ExampleFile, Expected, Finding, Mark, Mismatch, Verdict, compare, mark, write_mark,
+};
 pub use find::{find, find_named};
+pub use param::{Param, ParamType};
 pub use pattern::{Pattern, texts};
 pub use raw::{RawLet, RawParam, RawRelated, RawRule, RawTest, RuleText, duplicates, read, read_what_stands};
 pub use schema::Schema;

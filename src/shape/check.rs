@@ -280,7 +280,8 @@ fn choose(node: Node<'_>, shapes: &'static [Shape]) -> Option<&'static Shape> {
     shapes.iter().filter(|shape| fits(node, shape)).min_by_key(|shape| unknown_keys(shape))
 }
 
-fn found(node: Node<'_>) -> &'static str {
+/// What stands at a place, in words.
+pub fn found(node: Node<'_>) -> &'static str {
     match node.resolve().kind() {
         Kind::Sequence => "a list",
         Kind::Mapping => "a mapping",

@@ -111,14 +111,25 @@ fn text(format: Format) -> Value {
     }
 }
 
-fn to_json(node: crate::yaml::Node<'_>) -> Value {
+/// Nodes that a value may have: aliases can make more of a few lines than memory holds.
+const NODES: usize = 50_000;
+
+/// A node as JSON; what lies beyond [`NODES`] is null.
+pub fn to_json(node: crate::yaml::Node<'_>) -> Value {
+    let mut left = NODES;
+    within(node, &mut left)
+}
+
+fn within(node: crate::yaml::Node<'_>, left: &mut usize) -> Value {
     use crate::yaml::{Kind, Scalar};
+    let Some(less) = left.checked_sub(1) else { return Value::Null };
+    *left = less;
     match node.resolve().kind() {
-        Kind::Sequence => node.items().map(to_json).collect(),
+        Kind::Sequence => node.items().map(|item| within(item, left)).collect(),
         Kind::Mapping => {
             let entries = node.entries().into_iter();
             Value::Object(
-                entries.map(|entry| (entry.key.text().into_owned(), to_json(entry.value))).collect(),
+                entries.map(|entry| (entry.key.text().into_owned(), within(entry.value, left))).collect(),
             )
         }
         Kind::Scalar | Kind::Empty | Kind::Alias => match node.scalar() {

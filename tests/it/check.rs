@@ -107,6 +107,7 @@ fn settings_follow_the_file_of_the_finding() {
     assert_eq!(
         found,
         [
+            "plimsoll.yaml:5:67: warning[expired-waiver] this waiver ended on 2020-01-31 and excuses nothing any more",
             "a/compose.yaml:2:3: warning[missing-healthcheck]",
             "past/compose.yaml:2:3: warning[missing-healthcheck]"
         ]

@@ -10,6 +10,7 @@ mod joins;
 mod report;
 mod rules;
 mod support;
+mod test_command;
 mod truth;
 mod user_rules;
 mod yaml_hostile;

@@ -1,13 +1,9 @@
 //! The examples inside the rule files that ship: each bad one fails for its rule at the marked places only, each good one passes.
 
-use plimsoll::artifact::{self, Kind};
-use plimsoll::config::{Date, RawConfig, Settings};
-use plimsoll::discover::{Found, Origin, Outcome};
-use plimsoll::engine::{self, Job};
-use plimsoll::model::Model;
-use plimsoll::rule::{self, BUILT_IN, Example, Finding};
-use plimsoll::source::Sources;
-use plimsoll::yaml::{self, Options};
+use plimsoll::engine::CHECKS;
+use plimsoll::rule::{self, BUILT_IN, Origin};
+use plimsoll::source::{FileId, SourceFile, Sources};
+use plimsoll::verify;
 use std::path::Path;
 
 #[test]
@@ -28,58 +24,24 @@ fn every_target_binds_what_it_says() {
 }
 
 fn examples_hold(files: impl Iterator<Item = (String, String)>) {
+    let built_in = rule::load_files(rule::built_in(), &[], &mut Sources::default());
+    assert!(built_in.catalog.rules.iter().all(|rule| rule.origin == Origin::BuiltIn));
+    let known = built_in.ids.iter().map(String::as_str).chain(CHECKS.iter().map(|check| check.0));
+    let known: Vec<_> = known.collect();
     let mut failures = Vec::new();
     for (path, text) in files {
-        let document = yaml::parse(text.as_str(), Options::default());
-        let rules = rule::read(&document).unwrap_or_else(|mistakes| panic!("{path}: {mistakes:?}"));
-        for raw in rules {
-            assert!(!raw.examples.is_empty(), "{path}: a rule has examples");
-            for (number, example) in raw.examples.iter().enumerate() {
-                for difference in differences(&text, &raw.id.value, example) {
-                    failures.push(format!("{path}: {}: example {}: {difference}", raw.id.value, number + 1));
+        let source = SourceFile::new(path.as_str(), text);
+        let tested = verify::examples(&source, FileId(0), &known, &|_| true)
+            .unwrap_or_else(|mistakes| panic!("{path}: {mistakes:?}"));
+        for rule in tested {
+            assert!(rule.has_bad(), "{path}: a rule has a bad example");
+            for trial in &rule.trials {
+                for fault in &trial.faults {
+                    let line = source.position(fault.place.span.start).line;
+                    failures.push(format!("{path}:{line}: {}: {}: {}", rule.id, trial.name(), fault.message));
                 }
             }
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
-/// What the marks of an example and the findings of its rule do not agree in.
-fn differences(rule_file: &str, id: &str, example: &Example<'_>) -> Vec<String> {
-    let mut sources = Sources::default();
-    let catalog = rule::load([("rule.yaml", rule_file)], &mut sources)
-        .unwrap_or_else(|mistakes| panic!("the rule does not compile: {mistakes:?}"));
-    let settings = match example.config {
-        Some(node) => Settings::new(RawConfig::from_node(node)).expect("an example's configuration is right"),
-        None => Settings::default(),
-    };
-    let found = example.files.iter().map(|(path, text)| Found {
-        path: path.clone(),
-        os_path: path.into(),
-        origin: Origin::Explicit,
-        outcome: Outcome::Given(text.clone().into_bytes()),
-    });
-    let mut found: Vec<_> = found.collect();
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
-    let loaded = artifact::load(found, &set, &mut sources);
-    let model = Model::new(&sources, &loaded.artifacts, &settings, None);
-    let job = Job {
-        catalog: &catalog,
-        selected: &|rule| &*rule.id == id,
-        found: &[],
-        scope: &|_| true,
-        today: Date::parse("2026-01-01").expect("a day"),
-    };
-    let outcome = engine::run(&model, &job);
-    assert!(outcome.failures.is_empty(), "the rule runs: {:?}", outcome.failures);
-    let findings = outcome.diagnostics.iter().map(|found| {
-        let file = sources.get(found.file());
-        let line = file.position(found.span().start).line;
-        Finding { path: &file.path, line, slice: sources.slice(found.primary.place) }
-    });
-    rule::compare(&example.expected, &findings.collect::<Vec<_>>())
-        .into_iter()
-        .map(|found| found.message)
-        .collect()
 }

@@ -147,3 +147,116 @@ fn links_are_followed_within_the_project_and_refused_beyond_it() {
     symlink(outside.path().join("rules"), &link).expect("a link can be made");
     assert!(mistakes(folder.path()).contains("a link out of the project"));
 }
+
+const PARAMS: &str = "id: foreign-registry\neach: image\nrequire: image.registry in params.registries\n\
+                      message: \"`{image.registry}` is not ours\"\nparams:\n\
+                      \x20 registries: {type: list, doc: whose images we run}\n  grace: 5\n  loud: false\n\
+                      \x20 ratio: 0.5\n  note: {type: string, default: null}\n";
+
+#[test]
+fn params_are_checked_where_the_configuration_sets_them_and_where_the_rule_uses_them() {
+    let rule = (".plimsoll/rules/a.yaml", PARAMS);
+    let said = |config: &str| mistakes(project(&[COMPOSE, rule, ("plimsoll.yaml", config)]).path());
+    let needs = "the rule `foreign-registry` needs a value for its param `registries`\n";
+    assert_eq!(said("{}\n"), format!(".plimsoll/rules/a.yaml:6:3 {needs}"));
+    assert_eq!(said("rules: {foreign-registry: warning}\n"), format!("plimsoll.yaml:1:9 {needs}"));
+    assert_eq!(
+        said("rules: {foreign-registry: off}\noverrides: [{paths: a, rules: {foreign-registry: info}}]\n"),
+        format!("plimsoll.yaml:2:32 {needs}")
+    );
+    assert_eq!(
+        said(
+            "rules: {foreign-registry: {params: {registries: ghcr.io, graze: 1, loud: 'yes', ratio: x, note: 1}}}\n"
+        ),
+        "plimsoll.yaml:1:49 expected a list for the param `registries`, found text\n\
+         plimsoll.yaml:1:58 the rule `foreign-registry` has no param `graze`\n\
+         plimsoll.yaml:1:74 expected true or false for the param `loud`, found text\n\
+         plimsoll.yaml:1:88 expected a number for the param `ratio`, found text\n\
+         plimsoll.yaml:1:97 expected text for the param `note`, found a number\n"
+    );
+    let config = "rules: {foreign-registry: {params: {registries: [ghcr.io], ratio: 1}}}\n";
+    let folder = project(&[COMPOSE, rule, ("plimsoll.yaml", config)]);
+    assert_eq!(
+        findings(folder.path(), &[]).1,
+        "compose.yaml:2:17: error[foreign-registry] `docker.io` is not ours\n"
+    );
+    let off = project(&[COMPOSE, rule, ("plimsoll.yaml", "rules: {foreign-registry: off}\n")]);
+    assert_eq!(findings(off.path(), &[]).0, 0);
+
+    let wrong = PARAMS
+        .replace("params.registries", "params.registies")
+        .replace("loud: false", "loud: {type: bool, default: 1}");
+    let found = mistakes(project(&[COMPOSE, (".plimsoll/rules/a.yaml", &wrong)]).path());
+    assert!(found.contains("a.yaml:3:35 `params` has no field `registies`"), "{found}");
+    assert!(
+        found.contains("a.yaml:8:31 expected true or false for the param `loud`, found a number"),
+        "{found}"
+    );
+    let untyped =
+        project(&[COMPOSE, (".plimsoll/rules/a.yaml", &PARAMS.replace("{type: list, doc", "{doc"))]);
+    assert!(mistakes(untyped.path()).contains("the type of the param `registries` is not known"));
+}
+
+#[test]
+fn params_of_an_example_are_checked_and_used() {
+    let tests = "tests:\n  bad:\n    - files: {compose.yaml: 'services: {a: {image: \"quay.io/a\"}}   # <- `quay.io`'}\n      \
+                 params: {registries: [ghcr.io]}\n  good:\n    - files: {compose.yaml: 'services: {a: {image: \"quay.io/a\"}}'}\n      \
+                 params: {registries: [quay.io]}\n";
+    let folder = project(&[(".plimsoll/rules/a.yaml", &format!("{PARAMS}{tests}"))]);
+    let (status, out, _) = run(folder.path(), &["test"]);
+    assert_eq!((status, out.as_str()), (0, ""));
+
+    let wrong = tests.replacen("[ghcr.io]", "ghcr.io", 1).replace("registries: [quay.io]", "registrys: []");
+    let folder = project(&[(".plimsoll/rules/a.yaml", &format!("{PARAMS}{wrong}"))]);
+    let (status, out, _) = run(folder.path(), &["test"]);
+    assert_eq!(status, 1);
+    for expected in [
+        "expected a list for the param `registries`",
+        "has no param `registrys`",
+        "must set the param `registries`",
+    ] {
+        assert!(out.contains(expected), "{expected}\n{out}");
+    }
+}
+
+#[test]
+fn profiles_and_presets_say_which_rules_are_on() {
+    let hardening = FLOATS.replace("each:", "profiles: hardening\neach:");
+    let rule = (".plimsoll/rules/a.yaml", hardening.as_str());
+    let bare = ("bare.compose.yaml", "services: {a: {image: a}}\n");
+    let lines = |config: &str| {
+        let folder = project(&[
+            COMPOSE,
+            bare,
+            rule,
+            ("plimsoll.yaml", config),
+            ("compose.b.yaml", "services: {b: {image: x}}\n"),
+        ]);
+        let (_, found) = findings(folder.path(), &[]);
+        (found.contains("floating-image"), found.contains("missing-healthcheck"))
+    };
+    assert_eq!(lines("{}\n"), (false, true));
+    assert_eq!(lines("extends: plimsoll:hardening@1\n"), (true, false));
+    assert_eq!(lines("extends: [plimsoll:recommended@1, plimsoll:hardening@1]\n"), (true, true));
+    assert_eq!(lines("rules: {floating-image: info}\n"), (true, true));
+}
+
+#[test]
+fn waivers_that_are_over_or_excuse_nothing_are_said() {
+    let config = "waivers:\n\
+                  - {rule: missing-healthcheck, paths: [a], reason: r, until: 2026-03-31}\n\
+                  - {rule: missing-healthcheck, paths: [b], reason: r}\n\
+                  - {rule: missing-healthcheck, paths: [c], reason: r}\n";
+    let bare = "services: {x: {image: x}}\n";
+    let folder = project(&[("plimsoll.yaml", config), ("a/compose.yaml", bare), ("b/compose.yaml", bare)]);
+    let unused = "plimsoll.yaml:4:10: info[unused-waiver] this waiver excuses nothing in the whole project\n";
+    assert_eq!(findings(folder.path(), &["--today", "2026-03-31"]), (0, unused.to_owned()));
+    let expired = "plimsoll.yaml:2:61: warning[expired-waiver] this waiver ended on 2026-03-31 and excuses nothing any more\n";
+    let back = "a/compose.yaml:1:12: error[missing-healthcheck] service `x` has no working healthcheck\n";
+    assert_eq!(findings(folder.path(), &["--today", "2026-04-01"]), (1, [expired, unused, back].concat()));
+    assert_eq!(findings(folder.path(), &["--today", "2026-04-01", "b"]), (0, String::new()));
+    assert_eq!(findings(folder.path(), &["--today", "2026-04-01", "plimsoll.yaml"]).1, expired);
+    assert_eq!(findings(folder.path(), &["--today", "2026-04-01", "--select", "missing-probe"]).1, "");
+    let (status, _, err) = run(folder.path(), &["check", "--today", "tomorrow"]);
+    assert!(status == 2 && err.contains("no day of the calendar"), "{err}");
+}

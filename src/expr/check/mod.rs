@@ -147,6 +147,9 @@ impl Checker<'_> {
         presence: Presence,
         span: Span,
     ) -> (Expr, Type) {
+        if let Some(declared) = self.declared(operand, field, field_span, presence, span) {
+            return declared;
+        }
         let (operand, of) = self.expr(operand);
         let operand = Box::new(operand);
         let kind = match of {
@@ -187,6 +190,29 @@ impl Checker<'_> {
         };
         let of = if matches!(of, Type::Node) && presence == Presence::Plain { Type::Node } else { Type::Any };
         (Expr { span, kind }, of)
+    }
+
+    /// A field of a name that was declared with its fields.
+    fn declared(
+        &mut self,
+        operand: &Ast,
+        field: &str,
+        field_span: Span,
+        presence: Presence,
+        span: Span,
+    ) -> Option<(Expr, Type)> {
+        let AstKind::Ident(name) = &operand.kind else { return None };
+        let is_local = self.locals.iter().any(|(local, _)| **local == **name);
+        let fields = self.scope.fields_of(name).filter(|_| !is_local)?;
+        let known = fields.iter().map(|(known, _)| &**known);
+        let Some(index) = known.clone().position(|known| known == field) else {
+            let help = suggestion(field, known.clone()).or_else(|| listing("fields", known));
+            self.report(field_span, format!("`{name}` has no field `{field}`"), help);
+            return Some(Self::broken(span));
+        };
+        let of = if presence == Presence::Plain { fields[index].1 } else { Type::Any };
+        let operand = Box::new(self.expr(operand).0);
+        Some((Expr { span, kind: ExprKind::Field(operand, field.into(), presence) }, of))
     }
 
     fn unknown_field(

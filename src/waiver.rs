@@ -1,0 +1,62 @@
+//! What is to be said of the waivers themselves: those that have ended, and those that excuse nothing.
+
+use crate::config::{Date, Level, Settings, Waiver};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::CHECKS;
+use std::collections::BTreeSet;
+
+/// How much of the project a run reports on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it: what excuses nothing excuses nothing at all.
+    Whole,
+    /// The configuration, and perhaps more.
+    Part,
+}
+
+/// The findings about waivers, at their places in the configuration. `used` are those that excused something, `ran` says whether a rule
+/// ran, `path` is that of the configuration.
+pub fn findings(
+    settings: &Settings<'_>,
+    path: &str,
+    used: &BTreeSet<usize>,
+    ran: &dyn Fn(&str) -> bool,
+    extent: Extent,
+    today: Date,
+) -> Vec<Diagnostic> {
+    let found = settings.waivers.iter().enumerate().filter_map(|(index, waiver)| {
+        if waiver.is_over(today) {
+            return Some(expired(waiver));
+        }
+        let idle = !used.contains(&index) && waiver.rules.iter().all(|rule| ran(&rule.value));
+        (idle && extent == Extent::Whole).then(|| unused(waiver))
+    });
+    let leveled = found.filter_map(|mut found| match settings.level(&found.rule, path) {
+        Some(Level::Off) => None,
+        Some(Level::At(severity)) => {
+            found.severity = severity;
+            Some(found)
+        }
+        None => Some(found),
+    });
+    leveled.collect()
+}
+
+fn expired(waiver: &Waiver) -> Diagnostic {
+    let (place, day) = match &waiver.until {
+        Some(until) => (until.place, until.value.to_string()),
+        None => (waiver.place(), String::new()),
+    };
+    own("expired-waiver", place, format!("this waiver ended on {day} and excuses nothing any more"))
+        .with_help("mend what it excused and remove it, or give it a later day and a reason that still holds")
+}
+
+fn unused(waiver: &Waiver) -> Diagnostic {
+    own("unused-waiver", waiver.place(), "this waiver excuses nothing in the whole project".to_owned())
+        .with_help("remove it, or mend its `paths`")
+}
+
+fn own(check: &'static str, place: crate::source::Place, message: String) -> Diagnostic {
+    let severity = CHECKS.iter().find(|(name, ..)| *name == check).map_or(Severity::Info, |check| check.1);
+    Diagnostic::new(check, severity, place, message)
+}
