@@ -3,9 +3,14 @@
 //! A new function is one entry in `table.rs` and the Rust function that it names.
 
 mod convert;
+mod encode;
+mod format;
 mod list;
+mod math;
+mod network;
 mod optional;
 mod pattern;
+mod sets;
 mod table;
 mod text;
 mod time;
@@ -290,7 +295,7 @@ impl<'a> Call<'_, 'a> {
 #[cfg(test)]
 mod tests {
     use super::{functions, macros, table};
-    use crate::expr::{Budget, Scope, Value, compile};
+    use crate::expr::{Budget, Mode, Scope, Value, compile};
 
     #[test]
     fn the_table_is_sorted_by_name() {
@@ -306,9 +311,12 @@ mod tests {
         let examples =
             functions().map(|known| known.example).chain(macros().iter().map(|known| known.example));
         for example in examples {
-            let program = compile(example, &Scope::default()).unwrap_or_else(|p| panic!("{example}: {p:?}"));
-            let found = program.evaluate(&[], &mut Budget::default());
-            assert!(matches!(found, Ok(Value::Bool(true))), "{example}: {found:?}");
+            for mode in [Mode::Lenient, Mode::Strict] {
+                let scope = Scope::default().with_mode(mode);
+                let program = compile(example, &scope).unwrap_or_else(|p| panic!("{example}: {p:?}"));
+                let found = program.evaluate(&[], &mut Budget::default());
+                assert!(matches!(found, Ok(Value::Bool(true))), "{mode:?} {example}: {found:?}");
+            }
         }
     }
 
