@@ -179,17 +179,20 @@ impl<'a, 'm> Machine<'a, 'm> {
                 Ok(value)
             }
             ExprKind::List(items) => {
-                self.budget.spend(items.len()).map_err(at)?;
+                self.budget.spend_elements(items.len()).map_err(at)?;
                 self.list(items)
             }
-            ExprKind::Map(entries) => self.map(entries, expr.span),
+            ExprKind::Map(entries) => {
+                self.budget.spend_elements(entries.len() * 2).map_err(at)?;
+                self.map(entries, expr.span)
+            }
             ExprKind::Call(function, args, pattern) => {
                 debug_assert!(args.len() <= functions::MAX_ARITY);
                 let mut values: [Value<'a>; functions::MAX_ARITY] = std::array::from_fn(|_| Value::Null);
                 for (value, arg) in values.iter_mut().zip(args) {
                     *value = self.value(arg)?;
                 }
-                functions::call(function, &values[..args.len()], pattern.as_deref(), self.budget).map_err(at)
+                functions::call(function, &values[..args.len()], pattern.as_ref(), self.budget).map_err(at)
             }
             ExprKind::Bind(bind) => self.bound(bind),
             ExprKind::Message(message, fields) => self.message(message, fields, expr.span),

@@ -22,6 +22,8 @@
 mod access;
 mod arithmetic;
 mod blame;
+#[cfg(test)]
+mod bombs;
 mod check;
 mod compare;
 mod eval;

@@ -7,7 +7,7 @@ use super::functions::Function;
 use super::join::Join;
 use super::message::Message;
 use super::parse::{Operator, Presence, parse};
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Patterns};
 use super::value::{Text, Type, Value};
 use crate::source::Span;
 use crate::yaml::Node;
@@ -148,16 +148,17 @@ pub struct Budget {
     unknown: fn(Node<'_>) -> bool,
     /// The mode of the program at work.
     pub(super) mode: Mode,
+    pub(super) patterns: Patterns,
 }
 
 impl Budget {
     /// Steps an evaluation has if nothing else is said: tens of milliseconds.
     pub const DEFAULT_STEPS: u64 = 5_000_000;
 
-    /// A budget of this many steps: one for each element that is visited, each call, each comparison,
-    /// eight bytes of text; four for each element that is made.
+    /// A budget of this many steps: one for each node of the expression, each element that is visited, each call, each
+    /// comparison, eight bytes of text; four for each element that is made.
     pub fn new(steps: u64) -> Self {
-        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient }
+        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient, patterns: Patterns::default() }
     }
 
     /// Sets who decides which scalars cannot be known before deployment; by default those with `${{`.
@@ -170,11 +171,12 @@ impl Budget {
     /// Fills it up to the default again, for the next visit.
     pub fn refill(&mut self) {
         self.steps = Self::DEFAULT_STEPS;
+        self.patterns.refill();
     }
 
     /// A full budget with the same idea of what is unknown.
     pub(super) fn fresh(&self) -> Self {
-        Self { steps: Self::DEFAULT_STEPS, ..self.clone() }
+        Self { unknown: self.unknown, mode: self.mode, ..Self::default() }
     }
 
     /// Steps that are left.
@@ -196,7 +198,7 @@ impl Budget {
 
     /// Pays for a list of `count` elements that is made: an element is as large as some words of text.
     pub(super) fn spend_elements(&mut self, count: usize) -> Result<(), Fault> {
-        self.spend(count * 4 + 1)
+        self.spend(count.saturating_mul(4).saturating_add(1))
     }
 
     /// Pays for a clone, which copies text that is owned.

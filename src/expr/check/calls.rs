@@ -3,7 +3,7 @@
 use super::{Checker, suggestion};
 use crate::expr::functions::{Function, Kinds, MACROS, Style, kinds};
 use crate::expr::parse::{Ast, AstKind, Presence};
-use crate::expr::pattern::Pattern;
+use crate::expr::pattern::{MAX_WEIGHT, Pattern};
 use crate::expr::program::{Expr, ExprKind, Literal};
 use crate::expr::value::{Record, Type};
 use crate::expr::view::article;
@@ -99,7 +99,14 @@ impl Checker<'_> {
             return None;
         }
         match Pattern::new(source) {
-            Ok(pattern) => Some(Arc::new(pattern)),
+            Ok(pattern) => {
+                self.pattern_weight = self.pattern_weight.saturating_add(pattern.weight);
+                if self.pattern_weight > 2 * MAX_WEIGHT {
+                    let message = "the patterns of this expression are too large together".to_owned();
+                    self.report(*span, message, None);
+                }
+                Some(Arc::new(pattern))
+            }
             Err(reason) => {
                 let help = "patterns have RE2 syntax: no look-around, no back-references".to_owned();
                 self.report(*span, format!("this is not a regular expression: {reason}"), Some(help));

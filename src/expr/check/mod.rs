@@ -14,7 +14,8 @@ use std::sync::Arc;
 /// Checks a tree against a scope; gives the expression and how many loop variables are alive at most.
 pub(super) fn check(ast: &Ast, scope: &Scope) -> Result<(Expr, usize), Vec<Problem>> {
     let dotted = !scope.container.is_empty() || scope.names.iter().any(|(name, _)| name.contains('.'));
-    let mut checker = Checker { scope, dotted, locals: Vec::new(), deepest: 0, problems: Vec::new() };
+    let mut checker =
+        Checker { scope, dotted, locals: Vec::new(), deepest: 0, pattern_weight: 0, problems: Vec::new() };
     let (expr, _) = checker.expr(ast);
     if checker.problems.is_empty() { Ok((expr, checker.deepest)) } else { Err(checker.problems) }
 }
@@ -25,6 +26,8 @@ struct Checker<'s> {
     dotted: bool,
     locals: Vec<(Arc<str>, Type)>,
     deepest: usize,
+    /// Weight of the constant patterns so far.
+    pattern_weight: u32,
     problems: Vec<Problem>,
 }
 

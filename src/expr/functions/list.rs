@@ -12,6 +12,7 @@ use crate::expr::value::{Text, Value};
 use crate::expr::view::{View, article};
 use crate::yaml::Kind;
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 /// `size(x)`: characters, bytes, elements or entries.
 pub(super) fn size<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
@@ -197,4 +198,35 @@ pub(super) fn join<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value
         joined.push_str(&text);
     }
     Ok(Value::made(joined))
+}
+
+/// `lists.range(n)`: 0 up to n.
+pub(super) fn range<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
+    let end = call.int(0, budget)?.unwrap_or(0).max(0);
+    budget.spend_elements(usize::try_from(end).unwrap_or(usize::MAX))?;
+    Ok(Value::List((0..end).map(Value::Int).collect()))
+}
+
+/// `list.slice(from, to)`
+pub(super) fn slice<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
+    let elements = call.elements(0, budget)?;
+    let bound = |at| call.int(at, budget).map(|bound| usize::try_from(bound.unwrap_or(0)).ok());
+    match (bound(1)?, bound(2)?) {
+        (Some(from), Some(to)) if from <= to && to <= elements.len() => {
+            Ok(Value::List(elements[from..to].into()))
+        }
+        _ => Err(call.fault("takes a range that lies inside the list")),
+    }
+}
+
+/// `list.first()`, as an optional.
+pub(super) fn first<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
+    let elements = call.elements(0, budget)?;
+    Ok(Value::Optional(Rc::new(elements.into_iter().next().unwrap_or_else(Value::nothing))))
+}
+
+/// `list.last()`, as an optional.
+pub(super) fn last<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
+    let elements = call.elements(0, budget)?;
+    Ok(Value::Optional(Rc::new(elements.into_iter().next_back().unwrap_or_else(Value::nothing))))
 }
