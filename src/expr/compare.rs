@@ -181,7 +181,11 @@ pub(super) fn sort_by<'a, T>(
     let mut right = sort_by(right, key, budget)?.into_iter().peekable();
     let mut merged = Vec::with_capacity(left.len() + right.len());
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        let later = matches!(order(key(a), key(b), budget)?, Order::Known(Some(Ordering::Greater)));
+        let later = match order(key(a), key(b), budget)? {
+            Order::Known(ordering) => ordering == Some(Ordering::Greater),
+            // Null comes last.
+            _ => key(a).is_null() && !key(b).is_null(),
+        };
         merged.extend(if later { right.next() } else { left.next() });
     }
     merged.extend(left.chain(right));

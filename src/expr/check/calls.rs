@@ -22,16 +22,25 @@ impl Checker<'_> {
         if let Some(found) = self.macro_call(target, name, name_span, args, span) {
             return found;
         }
+        if let Some((message, help)) = self.unknown_in_namespace(target, name) {
+            return self.meaningless(name_span, span, message, help);
+        }
         let (function, receiver) = match self.namespaced(target, name) {
             Some(function) => (Ok(function), None),
             None => (self.function(name, target.is_some()), target),
         };
-        let mut checked = Vec::with_capacity(args.len() + 1);
-        checked.extend(receiver.into_iter().chain(args).map(|arg| self.expr(arg)));
         let function = match function {
             Ok(function) => function,
-            Err((message, help)) => return self.meaningless(name_span, span, message, help),
+            Err((message, help)) => {
+                let broken = self.meaningless(name_span, span, message, help);
+                for arg in receiver.into_iter().chain(args.iter().filter(|_| !binds(args))) {
+                    self.expr(arg);
+                }
+                return broken;
+            }
         };
+        let mut checked = Vec::with_capacity(args.len() + 1);
+        checked.extend(receiver.into_iter().chain(args).map(|arg| self.expr(arg)));
         if function.is_variadic() && checked.len() > 1 {
             let items = checked.into_iter().map(|(item, _)| (item, Presence::Plain)).collect();
             let list = Expr { span, kind: ExprKind::List(items) };
@@ -61,6 +70,23 @@ impl Checker<'_> {
             return None;
         }
         Some(function)
+    }
+
+    /// What is wrong with `math.abz(x)` and `mth.abs(x)`, where the receiver is no name that is known.
+    fn unknown_in_namespace(&self, target: Option<&Ast>, name: &str) -> Option<(String, Option<String>)> {
+        let Some(Ast { kind: AstKind::Ident(space), .. }) = target else { return None };
+        if !Function::named(Some(space), name).is_empty()
+            || self.knows(space)
+            || self.resolve(space).is_some()
+        {
+            return None;
+        }
+        let full = format!("{space}.{name}");
+        let known = || Function::names().chain(MACROS.iter().map(|known| known.name));
+        let is_namespace =
+            known().any(|known| known.split_once('.').is_some_and(|(first, _)| first == space));
+        let help = suggestion(&full, known().filter(|known| known.contains('.')));
+        (is_namespace || help.is_some()).then(|| (format!("unknown function `{full}`"), help))
     }
 
     fn knows(&self, name: &str) -> bool {
@@ -114,6 +140,11 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether arguments look like those of a macro, which may use names of its own.
+fn binds(args: &[Ast]) -> bool {
+    matches!(args, [Ast { kind: AstKind::Ident(_), .. }, _, ..])
 }
 
 fn wrong_arity(function: &Function, receivers: usize, found: usize) -> String {

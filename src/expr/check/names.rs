@@ -81,7 +81,7 @@ impl Checker<'_> {
     }
 
     /// What a name of the scope, a type or a constant stands for.
-    fn resolve(&self, name: &str) -> Option<(ExprKind, Type)> {
+    pub(super) fn resolve(&self, name: &str) -> Option<(ExprKind, Type)> {
         if self.scope.container.is_empty() {
             return self.resolve_full(name.strip_prefix('.').unwrap_or(name));
         }

@@ -156,17 +156,19 @@ pub(super) fn min<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<
 
 fn extreme<'a>(call: &Call<'_, 'a>, wanted: Ordering, budget: &mut Budget) -> Result<Value<'a>, Fault> {
     let Some(elements) = known(call, budget)? else { return Ok(Value::Unknown) };
-    let mut best = Value::Null;
+    let mut best: Option<Value<'a>> = None;
     for element in elements {
-        if best.is_null() {
-            best = element;
-        } else if let Order::Known(Some(ordering)) = compare::order(&element, &best, budget)?
-            && ordering == wanted
-        {
-            best = element;
+        // To the letter of CEL, null is ordered against nothing, itself included.
+        let against = best.as_ref().unwrap_or(&element);
+        match compare::order(&element, against, budget)? {
+            Order::Known(ordering) if best.is_none() || ordering == Some(wanted) => best = Some(element),
+            _ => {}
         }
     }
-    Ok(best)
+    match best {
+        None if budget.is_strict() => Err(call.fault("takes at least one element")),
+        best => Ok(best.unwrap_or(Value::Null)),
+    }
 }
 
 /// `list.sum()`
