@@ -30,5 +30,6 @@ pub mod report;
 pub mod rule;
 pub mod secret;
 pub mod shape;
+pub mod shell;
 pub mod source;
 pub mod yaml;
