@@ -27,6 +27,7 @@ mod compare;
 mod eval;
 mod functions;
 mod lex;
+mod library;
 mod loops;
 mod make;
 mod message;
