@@ -5,6 +5,7 @@
 mod convert;
 mod encode;
 mod format;
+mod kubernetes;
 mod list;
 mod math;
 mod network;
@@ -232,6 +233,11 @@ pub(super) struct Call<'c, 'a> {
 }
 
 impl<'a> Call<'_, 'a> {
+    /// The function's name.
+    pub(super) fn name(&self) -> &'static str {
+        self.function.name
+    }
+
     /// The fault of an argument that has the wrong type.
     pub(super) fn wrong(&self, at: usize, budget: &Budget) -> Fault {
         let found = self.args[at].view(budget).type_name();
