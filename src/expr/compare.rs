@@ -289,6 +289,12 @@ impl<'a> Value<'a> {
             Self::Facts(facts) => (0..)
                 .zip(facts.record().fields)
                 .try_for_each(|(index, field)| visit(Value::Literal(field.name.into()), facts.fact(index))),
+            Self::Made(made) => made
+                .record
+                .fields
+                .iter()
+                .zip(&made.facts)
+                .try_for_each(|(field, value)| visit(Value::Literal(field.name.into()), value.clone())),
             Self::Node(node) => node
                 .entries()
                 .into_iter()
@@ -305,6 +311,12 @@ impl<'a> Value<'a> {
             Self::Map(entries) => entries.iter().map(|(key, _)| key.clone()).try_for_each(&mut visit),
             Self::Facts(facts) => facts
                 .record()
+                .fields
+                .iter()
+                .map(|field| Value::Literal(field.name.into()))
+                .try_for_each(&mut visit),
+            Self::Made(made) => made
+                .record
                 .fields
                 .iter()
                 .map(|field| Value::Literal(field.name.into()))
@@ -359,6 +371,11 @@ impl<'a> Value<'a> {
                 let View::Str(name) = key.view(budget) else { return None };
                 let index = facts.record().fields.iter().position(|field| field.name == name)?;
                 Some(facts.fact(index))
+            }
+            Self::Made(made) => {
+                let View::Str(name) = key.view(budget) else { return None };
+                let index = made.record.fields.iter().position(|field| field.name == name)?;
+                Some(made.facts[index].clone())
             }
             _ => None,
         }

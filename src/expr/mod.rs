@@ -42,6 +42,8 @@ mod view;
 
 pub use blame::Failure;
 pub use functions::{FunctionDoc, MacroDoc, functions, macros};
+pub use library::command::{COMMAND, commands};
+pub use library::image::{IMAGE, image, image_of};
 pub use program::{Budget, Expected, Mode, Problem, Program, Scope, Stop, compile};
 pub use template::{Template, enumerate};
-pub use value::{Facts, Field, Object, Origin, Record, Text, Type, Value};
+pub use value::{Facts, Field, Made, Object, Origin, Record, Text, Type, Value};

@@ -95,7 +95,7 @@ impl<'a> Value<'a> {
             Self::Object(object) => View::Object(&**object),
             Self::Node(node) => view_node(*node, budget),
             Self::List(_) => View::List,
-            Self::Facts(_) | Self::Map(_) => View::Map,
+            Self::Facts(_) | Self::Made(_) | Self::Map(_) => View::Map,
         }
     }
 
@@ -135,6 +135,7 @@ impl<'a> Value<'a> {
             Self::Node(node) => Some(node.place()),
             Self::Text(text) => text.place(),
             Self::Facts(facts) => facts.place(),
+            Self::Made(made) => made.place,
             Self::Optional(value) => value.place(),
             _ => None,
         }
@@ -204,6 +205,7 @@ fn write_value(value: &Value<'_>, f: &mut fmt::Formatter<'_>, depth: u32) -> fmt
         Value::Type(name) => f.write_str(name),
         Value::Optional(value) => write_value(value, f, depth),
         Value::Facts(facts) => f.write_str(facts.record().name),
+        Value::Made(made) => f.write_str(made.record.name),
         Value::Object(object) => f.write_str(&object.show()),
         Value::List(_) | Value::Map(_) if depth == SHOWN_DEPTH => f.write_str("…"),
         Value::List(items) => write_joined(items.iter(), f, depth),

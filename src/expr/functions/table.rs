@@ -2,11 +2,15 @@
 //!
 //! The table is sorted by name. Arguments behind `;` may be left out; the first argument of a method is its receiver.
 
-use super::kinds::{ANY, BOOL, BYTES, DOUBLE, INT, LIST, MANY, MAP, NUMBER, OBJECT, PATTERN, RAW, STR, UINT};
-use super::{
-    Function, Style, convert, encode, format, kubernetes, list, math, network, optional, pattern, sets, text,
-    time,
+use super::kinds::{
+    ANY, BOOL, BYTES, DOUBLE, INT, LIST, MANY, MAP, NUMBER, OBJECT, PATTERN, RAW, SCRIPT, STR, UINT,
 };
+use super::{
+    Function, Style, convert, deployment, encode, format, kubernetes, list, math, network, optional, pattern,
+    sets, text, time,
+};
+use crate::expr::library::command::COMMAND;
+use crate::expr::library::image::IMAGE;
 use crate::expr::value::Type;
 
 macro_rules! functions {
@@ -73,6 +77,9 @@ functions! {
         "All matches of a pattern, or the first few.", "'a1b22'.findAll('[0-9]+') == ['1', '22']";
     Method "first" (LIST) -> Type::Any, list::first,
         "The first element, as an optional.", "[1, 2].first().value() == 1";
+    Method "flag" (MAP, STR; STR, STR) -> Type::List(&Type::String), deployment::flag,
+        "The values that an option of a command has, under any of its names.",
+        "shell('kubectl -n prod get pods')[0].flag('namespace', 'n') == ['prod']";
     Method "flatten" (LIST; INT) -> Type::List(&Type::Any), list::flatten,
         "The elements of the lists in a list, to a depth of 1 or as given.", "[[1], [2, 3]].flatten() == [1, 2, 3]";
     Method "format" (STR, LIST) -> Type::String, format::format,
@@ -142,8 +149,16 @@ functions! {
         "The scheme of a URL, or nothing.", "url('https://a.b').getScheme() == 'https'";
     Method "getSeconds" (OBJECT; STR) -> Type::Int, time::seconds,
         "The second of a moment, or the whole seconds of a duration.", "duration('1m30s').getSeconds() == 90";
+    Plain "glob" (STR, STR) -> Type::Bool, deployment::glob,
+        "Whether a glob matches a path or a folder it lies in.", "glob('deploy/**/*.yaml', 'deploy/a/b.yaml')";
+    Method "glob" (STR, STR) -> Type::Bool, deployment::globs,
+        "Whether a path, or a folder it lies in, matches a glob.", "'deploy/dev/a.yaml'.glob('deploy/dev')";
+    Method "has" (MAP, STR; STR, STR) -> Type::Bool, deployment::has,
+        "Whether a command has an option, under any of its names.", "shell('kubectl apply --dry-run=client')[0].has('--dry-run')";
     Method "hasValue" (RAW) -> Type::Bool, optional::has_value,
         "Whether an optional holds a value.", "optional.of(1).hasValue()";
+    Plain "image" (SCRIPT) -> Type::Record(&IMAGE), deployment::image,
+        "The image that a text refers to: its registry, repository, tag and digest.", "image('redis:7').tag == '7'";
     Method "indexOf" (STR | LIST, ANY; INT) -> Type::Int, list::index_of,
         "The position of the first hit in a string or list; -1 if there is none.", "'a-b-c'.indexOf('-') == 1";
     Plain "int" (ANY) -> Type::Int, convert::int,
@@ -240,6 +255,8 @@ functions! {
         "The least element.", "[2, 1, 3].min() == 1";
     Method "minor" (OBJECT) -> Type::Int, kubernetes::minor,
         "The second number of a version.", "semver('1.2.3').minor() == 2";
+    Plain "namespace" (MAP) -> Type::String, deployment::namespace,
+        "The namespace of a Kubernetes object, `default` where it names none.", "namespace({'metadata': {'name': 'web'}}) == 'default'";
     Plain "optional.none" () -> Type::Any, optional::none,
         "An optional that holds nothing.", "!optional.none().hasValue()";
     Plain "optional.of" (RAW) -> Type::Any, optional::of,
@@ -279,6 +296,9 @@ functions! {
         "Whether two lists hold the same elements.", "sets.equivalent([1, 2, 1], [2, 1])";
     Plain "sets.intersects" (LIST, LIST) -> Type::Bool, sets::intersects,
         "Whether two lists have an element in common.", "sets.intersects([1, 2], [2, 3])";
+    Plain "shell" (SCRIPT; STR) -> Type::List(&Type::Record(&COMMAND)), deployment::shell,
+        "The commands that a script runs, through wrappers, variables and scripts in it; of bash, or of `sh`.",
+        "shell('sudo kubectl apply -f x').exists(c, c.name == 'kubectl' && c.subcommand == ['apply'])";
     Method "sign" (OBJECT) -> Type::Int, kubernetes::sign,
         "-1, 0 or 1 for a quantity below, at or above zero.", "quantity('-1Gi').sign() == -1";
     Both "size" (STR | BYTES | LIST | MAP) -> Type::Int, list::size,

@@ -1,6 +1,7 @@
 //! URLs as Kubernetes' expressions read them: absolute, or an absolute path (Go's `url.ParseRequestURI`).
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// A URL, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +77,8 @@ impl Url {
             if byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@!'()*%[]".contains(&byte) {
                 escaped.push(byte as char);
             } else {
-                escaped.push_str(&format!("%{byte:02X}"));
+                // Writing to a `String` cannot fail.
+                let _ = write!(escaped, "%{byte:02X}");
             }
         }
         escaped
