@@ -86,6 +86,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         match subject {
             Value::Node(node) => rule::texts(*node, &mut search),
             Value::Facts(facts) => facts.text().into_iter().for_each(search),
+            Value::Made(made) => made.text().into_iter().for_each(search),
             value => value.to_text().into_iter().for_each(search),
         }
         fault.map_err(|stop| Stopped {

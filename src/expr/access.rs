@@ -81,7 +81,7 @@ impl<'a> Machine<'a, '_> {
                 Value::Optional(Rc::new(self.lookup((*inner).clone(), name)?))
             }
             Value::Optional(_) => operand,
-            Value::Map(_) | Value::Facts(_) => {
+            Value::Map(_) | Value::Facts(_) | Value::Made(_) => {
                 operand.entry(&Value::Literal(name.clone()), self.budget).unwrap_or_else(|| missing(None))
             }
             _ if self.budget.is_strict() => return Err(no_field(&operand, name, self.budget)),

@@ -467,6 +467,7 @@ impl<'a> Blamer<'a, '_, '_> {
                 }
             }
             Value::Facts(facts) => blame.place = facts.place(),
+            Value::Made(made) => blame.place = made.place,
             Value::Optional(inner) => return self.located(inner, route),
             Value::List(items) => {
                 if let Some(first) =

@@ -293,6 +293,12 @@ impl<'a> Value<'a> {
             Self::Facts(facts) => (0..)
                 .zip(facts.record().fields)
                 .try_for_each(|(index, field)| visit(Value::Literal(field.name.into()), facts.fact(index))),
+            Self::Made(made) => made
+                .record
+                .fields
+                .iter()
+                .zip(&made.facts)
+                .try_for_each(|(field, value)| visit(Value::Literal(field.name.into()), value.clone())),
             Self::Node(node) => node
                 .entries()
                 .into_iter()
@@ -318,6 +324,12 @@ impl<'a> Value<'a> {
                     .map(|field| Value::Literal(field.name.into()))
                     .try_for_each(&mut visit),
             },
+            Self::Made(made) => made
+                .record
+                .fields
+                .iter()
+                .map(|field| Value::Literal(field.name.into()))
+                .try_for_each(&mut visit),
             Self::Node(node) => match node.resolve().kind() {
                 Kind::Sequence => node.items().map(Value::Node).try_for_each(&mut visit),
                 Kind::Mapping => {
@@ -387,6 +399,11 @@ impl<'a> Value<'a> {
                     Some(index) => Some(facts.fact(index)),
                     None => facts.named(&name),
                 }
+            }
+            Self::Made(made) => {
+                let View::Str(name) = key.view(budget) else { return None };
+                let index = made.record.fields.iter().position(|field| field.name == name)?;
+                Some(made.facts[index].clone())
             }
             _ => None,
         }

@@ -150,6 +150,7 @@ impl<'a, 'm> Machine<'a, 'm> {
             }
             ExprKind::Fact(operand, index, name) => match self.value(operand)? {
                 Value::Facts(facts) => Ok(facts.fact(*index)),
+                Value::Made(made) => Ok(made.facts[*index].clone()),
                 other => self.field(other, name, Presence::Plain).map_err(at),
             },
             ExprKind::Index(operand, index, presence) => {

@@ -220,6 +220,26 @@ pub trait Object: fmt::Debug + Any {
     }
 }
 
+/// Facts that a function made of a text: an image, a command. They are derived at once, for nobody else keeps what they come from.
+pub struct Made<'a> {
+    /// The names.
+    pub record: &'static Record,
+    /// The values, in the order of [`Record::fields`].
+    pub facts: Box<[Value<'a>]>,
+    /// The place to mark when the record as a whole is to blame.
+    pub place: Option<Place>,
+    /// What the functions of its library need beside the facts.
+    pub(super) behind: Option<Box<dyn Any>>,
+}
+
+impl<'a> Made<'a> {
+    /// Its text, for those that are a text with facts.
+    pub fn text(&self) -> Option<Text<'a>> {
+        let at = self.record.fields.iter().position(|field| field.name == "text")?;
+        self.facts[at].to_text()
+    }
+}
+
 /// A value. Cheap to clone: text is borrowed where it can be, collections are shared.
 #[derive(Clone)]
 pub enum Value<'a> {
@@ -258,6 +278,8 @@ pub enum Value<'a> {
     Node(Node<'a>),
     /// Facts of the engine.
     Facts(&'a dyn Facts),
+    /// Facts that an expression made.
+    Made(Rc<Made<'a>>),
     /// A list.
     List(Rc<[Value<'a>]>),
     /// A map made by an expression, in insertion order.

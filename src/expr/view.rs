@@ -96,7 +96,7 @@ impl<'a> Value<'a> {
             Self::Node(node) => view_node(*node, budget),
             Self::List(_) => View::List,
             Self::Facts(facts) if facts.record().elements.is_some() => View::List,
-            Self::Facts(_) | Self::Map(_) => View::Map,
+            Self::Facts(_) | Self::Made(_) | Self::Map(_) => View::Map,
         }
     }
 
@@ -136,6 +136,7 @@ impl<'a> Value<'a> {
             Self::Node(node) => Some(node.place()),
             Self::Text(text) => text.place(),
             Self::Facts(facts) => facts.place(),
+            Self::Made(made) => made.place,
             Self::Optional(value) => value.place(),
             _ => None,
         }
@@ -222,6 +223,7 @@ fn write_value(value: &Value<'_>, f: &mut fmt::Formatter<'_>, depth: u32) -> fmt
             }
             _ => f.write_str(facts.record().name),
         },
+        Value::Made(made) => f.write_str(made.record.name),
         Value::Object(object) => f.write_str(&object.show()),
         Value::List(_) | Value::Map(_) if depth == SHOWN_DEPTH => f.write_str("…"),
         Value::List(items) => write_joined(items.iter(), f, depth),

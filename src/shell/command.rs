@@ -77,7 +77,7 @@ pub struct Word {
     whole: bool,
     /// Whether it holds a GitHub expression (`${{ … }}`).
     pub expression: bool,
-    /// Whether it is a variable that is named after options: `$KUBECTL_FLAGS`.
+    /// Whether it may stand for any number of options: `"$@"`, `$KUBECTL_FLAGS`.
     pub(super) options: bool,
     /// Its bytes in the script, quotes included; the use of a variable where the word comes from its value.
     pub span: Span,
@@ -89,6 +89,7 @@ pub struct Word {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Value<'c> {
     word: &'c Word,
+    arg: usize,
     start: usize,
 }
 
@@ -155,6 +156,11 @@ impl<'c> Value<'c> {
         self.word
     }
 
+    /// The index of the word among the arguments.
+    pub fn arg(self) -> usize {
+        self.arg
+    }
+
     /// Offset of its first byte in the known text of the word.
     pub fn start(self) -> usize {
         self.start
@@ -181,17 +187,21 @@ impl Command {
         self.words.get(1..).unwrap_or_default()
     }
 
-    /// The words that say what the tool shall do, past its global options: `apply`; `rollout`, `status`. It ends before a word
-    /// that is not known.
+    /// The words that say what the tool shall do, past its global options: `apply`; `rollout`, `status`. The last one is a word that is
+    /// not known where what the tool shall do cannot be known.
     pub fn subcommand(&self) -> Vec<&Word> {
         let tool = self.name().map(tool::tool).unwrap_or_default();
         let mut path: Vec<&Word> = Vec::new();
         let mut group = String::new();
         let mut args = self.args().iter();
+        let mut open = None;
         while let Some(word) = args.next() {
             let Some(text) = word.text() else {
-                // `--context=$X`, and `$FLAGS` by its name, are options.
-                if word.options || word.prefix().starts_with('-') {
+                if word.prefix().starts_with('-') {
+                    continue;
+                }
+                open = Some(word).filter(|_| tool.is_known() && path.is_empty());
+                if word.options {
                     continue;
                 }
                 break;
@@ -213,10 +223,12 @@ impl Command {
             }
             group.push_str(text);
             path.push(word);
+            open = None;
             if !tool.is_group(&group) {
                 break;
             }
         }
+        path.extend(open);
         path
     }
 
@@ -224,6 +236,11 @@ impl Command {
     /// value, and what stands behind `--`, give none.
     pub fn flag(&self, names: &[&str]) -> Vec<Value<'_>> {
         self.options(names).filter_map(|(_, value)| value).collect()
+    }
+
+    /// Whether a word may stand for options that nobody sees here, so that [`Command::has`] may be wrong when it says no.
+    pub fn is_open(&self) -> bool {
+        self.args().iter().any(|word| word.options)
     }
 
     /// Whether an option is given under any of its names, with or without dashes and value.
@@ -241,10 +258,10 @@ impl Command {
             let found = names.iter().find_map(|name| given(word, name, tool))?;
             let next = args[..end].get(at + 1);
             let value = match found {
-                Given::With(start) => Some(Value { word, start }),
+                Given::With(start) => Some(Value { word, arg: at, start }),
                 Given::Bare => next
                     .filter(|next| next.prefix() == "-" || !next.prefix().starts_with('-'))
-                    .map(|word| Value { word, start: 0 }),
+                    .map(|word| Value { word, arg: at + 1, start: 0 }),
             };
             Some((word, value))
         })

@@ -154,11 +154,11 @@ impl Follow {
             at += 1;
             let Some(raw) = arg.raw.filter(|_| arg.word.text().is_none()) else { continue };
             let [piece] = frame.script.pieces(frame.script.word(raw)) else { continue };
-            let PieceKind::Variable { name, all, skip: 0, .. } = &piece.kind else { continue };
+            let PieceKind::Variable { name, all, .. } = &piece.kind else { continue };
             let Some((value, _)) = frame.definitions.variable(name, piece.span.start) else {
                 let lower = name.to_ascii_lowercase();
-                arg.word.options =
-                    !piece.quoted && ["flag", "opt", "arg"].iter().any(|part| lower.contains(part));
+                let named = ["flag", "opt", "arg"].iter().any(|part| lower.contains(part));
+                arg.word.options = *all || matches!(&**name, "@" | "*") || (named && !piece.quoted);
                 continue;
             };
             let words: Vec<&str> = match value {

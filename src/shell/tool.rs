@@ -26,7 +26,7 @@ const fn entry(
 
 const KUBECTL: &str = "-n --namespace --context --kubeconfig --cluster --user -s --server --as --as-group --as-uid --token \
      --request-timeout -v --v --cache-dir --certificate-authority --client-certificate --client-key --tls-server-name \
-     --profile --profile-output --vmodule --log-file -f --filename -l --selector -o --output";
+     --profile --profile-output --vmodule --log-file -f --filename -k --kustomize -l --selector -o --output";
 const KUBECTL_GROUPS: &str = "alpha,apply,auth,certificate,cluster-info,config,create,create secret,create service,plugin,rollout,\
      set,top";
 const HELM: &str = "-n --namespace --kube-context --kubeconfig --kube-apiserver --kube-token --kube-as-user --kube-as-group \
