@@ -3,10 +3,10 @@
 use super::Engine;
 use super::Outcome;
 use crate::diagnostic::{Diagnostic, Label, Quote, Severity};
-use crate::expr::{Budget, Failure, Stop, Template, Value, enumerate};
+use crate::expr::{Budget, Failure, Program, Template, Value, enumerate};
 use crate::model::{Visit, is_unknown};
-use crate::rule::{self, Check, Decision, Pattern, Rule, Schema};
-use crate::source::{FileId, Place, Span};
+use crate::rule::{self, Check, Decision, Pattern, Rule, Schema, Stopped, Written};
+use crate::source::{FileId, Place};
 
 /// One rule at one visit.
 pub struct Asking<'a, 'v, 'e, 'm> {
@@ -21,16 +21,15 @@ pub struct Asking<'a, 'v, 'e, 'm> {
 
 impl<'v> Asking<'_, 'v, '_, '_> {
     /// Adds what the rule finds at the visit.
-    pub fn ask(&mut self, slots: &mut Vec<Value<'v>>, outcome: &mut Outcome) -> Result<(), Stop> {
+    pub fn ask(&mut self, slots: &mut Vec<Value<'v>>, outcome: &mut Outcome) -> Result<(), Stopped> {
         let check = self.check;
         // What `when` does not need waits until the rule is known to apply.
         for binding in &check.lets {
-            let value =
-                if binding.before_when { binding.program.evaluate(slots, self.budget)? } else { Value::Null };
+            let value = if binding.before_when { self.value(&binding.program, slots)? } else { Value::Null };
             slots.push(value);
         }
         if let Some(when) = &check.when {
-            match when.evaluate(slots, self.budget)? {
+            match self.value(when, slots)? {
                 Value::Unknown => {
                     outcome.unknown += 1;
                     return Ok(());
@@ -41,7 +40,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         }
         let first = slots.len() - check.lets.len();
         for (at, binding) in check.lets.iter().enumerate().filter(|(_, binding)| !binding.before_when) {
-            slots[first + at] = binding.program.evaluate(slots, self.budget)?;
+            slots[first + at] = self.value(&binding.program, slots)?;
         }
         for failure in self.decide(slots, outcome)? {
             let found = self.diagnostic(slots, failure)?;
@@ -50,17 +49,20 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         Ok(())
     }
 
-    fn decide(&mut self, slots: &[Value<'v>], outcome: &mut Outcome) -> Result<Vec<Failure<'v>>, Stop> {
+    fn decide(&mut self, slots: &[Value<'v>], outcome: &mut Outcome) -> Result<Vec<Failure<'v>>, Stopped> {
         match &self.check.decision {
-            Decision::Condition { condition, expected } => match condition.evaluate(slots, self.budget)? {
+            Decision::Condition { condition, expected } => match self.value(condition, slots)? {
                 Value::Unknown => {
                     outcome.unknown += 1;
                     Ok(Vec::new())
                 }
                 value if expected.holds(&value) => Ok(Vec::new()),
                 _ => {
-                    let lets = self.check.lets.iter().map(|binding| &binding.program).collect::<Vec<_>>();
-                    condition.failures(*expected, slots, &lets, self.budget)
+                    let lets: Vec<&Program> =
+                        self.check.lets.iter().map(|binding| &*binding.program).collect();
+                    condition
+                        .failures(*expected, slots, &lets, self.budget)
+                        .map_err(|stop| condition.stopped(stop))
                 }
             },
             Decision::Pattern(pattern) => self.search(pattern, &slots[0]),
@@ -68,7 +70,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         }
     }
 
-    fn search(&mut self, pattern: &Pattern, subject: &Value<'v>) -> Result<Vec<Failure<'v>>, Stop> {
+    fn search(&mut self, pattern: &Pattern, subject: &Value<'v>) -> Result<Vec<Failure<'v>>, Stopped> {
         let mut found = Vec::new();
         let mut fault = Ok(());
         let mut search = |text| {
@@ -81,7 +83,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
             Value::Facts(facts) => facts.text().into_iter().for_each(search),
             value => value.to_text().into_iter().for_each(search),
         }
-        fault.map_err(|message| Stop::Error { span: Span::empty(0), message })?;
+        fault.map_err(|reason| Stopped { place: self.rule.place, reason: Some(reason) })?;
         Ok(found)
     }
 
@@ -90,11 +92,16 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         schema: &Schema,
         subject: &Value<'v>,
         outcome: &mut Outcome,
-    ) -> Result<Vec<Failure<'v>>, Stop> {
+    ) -> Result<Vec<Failure<'v>>, Stopped> {
         let Value::Node(node) = subject else { return Ok(Vec::new()) };
-        let (found, undecided) = schema.check(*node, is_unknown).ok_or(Stop::Budget)?;
+        let (found, undecided) =
+            schema.check(*node, is_unknown).ok_or(Stopped { place: self.rule.place, reason: None })?;
         outcome.unknown += undecided;
         Ok(found)
+    }
+
+    fn value(&mut self, expression: &Written<Program>, slots: &[Value<'v>]) -> Result<Value<'v>, Stopped> {
+        expression.evaluate(slots, self.budget).map_err(|stop| expression.stopped(stop))
     }
 
     /// The place of a finding that has none of its own: the visit, for the whole repository the rule's entry in the configuration, else
@@ -107,7 +114,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         })
     }
 
-    fn diagnostic(&mut self, slots: &[Value<'v>], failure: Failure<'v>) -> Result<Diagnostic, Stop> {
+    fn diagnostic(&mut self, slots: &[Value<'v>], failure: Failure<'v>) -> Result<Diagnostic, Stopped> {
         let check = self.check;
         let mut scope = slots.to_vec();
         scope.extend(failure.locals);
@@ -115,7 +122,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         let mut related = failure.related;
         let mut quotes = Vec::new();
         if let Some(at) = &check.at {
-            let mut places = at.evaluate(&scope, self.budget)?.places().into_iter();
+            let mut places = self.value(at, &scope)?.places().into_iter();
             place = places.next().or(place);
             related.extend(places.map(|place| (place, String::new())));
         }
@@ -124,7 +131,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
                 Some(label) => self.render(label, &scope, &mut quotes)?,
                 None => String::new(),
             };
-            let found = other.evaluate(&scope, self.budget)?.places();
+            let found = self.value(other, &scope)?.places();
             related.extend(found.into_iter().map(|place| (place, label.clone())));
         }
         scope.push(Value::made(enumerate(&failure.missing)));
@@ -143,23 +150,24 @@ impl<'v> Asking<'_, 'v, '_, '_> {
     /// Fills in a message, and notes what it repeats.
     fn render(
         &mut self,
-        template: &Template,
+        template: &Written<Template>,
         scope: &[Value<'v>],
         quotes: &mut Vec<Quote>,
-    ) -> Result<String, Stop> {
-        template.render(scope, self.budget, &mut |value| {
+    ) -> Result<String, Stopped> {
+        let rendered = template.render(scope, self.budget, &mut |value| {
             quotes.extend(value.place().map(|place| Quote { place, text: value.show() }));
             None
-        })
+        });
+        rendered.map_err(|stop| template.stopped(stop))
     }
 }
 
 /// A rule that could not be evaluated: an error of the rule, never a silent pass.
-pub fn stopped(rule: &Rule, stop: Stop, at: Place) -> Diagnostic {
-    let message = match stop {
-        Stop::Budget => format!("rule `{}` is too expensive: it was stopped here", rule.id),
-        Stop::Error { message, .. } => format!("rule `{}` failed: {message}", rule.id),
+pub fn stopped(rule: &Rule, stopped: Stopped, at: Place) -> Diagnostic {
+    let message = match stopped.reason {
+        None => format!("rule `{}` is too expensive: it was stopped here", rule.id),
+        Some(reason) => format!("rule `{}` failed: {reason}", rule.id),
     };
-    Diagnostic::new("rule-error", Severity::Error, rule.place, message)
+    Diagnostic::new("rule-error", Severity::Error, stopped.place, message)
         .with_related(at, "when it looked at this")
 }

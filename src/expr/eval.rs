@@ -306,7 +306,7 @@ impl<'a, 'm> Machine<'a, 'm> {
             drop(view);
             for (other, _) in &map {
                 if compare::equal(other, &key, self.budget).map_err(|fault| fault.at(span))? == Tri::True {
-                    return Err(Stop::Error { span, message: format!("key `{}` stands twice", key.show()) });
+                    return Err(Stop::Error { span, message: "a key stands twice in this map".to_owned() });
                 }
             }
             let value = self.value(value)?;

@@ -70,7 +70,7 @@ impl<'m> Model<'m> {
         }
         emit(TargetKind::File, None, &file);
         match file.artifact.kind {
-            Kind::Workflow | Kind::Action => workflow::visit(file, wanted, emit),
+            Kind::Workflow | Kind::Action => workflow::visit(self, file, wanted, emit),
             Kind::Compose => compose::visit(self, file, wanted, emit),
             Kind::Manifest => kubernetes::visit(self, file, wanted, emit),
             Kind::Chart | Kind::Values => helm::visit(file, wanted, emit),

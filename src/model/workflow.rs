@@ -1,5 +1,6 @@
 //! GitHub Actions: workflows, their jobs and steps, and actions.
 
+use super::Model;
 use super::facts::{Emit, FileFacts, OWNER, Owner, facts, node};
 use super::target::{TargetKind, Wanted};
 use crate::artifact::Kind;
@@ -21,6 +22,7 @@ facts!(WORKFLOW = "workflow" for WorkflowVisit, |this| {
 #[derive(Clone)]
 pub struct JobVisit<'m> {
     workflow: Node<'m>,
+    in_pipeline: Option<bool>,
     id: Node<'m>,
     job: Node<'m>,
     owner: Owner<'m>,
@@ -33,6 +35,8 @@ facts!(JOB = "workflow.job" for JobVisit, |this| {
     "id": Type::String => Value::Node(this.id);
     #[doc = "The workflow that holds it."]
     "workflow": Type::Node => Value::Node(this.workflow);
+    #[doc = "Whether the configuration's `pipeline` names the job; null where there is no `pipeline`."]
+    "inPipeline": Type::Bool => this.in_pipeline.map_or(Value::Null, Value::Bool);
     #[doc = "Kind (`job`) and id."]
     "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
 } subject Value::Node(this.job); place Some(this.id.place()));
@@ -40,6 +44,7 @@ facts!(JOB = "workflow.job" for JobVisit, |this| {
 /// A step of a job, or of a composite action.
 #[derive(Clone)]
 pub struct StepVisit<'m> {
+    in_pipeline: Option<bool>,
     workflow: Option<Node<'m>>,
     job: Option<Node<'m>>,
     step: Node<'m>,
@@ -53,6 +58,8 @@ facts!(STEP = "workflow.step" for StepVisit, |this| {
     "job": Type::Node => node(this.job);
     #[doc = "The workflow that holds it; null in a composite action."]
     "workflow": Type::Node => node(this.workflow);
+    #[doc = "Whether the configuration's `pipeline` names its job; null where there is no `pipeline`, and in an action."]
+    "inPipeline": Type::Bool => this.in_pipeline.map_or(Value::Null, Value::Bool);
     #[doc = "Kind (`step`) and name of the step, or its id."]
     "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
 } subject Value::Node(this.step); place Some(this.step.place()));
@@ -69,13 +76,13 @@ facts!(ACTION = "action" for ActionVisit, |this| {
 } subject Value::Node(this.action); place Some(this.action.place()));
 
 /// Visits what a workflow or an action holds.
-pub fn visit<'m>(file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
+pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     let Some(document) = &file.artifact.document else { return };
     for root in document.roots().map(Node::resolve) {
         if file.artifact.kind == Kind::Action {
             emit(TargetKind::Action, None, &ActionVisit { action: root });
             let steps = root.get("runs").and_then(|runs| runs.get("steps"));
-            visit_steps(None, None, steps, wanted, emit);
+            visit_steps(Steps { workflow: None, job: None, in_pipeline: None, steps }, wanted, emit);
             continue;
         }
         emit(TargetKind::Workflow, None, &WorkflowVisit { workflow: root });
@@ -86,27 +93,35 @@ pub fn visit<'m>(file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
                 continue;
             }
             let owner = Owner::named("job", Some(entry.key));
-            emit(TargetKind::WorkflowJob, None, &JobVisit { workflow: root, id: entry.key, job, owner });
+            let settings = model.settings;
+            let in_pipeline = (!settings.pipeline.is_empty())
+                .then(|| settings.sanctions(&file.source.path, &entry.key.text()));
+            let visit = JobVisit { workflow: root, in_pipeline, id: entry.key, job, owner };
+            emit(TargetKind::WorkflowJob, None, &visit);
             environment(job, owner, wanted, emit);
             containers(job, owner, wanted, emit);
-            visit_steps(Some(root), Some(job), job.get("steps"), wanted, emit);
+            let steps = job.get("steps");
+            visit_steps(Steps { workflow: Some(root), job: Some(job), in_pipeline, steps }, wanted, emit);
         }
     }
 }
 
-fn visit_steps<'m>(
+/// The steps of a job, or of a composite action.
+struct Steps<'m> {
     workflow: Option<Node<'m>>,
     job: Option<Node<'m>>,
+    in_pipeline: Option<bool>,
     steps: Option<Node<'m>>,
-    wanted: &Wanted,
-    emit: Emit<'_, 'm>,
-) {
+}
+
+fn visit_steps<'m>(steps: Steps<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
+    let Steps { workflow, job, in_pipeline, steps } = steps;
     for step in steps.into_iter().flat_map(Node::items).map(Node::resolve) {
         if step.kind() != NodeKind::Mapping {
             continue;
         }
         let owner = Owner::named("step", step.get("name").or_else(|| step.get("id")));
-        emit(TargetKind::WorkflowStep, None, &StepVisit { workflow, job, step, owner });
+        emit(TargetKind::WorkflowStep, None, &StepVisit { in_pipeline, workflow, job, step, owner });
         environment(step, owner, wanted, emit);
         if wanted.any(&[TargetKind::Image])
             && let Some(uses) = step.get("uses")

@@ -11,7 +11,7 @@ mod summary;
 pub use concise::concise;
 pub use full::{Charset, Color, Look, full, windows};
 pub use json::json;
-pub use sanitise::Clean;
+pub use sanitise::{Clean, text};
 pub use summary::{Summary, summary_line};
 
 use crate::diagnostic::Diagnostic;

@@ -6,10 +6,11 @@ use super::pattern::{self, Pattern};
 use super::raw::{RawRule, RawTest, RuleText};
 use super::schema::{self, Schema};
 use crate::diagnostic::Severity;
-use crate::expr::{self, Expected, Program, Scope, Template, Type};
+use crate::expr::{self, Expected, Program, Scope, Stop, Template, Type};
 use crate::model::{FILE, REPO, Target, TargetKind};
 use crate::shape::Mistake;
 use crate::source::{FileId, Place, Spanned};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// A rule that runs.
@@ -49,24 +50,60 @@ pub struct Check {
     /// Names for sub-expressions, in order.
     pub lets: Vec<Let>,
     /// Where the rule applies.
-    pub when: Option<Program>,
+    pub when: Option<Written<Program>>,
     /// What is asked.
     pub decision: Decision,
     /// The place to mark instead of the automatic one; several are primary first.
-    pub at: Option<Program>,
+    pub at: Option<Written<Program>>,
     /// Second places and what to say of them.
-    pub related: Vec<(Program, Option<Template>)>,
+    pub related: Vec<(Written<Program>, Option<Written<Template>>)>,
     /// The fact.
-    pub message: Template,
+    pub message: Written<Template>,
     /// What to do.
-    pub help: Option<Template>,
+    pub help: Option<Written<Template>>,
+}
+
+/// An expression or a message, with the way back to where it is written.
+#[derive(Debug)]
+pub struct Written<T> {
+    it: T,
+    text: RuleText,
+}
+
+impl<T> Deref for Written<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.it
+    }
+}
+
+impl<T> Written<T> {
+    /// Why the rule stopped, at the place in the rule file that stopped it.
+    pub fn stopped(&self, stop: Stop) -> Stopped {
+        match stop {
+            Stop::Budget => Stopped { place: self.text.place, reason: None },
+            Stop::Error { span, message } => {
+                Stopped { place: self.text.place_of(span), reason: Some(message) }
+            }
+        }
+    }
+}
+
+/// A rule that gave no answer.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Where in the rule file.
+    pub place: Place,
+    /// The error; `None` when it took too many steps.
+    pub reason: Option<String>,
 }
 
 /// A name for an expression.
 #[derive(Debug)]
 pub struct Let {
     /// What it stands for.
-    pub program: Program,
+    pub program: Written<Program>,
     /// Whether `when` needs it. The others have values only where the rule applies.
     pub before_when: bool,
 }
@@ -77,7 +114,7 @@ pub enum Decision {
     /// By an expression.
     Condition {
         /// What is asked.
-        condition: Program,
+        condition: Written<Program>,
         /// What the answer must be.
         expected: Expected,
     },
@@ -102,6 +139,17 @@ pub const PARAMS: usize = 4;
 
 /// The name under which messages see what is missing.
 pub const MISSING: (&str, Type) = ("missing", Type::String);
+
+/// The names that a visit to a target binds, slot by slot.
+pub fn scope_of(target: TargetKind) -> Scope {
+    let names = target.record().fields.iter().map(|field| (field.name, field.of));
+    let common = COMMON.map(|(name, of)| match (name, target) {
+        // The slot stays, without a name.
+        ("file", TargetKind::Repo) => ("", of),
+        name_of => (name_of.0, of),
+    });
+    Scope::new(&common.into_iter().chain(names).collect::<Vec<_>>())
+}
 
 /// Compiles a rule. The error is every mistake in its expressions and targets.
 pub fn compile(raw: &RawRule<'_>, origin: Origin) -> Result<Rule, Vec<Mistake>> {
@@ -144,7 +192,7 @@ const WITHOUT_NODE: &[TargetKind] = &[
 ];
 
 /// Marks the names that `when` needs, and those that they need.
-fn mark_before_when(lets: &mut [Let], when: Option<&Program>, first: usize) {
+fn mark_before_when(lets: &mut [Let], when: Option<&Written<Program>>, first: usize) {
     let mut needed = vec![false; lets.len()];
     let note = |needed: &mut Vec<bool>, slot: usize| {
         if let Some(need) = slot.checked_sub(first).and_then(|at| needed.get_mut(at)) {
@@ -213,13 +261,7 @@ impl Compiler {
                 return None;
             }
         };
-        let names = target.kind.record().fields.iter().map(|field| (field.name, field.of));
-        let common = COMMON.map(|(name, of)| match (name, target.kind) {
-            // The slot stays, without a name.
-            ("file", TargetKind::Repo) => ("", of),
-            name_of => (name_of.0, of),
-        });
-        let mut scope = Scope::new(&common.into_iter().chain(names).collect::<Vec<_>>());
+        let mut scope = scope_of(target.kind);
         scope = scope.with_fields("params", &self.params);
         let first_let = scope.names.len();
         let mut lets = Vec::new();
@@ -250,7 +292,7 @@ impl Compiler {
     }
 
     fn decision(&mut self, raw: &RawRule<'_>, target: &Target, scope: &Scope) -> Option<Decision> {
-        let condition = |condition: Option<Program>, expected| {
+        let condition = |condition: Option<Written<Program>>, expected| {
             condition.map(|condition| Decision::Condition { condition, expected })
         };
         match &raw.test {
@@ -289,17 +331,17 @@ impl Compiler {
         made.map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
 
-    fn expression(&mut self, text: &RuleText, scope: &Scope) -> Option<Program> {
+    fn expression(&mut self, text: &RuleText, scope: &Scope) -> Option<Written<Program>> {
         self.keep(text, expr::compile(&text.value, scope))
     }
 
-    fn template(&mut self, text: &RuleText, scope: &Scope) -> Option<Template> {
+    fn template(&mut self, text: &RuleText, scope: &Scope) -> Option<Written<Template>> {
         self.keep(text, Template::compile(&text.value, scope))
     }
 
-    fn keep<T>(&mut self, text: &RuleText, compiled: Result<T, Vec<expr::Problem>>) -> Option<T> {
+    fn keep<T>(&mut self, text: &RuleText, compiled: Result<T, Vec<expr::Problem>>) -> Option<Written<T>> {
         let problems = match compiled {
-            Ok(compiled) => return Some(compiled),
+            Ok(it) => return Some(Written { it, text: text.clone() }),
             Err(problems) => problems,
         };
         self.mistakes.extend(problems.into_iter().map(|problem| Mistake {

@@ -3,9 +3,12 @@
 mod cel_spec;
 mod check;
 mod cli;
+mod commands;
 mod config;
+mod corpus;
 mod discover;
 mod go_oracle;
+mod joins;
 mod report;
 mod rules;
 mod support;

@@ -81,7 +81,8 @@ fn converted<'a>(
     value.ok_or_else(|| {
         let value = &call.args[0];
         Fault::Message(match value.view(budget) {
-            View::Str(text) => format!("`{}` does not convert to {target}", text.escape_debug()),
+            // A text of a file may be a secret: it is not repeated.
+            View::Str(_) => format!("this string does not convert to {target}"),
             View::Int(_) | View::Uint(_) | View::Double(_) => {
                 format!("{} does not convert to {target}", value.show())
             }
