@@ -39,20 +39,17 @@ pub fn run(arguments: &Args) -> Status {
         Ok(request) => request,
         Err(error) => return fail(&error),
     };
-    let looked = look_at(&request, &|model, chosen| {
+    let looked = look_at(&request, |model, chosen| {
         for (target, program) in &candidates {
             let answers = evaluate(model, target, program, chosen);
             if !answers.is_empty() {
+                let shower = Shower::new(model, target, &answers);
                 let printed = match arguments.format {
-                    Format::Text => text(&Shower::new(model, target, &answers)),
-                    Format::Json => json(arguments, &Shower::new(model, target, &answers)),
+                    Format::Text => report::text(&text(&shower)),
+                    Format::Json => json(arguments, &shower),
                 };
                 let stopped = answers.iter().any(|answer| answer.value.is_err());
-                return print(&report::text(&printed)).max(if stopped {
-                    Status::Failed
-                } else {
-                    Status::Clean
-                });
+                return print(&printed).max(if stopped { Status::Failed } else { Status::Clean });
             }
         }
         let names: Vec<_> = candidates.iter().map(|(target, _)| format!("`{target}`")).collect();
@@ -160,14 +157,14 @@ impl<'s> Shower<'s> {
         Self { model, target, answers, diagnostics, masks, summary: Summary::default() }
     }
 
-    fn clean(&self, at: usize, text: &str) -> String {
+    fn masked(&self, at: usize, text: &str) -> String {
         let run = report::Run {
             sources: self.model.sources,
             diagnostics: &self.diagnostics,
             summary: &self.summary,
             masks: &self.masks,
         };
-        run.clean(&self.diagnostics[at], text).to_string()
+        run.masked(&self.diagnostics[at], text)
     }
 
     fn value(&self, at: usize, shown: &Shown) -> Value {
@@ -177,10 +174,10 @@ impl<'s> Shower<'s> {
             Shown::More => "…".into(),
             Shown::Bool(value) => (*value).into(),
             Shown::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.as_str().into()),
-            Shown::Text(text, _) => self.clean(at, text).into(),
+            Shown::Text(text, _) => self.masked(at, text).into(),
             Shown::List(items) => items.iter().map(|item| self.value(at, item)).collect(),
             Shown::Map(entries) => Value::Object(
-                entries.iter().map(|(key, value)| (self.clean(at, key), self.value(at, value))).collect(),
+                entries.iter().map(|(key, value)| (self.masked(at, key), self.value(at, value))).collect(),
             ),
         }
     }
@@ -193,8 +190,8 @@ impl<'s> Shower<'s> {
 
     /// The text under a mark, on one line.
     fn slice(&self, at: usize, place: Place) -> String {
-        let text = self.clean(at, self.model.sources.slice(place));
-        let short: String = text.chars().take(60).collect();
+        let text = self.masked(at, self.model.sources.slice(place));
+        let short: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
         if short.len() < text.len() { format!("{short}…") } else { short }
     }
 
@@ -221,13 +218,14 @@ fn text(shower: &Shower<'_>) -> String {
         let shown = match &answer.value {
             Ok(Shown::Unknown) => "unknown: known only when it is deployed".to_owned(),
             Ok(value) => shower.value(at, value).to_string(),
-            Err(stop) => format!("error: {}", shower.clean(at, &Shower::stop(stop))),
+            Err(stop) => format!("error: {}", shower.masked(at, &Shower::stop(stop))),
         };
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{}: {}: {shown}", shower.at(answer.place), shower.target);
         let key = if answer.value == Ok(Shown::Bool(true)) { "forbid" } else { "require" };
         for (place, note) in &answer.marks {
-            let note = if note.is_empty() { String::new() } else { format!(" ({})", shower.clean(at, note)) };
+            let note =
+                if note.is_empty() { String::new() } else { format!(" ({})", shower.masked(at, note)) };
             let _ = writeln!(
                 out,
                 "  `{key}` would mark {}: {}{note}",
@@ -250,12 +248,12 @@ fn json(arguments: &Args, shower: &Shower<'_>) -> String {
         match &answer.value {
             Ok(Shown::Unknown) => entry["unknown"] = true.into(),
             Ok(value) => entry["value"] = shower.value(at, value),
-            Err(stop) => entry["error"] = shower.clean(at, &Shower::stop(stop)).into(),
+            Err(stop) => entry["error"] = shower.masked(at, &Shower::stop(stop)).into(),
         }
         let marks = answer.marks.iter().map(|(place, note)| {
             let mut mark = position(*place);
             mark["text"] = shower.slice(at, *place).into();
-            mark["note"] = shower.clean(at, note).into();
+            mark["note"] = shower.masked(at, note).into();
             mark
         });
         entry["marks"] = marks.collect();
@@ -263,8 +261,7 @@ fn json(arguments: &Args, shower: &Shower<'_>) -> String {
     });
     let answers: Vec<_> = answers.collect();
     let target = shower.target.to_string();
-    format!(
-        "{:#}\n",
-        json!({"version": 1, "expression": arguments.expression, "target": target, "visits": answers})
+    report::object(
+        &json!({"version": 1, "expression": arguments.expression, "target": target, "visits": answers}),
     )
 }

@@ -32,10 +32,10 @@ pub fn run(arguments: &Args) -> Status {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(&request, config.as_ref(), &mut sources);
-    let status = print(&report::text(&match arguments.format {
-        Format::Text => text(&policy, &sources),
+    let status = print(&match arguments.format {
+        Format::Text => report::text(&text(&policy, &sources)),
         Format::Json => json(&policy, &sources),
-    }));
+    });
     if policy.mistakes.is_empty() { status } else { Status::Failed }
 }
 
@@ -130,7 +130,7 @@ fn json(policy: &Policy<'_>, sources: &Sources) -> String {
         .iter()
         .map(|(id, severity, summary)| json!({"id": id, "severity": severity, "summary": summary}));
     let (rules, checks): (Vec<_>, Vec<_>) = (rules.collect(), checks.collect());
-    format!("{:#}\n", json!({"version": 1, "rules": rules, "checks": checks}))
+    report::object(&json!({"version": 1, "rules": rules, "checks": checks}))
 }
 
 /// The profiles of a rule; one of the user that names none is on in every profile.

@@ -260,7 +260,7 @@ impl Outcome {
                 let drawn = trial.diagnostic(&rule.id);
                 let faults = trial.faults.iter().map(|fault| {
                     let at = file.position(fault.place.span.start);
-                    let message = drawn.as_ref().map(|drawn| run.clean(drawn, &fault.message).to_string());
+                    let message = drawn.as_ref().map(|drawn| run.masked(drawn, &fault.message));
                     json!({"line": at.line, "column": at.column, "message": message})
                 });
                 json!({
@@ -282,7 +282,7 @@ impl Outcome {
         let rules: Vec<_> = rules.collect();
         let (examples, failed) = (self.examples(), self.failed());
         let summary = json!({"rules": rules.len(), "examples": examples, "failed": failed});
-        format!("{:#}\n", json!({"version": 1, "rules": rules, "summary": summary}))
+        report::object(&json!({"version": 1, "rules": rules, "summary": summary}))
     }
 }
 

@@ -159,3 +159,32 @@ fn mistakes_of_an_expression_are_drawn_under_it() {
     assert_eq!(run(folder.path(), &["eval", "1 +"]).0, 2);
     assert_eq!(run(folder.path(), &["eval", "image.tag", "--each", "env"]).0, 2);
 }
+
+#[test]
+fn what_files_say_reaches_no_terminal_and_no_ci_log_as_a_command() {
+    let rule = "id: odd\nsummary: \"\\e[31m ##[error] \\u202E\"\neach: image\nforbid: image.tag == 'x'\nmessage: m\nexplain: |\n  ::error::x\n\
+                tests: {bad: ['services: {a: {image: \"a:##[x]\"}} # <-']}\n";
+    let folder = project(&[
+        (".plimsoll/rules/a.yaml", rule),
+        ("compose.yaml", "services: {a: {image: \"a:\\e[31m##[error]\"}}\n"),
+    ]);
+    for arguments in [
+        &["rules"][..],
+        &["rules", "--format", "json"],
+        &["explain", "odd"],
+        &["test"],
+        &["test", "--format", "json"],
+        &["eval", "image.text"],
+        &["eval", "image.text", "--format", "json"],
+        &["eval", "self", "--each", "compose"],
+    ] {
+        let (_, out, err) = run(folder.path(), arguments);
+        let all = out.clone() + &err;
+        assert!(!all.contains(['\u{1b}', '\u{202e}']) && !all.contains("##["), "{arguments:?}: {all}");
+        assert!(!all.lines().any(|line| line.trim_start().starts_with("::")), "{arguments:?}: {all}");
+        assert!(
+            !arguments.contains(&"json") || serde_json::from_str::<serde_json::Value>(&out).is_ok(),
+            "{out}"
+        );
+    }
+}

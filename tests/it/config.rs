@@ -222,6 +222,24 @@ fn ids_are_unique_across_files() {
 }
 
 #[test]
+fn the_schema_of_rule_files_knows_the_targets() {
+    let validator = jsonschema::draft202012::new(&rule::json_schema()).expect("a schema");
+    let valid = |each: serde_json::Value| {
+        validator.is_valid(&serde_json::json!({"id": "x", "each": each, "forbid": "true", "message": "m"}))
+    };
+    assert!(valid("image".into()) && valid("k8s.Service".into()) && valid(vec!["env", "k8s.Job"].into()));
+    assert!(!valid("imag".into()) && !valid("k8s.service".into()) && !valid(serde_json::json!([])));
+    let scaffolds = plimsoll::model::TargetKind::ALL
+        .iter()
+        .map(|kind| rule::scaffold("x", &plimsoll::model::Target { kind: *kind, object: None }));
+    for text in scaffolds {
+        let document = document(&text);
+        let value = document.roots().next().map(to_json).unwrap_or_default();
+        assert!(validator.is_valid(&value), "{text}");
+    }
+}
+
+#[test]
 fn published_schemas_are_fresh_and_say_what_the_check_says() {
     let cases = [
         ("schemas/plimsoll.schema.json", config::json_schema(), "full.yaml", "mistakes.yaml"),
