@@ -99,6 +99,20 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     Ok(Listing { sources, loaded })
 }
 
+/// Loads the whole project and asks something of its model and of the files in the scope of a request.
+pub fn look_at<T>(
+    request: &Request,
+    ask: impl FnOnce(&Model<'_>, &dyn Fn(FileId) -> bool) -> T,
+) -> Result<T, Failure> {
+    let mut sources = Sources::default();
+    let config = configuration(request.config.as_ref(), &mut sources);
+    let policy = policy(request, config.as_ref(), &mut sources)?;
+    let loaded = load(request, &policy.settings, &mut sources)?;
+    let scope = Scope::new(request);
+    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
+    Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
+}
+
 /// Runs all stages.
 pub fn run(request: &Request) -> Result<Run, Failure> {
     let mut sources = Sources::default();
@@ -118,9 +132,8 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     let selected = |rule: &Rule| is_selected(rule, request, &policy);
     let first = loaded.artifacts.first().map_or(FileId(u32::MAX), |artifact| artifact.file);
     // What is said at the configuration or at a rule is said of the project as a whole.
-    let in_scope = |file: FileId| match file < first {
-        true => scope.holds(&request.root),
-        false => scope.holds(&sources.get(file).os_path),
+    let in_scope = |file: FileId| {
+        if file < first { scope.holds(&request.root) } else { scope.holds(&sources.get(file).os_path) }
     };
     let model = Model::new(&sources, &loaded.artifacts, settings, config.as_ref());
     let mut outcome = engine::run(

@@ -112,7 +112,7 @@ impl<'d> Policy<'d> {
         let settings = &self.settings;
         let level = |settings: &[RuleSetting<'_>]| {
             let own = settings.iter().filter(|setting| setting.id.value == *rule.id);
-            own.filter_map(|setting| setting.level.as_ref()).last().map(|level| level.value)
+            own.filter_map(|setting| setting.level.as_ref()).next_back().map(|level| level.value)
         };
         let off = level(&settings.rules) == Some(Level::Off);
         let on_again = |entry: &Override<'_>| matches!(level(&entry.rules), Some(Level::At(_)));
@@ -140,12 +140,11 @@ impl<'d> Policy<'d> {
 }
 
 fn is_on(rule: &Rule, settings: &Settings<'_>) -> bool {
-    let by_itself = match rule.origin {
-        Origin::BuiltIn => settings.presets.iter().any(|preset| preset.holds(&rule.id)),
-        _ => {
-            let of = |profile: &String| settings.presets.iter().any(|preset| preset.profile == profile);
-            rule.profiles.is_empty() || rule.profiles.iter().any(of)
-        }
+    let by_itself = if rule.origin == Origin::BuiltIn {
+        settings.presets.iter().any(|preset| preset.holds(&rule.id))
+    } else {
+        let of = |profile: &String| settings.presets.iter().any(|preset| preset.profile == profile);
+        rule.profiles.is_empty() || rule.profiles.iter().any(of)
     };
     by_itself || settings.is_set(&rule.id)
 }
@@ -161,7 +160,7 @@ fn params(catalog: &Catalog, settings: &Settings<'_>) -> Vec<Mistake> {
             mistakes.extend(rule.mistakes_in(setting));
         }
         let level = |setting: &RuleSetting<'_>| setting.level.as_ref().map(|level| level.value);
-        let off = top.iter().filter_map(|setting| level(setting)).last() == Some(Level::Off);
+        let off = top.iter().filter_map(|setting| level(setting)).next_back() == Some(Level::Off);
         let sets = |setting: &RuleSetting<'_>, param: &Param| {
             setting.params.iter().any(|(name, _)| name.value == param.name)
         };

@@ -1,9 +1,13 @@
 //! `plimsoll explain`: one rule in words, or its file.
 
-use super::{Status, fail, print, rules};
+use super::{Status, fail, print, project, rules};
 use crate::engine::CHECKS;
-use crate::rule::{Catalog, Rule};
-use crate::shape::suggest;
+use crate::model::Target;
+use crate::policy::{Policy, configuration};
+use crate::report;
+use crate::rule::{Origin, Rule};
+use crate::source::Sources;
+use std::fmt::Write as _;
 
 /// Say why a rule exists, when it does not apply and what to do
 #[derive(Debug, clap::Args)]
@@ -13,16 +17,27 @@ pub struct Args {
     /// Print the rule file instead
     #[arg(long)]
     source: bool,
+    #[command(flatten)]
+    here: project::Here,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Args) -> Status {
-    let catalog = match rules::catalog() {
-        Ok(catalog) => catalog,
+    let request = match arguments.here.request() {
+        Ok(request) => request,
         Err(error) => return fail(&error),
     };
-    if let Some(rule) = catalog.get(&arguments.rule) {
-        return print(&if arguments.source { source(&catalog, rule) } else { words(rule) });
+    let mut sources = Sources::default();
+    let config = configuration(request.config.as_ref(), &mut sources);
+    let policy = rules::policy(&request, config.as_ref(), &mut sources);
+    if let Some(rule) = policy.catalog.get(&arguments.rule) {
+        let document = policy.catalog.document(rule);
+        let source = || document.map(|document| document.text().to_owned()).unwrap_or_default();
+        return print(&report::text(&if arguments.source {
+            source()
+        } else {
+            words(rule, &policy, &sources)
+        }));
     }
     if let Some((name, severity, summary)) = CHECKS.iter().find(|check| check.0 == arguments.rule) {
         return print(&format!(
@@ -30,20 +45,56 @@ pub fn run(arguments: &Args) -> Status {
             severity.name()
         ));
     }
-    let names = catalog.rules.iter().map(|rule| &*rule.id).chain(CHECKS.iter().map(|check| check.0));
-    let hint = suggest(&arguments.rule, names).map_or_else(
-        || "; `plimsoll rules` lists them".to_owned(),
-        |near| format!("; did you mean `{near}`?"),
-    );
-    fail(&format_args!("unknown rule `{}`{hint}", arguments.rule))
+    if arguments.rule.parse::<Target>().is_ok() {
+        return fail(&format_args!(
+            "`{0}` is a target, no rule: `plimsoll targets {0}` explains it",
+            arguments.rule
+        ));
+    }
+    match policy.know(&arguments.rule) {
+        Err(unknown) => fail(&unknown),
+        Ok(()) => fail(&format_args!("nothing is known of `{}`", arguments.rule)),
+    }
 }
 
-fn words(rule: &Rule) -> String {
+fn words(rule: &Rule, policy: &Policy<'_>, sources: &Sources) -> String {
     let each = rule.each.join(", ");
-    let explanation = rule.explain.as_deref().unwrap_or_default();
-    format!("{} ({}, visits {each})\n{}\n\n{explanation}", rule.id, rule.severity.name(), rule.summary)
-}
-
-fn source(catalog: &Catalog, rule: &Rule) -> String {
-    catalog.document(rule).map(|document| document.text().to_owned()).unwrap_or_default()
+    let mut out = format!("{} ({}, visits {each})\n", rule.id, rule.severity.name());
+    if !rule.summary.is_empty() {
+        out.push_str(&rule.summary);
+        out.push('\n');
+    }
+    if let Some(explanation) = &rule.explain {
+        out.push('\n');
+        out.push_str(explanation.trim_end());
+        out.push('\n');
+    }
+    // Writing to a string cannot fail.
+    let mut line = |text: &str| _ = writeln!(out, "{text}");
+    if !rule.params.is_empty() {
+        line("\nparams:");
+    }
+    let width = rule.params.iter().map(|param| param.name.len()).max().unwrap_or(0);
+    for param in &rule.params {
+        let default = match rules::default(policy, rule, param) {
+            None => "must be set".to_owned(),
+            Some(value) => format!("by default {value}"),
+        };
+        let doc = param.doc.as_ref().map(|doc| format!(": {doc}")).unwrap_or_default();
+        line(&format!("  {:width$}  {}, {default}{doc}", param.name, param.of.name()));
+    }
+    let since = match (rules::level(policy, rule), rule.origin) {
+        ("off", Origin::BuiltIn) => "off here".to_owned(),
+        ("off", _) if !rule.profiles.is_empty() => {
+            format!("off here; of the profile {}", rule.profiles.join(", "))
+        }
+        ("off", _) => "off here".to_owned(),
+        (level, Origin::BuiltIn) => match &*rules::presets(rule) {
+            [] => format!("on here, as {level}"),
+            presets => format!("on here, as {level}; in {}", presets.join(", ")),
+        },
+        (level, _) => format!("on here, as {level}"),
+    };
+    line(&format!("\n{since}; {} rule, {}", rule.origin.name(), rules::path(rule, sources)));
+    out
 }

@@ -1,11 +1,14 @@
 //! The command line: arguments, commands, exit status. One file per command.
 
 mod check;
+mod eval;
 mod explain;
 mod files;
 mod init;
+mod new;
 mod project;
 mod rules;
+mod targets;
 mod test;
 
 use crate::report::Clean;
@@ -28,7 +31,10 @@ enum Command {
     Files(files::Args),
     Rules(rules::Args),
     Explain(explain::Args),
+    Targets(targets::Args),
+    New(new::Args),
     Test(test::Args),
+    Eval(eval::Args),
     Init(init::Args),
 }
 
@@ -81,6 +87,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Files(arguments) => files::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Targets(arguments) => targets::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
     })

@@ -34,6 +34,25 @@ pub struct Args {
     pub threads: usize,
 }
 
+/// The project around the current directory, for commands that look at no files.
+#[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
+pub struct Here {
+    /// The configuration file, instead of the `plimsoll.yaml` above the current directory
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Read neither a configuration file nor the project's own rules
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl Here {
+    /// Reads the configuration and finds the root. The error is for a person.
+    pub fn request(&self) -> Result<Request, String> {
+        Args { config: self.config.clone(), no_config: self.no_config, ..Args::here() }.request()
+    }
+}
+
 impl Args {
     /// The project around the current directory.
     pub fn here() -> Self {

@@ -32,6 +32,8 @@ pub struct Args {
     /// Rewrite the marks of bad examples that do not hold to what is found
     #[arg(long, conflicts_with = "built_in")]
     accept: bool,
+    #[command(flatten)]
+    here: project::Here,
     /// How to print what does not hold
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -100,8 +102,8 @@ impl Args {
     }
 
     fn copy(&self) -> Self {
-        let Self { paths, filter, .. } = self;
-        Self { paths: paths.clone(), filter: filter.clone(), ..*self }
+        let Self { paths, filter, here, .. } = self;
+        Self { paths: paths.clone(), filter: filter.clone(), here: here.clone(), ..*self }
     }
 }
 
@@ -129,7 +131,7 @@ fn subjects(arguments: &Args) -> Result<Subjects, Failure> {
         refuse_mistakes(sources, mistakes)?;
         return Ok(Subjects { files, known, nothing });
     }
-    let request = project::Args::here().request().map_err(Failure::Usage)?;
+    let request = arguments.here.request().map_err(Failure::Usage)?;
     let config = configuration(request.config.as_ref(), &mut sources);
     // What the rest of the configuration says is the business of `check`.
     let packs = config.as_ref().map(crate::config::packs).unwrap_or_default();
@@ -258,7 +260,7 @@ impl Outcome {
                 let drawn = trial.diagnostic(&rule.id);
                 let faults = trial.faults.iter().map(|fault| {
                     let at = file.position(fault.place.span.start);
-                    let message = drawn.as_ref().map(|drawn| run.clean(drawn, &fault.message).to_string());
+                    let message = drawn.as_ref().map(|drawn| run.masked(drawn, &fault.message));
                     json!({"line": at.line, "column": at.column, "message": message})
                 });
                 json!({
@@ -280,7 +282,7 @@ impl Outcome {
         let rules: Vec<_> = rules.collect();
         let (examples, failed) = (self.examples(), self.failed());
         let summary = json!({"rules": rules.len(), "examples": examples, "failed": failed});
-        format!("{:#}\n", json!({"version": 1, "rules": rules, "summary": summary}))
+        report::object(&json!({"version": 1, "rules": rules, "summary": summary}))
     }
 }
 

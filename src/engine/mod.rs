@@ -1,7 +1,10 @@
 //! Targets and rules meet here: every rule is asked at every visit of its targets, and what fails becomes a diagnostic.
 
 mod asking;
+mod eval;
 mod syntax;
+
+pub use eval::{Answer, Shown, evaluate};
 
 use crate::config::{Date, Level};
 use crate::diagnostic::{Diagnostic, Label, Severity};

@@ -129,7 +129,7 @@ impl<'a> Machine<'a, '_> {
         let mut known = compare::Seen::default();
         for (key, _) in &entries {
             if !known.insert(key, self.budget)? {
-                return Err(Fault::Message(format!("key `{}` stands twice", key.show())));
+                return Err(Fault::Message("a key stands twice in this map".to_owned()));
             }
         }
         Ok(Value::Map(entries.into()))

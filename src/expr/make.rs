@@ -56,7 +56,7 @@ impl<'a> Machine<'a, '_> {
         }
         for (other, _) in map {
             if compare::equal(other, key, self.budget)? == Tri::True {
-                return Err(Fault::Message(format!("key `{}` stands twice", key.show())));
+                return Err(Fault::Message("a key stands twice in this map".to_owned()));
             }
         }
         Ok(())

@@ -43,6 +43,16 @@ pub fn json(out: &mut dyn io::Write, run: &Run) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// An object of another command as text, with the same escapes.
+pub fn object(value: &serde_json::Value) -> String {
+    let mut out = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Inert(PrettyFormatter::new()));
+    // Neither writing to memory nor a value of JSON fails.
+    let _ = value.serialize(&mut serializer);
+    out.push(b'\n');
+    String::from_utf8(out).unwrap_or_default()
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     version: u32,

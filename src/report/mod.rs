@@ -10,8 +10,8 @@ mod summary;
 
 pub use concise::concise;
 pub use full::{Charset, Color, Look, full, windows};
-pub use json::json;
-pub use sanitise::Clean;
+pub use json::{json, object};
+pub use sanitise::{Clean, text};
 pub use summary::{Summary, summary_line};
 
 use crate::diagnostic::Diagnostic;
@@ -34,12 +34,12 @@ pub struct Run<'a> {
 
 impl Run<'_> {
     /// A text of a diagnostic as it may be printed: secrets masked, then sanitised.
-    pub fn clean(&self, diagnostic: &Diagnostic, text: &str) -> Clean {
+    fn clean(&self, diagnostic: &Diagnostic, text: &str) -> Clean {
         Clean::line(&self.masked(diagnostic, text))
     }
 
     /// A text of a diagnostic without secrets: neither the ones under its labels nor anything shaped like one.
-    fn masked(&self, diagnostic: &Diagnostic, text: &str) -> String {
+    pub fn masked(&self, diagnostic: &Diagnostic, text: &str) -> String {
         let mut text = text.to_owned();
         for quote in &diagnostic.quotes {
             if !quote.text.is_empty() && !self.masks.under(quote.place).is_empty() {

@@ -56,6 +56,23 @@ pub(super) fn push(out: &mut String, c: char) {
     }
 }
 
+/// Text of several lines that is safe to print, every line as [`Clean`] but of any length; tabs stay.
+pub fn text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let start = out.len();
+        for c in line.chars() {
+            if c == '\t' { out.push(c) } else { push(&mut out, c) }
+        }
+        if out[start..].trim_start().starts_with("::") {
+            let at = start + out[start..].len() - out[start..].trim_start().len();
+            out.insert(at + 1, '\\');
+        }
+        out.push('\n');
+    }
+    out
+}
+
 /// Whether a character must not reach a terminal as it is: it steers the terminal, reorders text, or cannot be seen.
 pub(super) const fn is_hazard(c: char) -> bool {
     matches!(c,
@@ -136,6 +153,12 @@ mod tests {
         assert_eq!(block("a\n \u{a0}::set-env name=x::y"), "a\n \u{a0}:\\:set-env name=x::y");
         assert_eq!(block("\u{1b}[31m  ::error::x"), "\u{1b}[31m  :\\:error::x");
         assert_eq!(block("a ::error::x\n"), "a ::error::x\n");
+    }
+
+    #[test]
+    fn texts_of_several_lines_keep_their_lines_and_tabs() {
+        assert_eq!(text("a\tb\r\n  ::error::x\n\u{1b}c"), "a\tb\n  :\\:error::x\n\\u{1b}c\n");
+        assert_eq!(text(&"x".repeat(2 * LONGEST)).len(), 2 * LONGEST + 1);
     }
 
     #[test]

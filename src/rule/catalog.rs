@@ -213,7 +213,7 @@ mod tests {
             let rules: BTreeSet<_> =
                 loading.catalog.rules.iter().filter(is_in).map(|rule| &*rule.id).collect();
             assert_eq!(
-                newest.rules.iter().copied().collect::<Vec<_>>(),
+                newest.rules.to_vec(),
                 rules.into_iter().collect::<Vec<_>>(),
                 "{}: list the rule here, or in a new version if this one is released; sorted",
                 newest.name

@@ -140,6 +140,17 @@ pub const PARAMS: usize = 4;
 /// The name under which messages see what is missing.
 pub const MISSING: (&str, Type) = ("missing", Type::String);
 
+/// The names that a visit to a target binds, slot by slot.
+pub fn scope_of(target: TargetKind) -> Scope {
+    let names = target.record().fields.iter().map(|field| (field.name, field.of));
+    let common = COMMON.map(|(name, of)| match (name, target) {
+        // The slot stays, without a name.
+        ("file", TargetKind::Repo) => ("", of),
+        name_of => (name_of.0, of),
+    });
+    Scope::new(&common.into_iter().chain(names).collect::<Vec<_>>())
+}
+
 /// Compiles a rule. The error is every mistake in its expressions and targets.
 pub fn compile(raw: &RawRule<'_>, origin: Origin) -> Result<Rule, Vec<Mistake>> {
     let mut compiler = Compiler { mistakes: Vec::new(), params: Vec::new() };
@@ -250,13 +261,7 @@ impl Compiler {
                 return None;
             }
         };
-        let names = target.kind.record().fields.iter().map(|field| (field.name, field.of));
-        let common = COMMON.map(|(name, of)| match (name, target.kind) {
-            // The slot stays, without a name.
-            ("file", TargetKind::Repo) => ("", of),
-            name_of => (name_of.0, of),
-        });
-        let mut scope = Scope::new(&common.into_iter().chain(names).collect::<Vec<_>>());
+        let mut scope = scope_of(target.kind);
         scope = scope.with_fields("params", &self.params);
         let first_let = scope.names.len();
         let mut lets = Vec::new();

@@ -7,11 +7,12 @@ mod find;
 mod param;
 mod pattern;
 mod raw;
+mod scaffold;
 mod schema;
 mod shape;
 
 pub use catalog::{BUILT_IN, Catalog, Loading, Origin, RuleFile, built_in, load, load_files};
-pub use compile::{COMMON, Check, Decision, Let, MISSING, PARAMS, Rule, Stopped, Written, compile};
+pub use compile::{COMMON, Check, Decision, Let, MISSING, PARAMS, Rule, Stopped, Written, compile, scope_of};
 pub use example::{
     Example, ExampleFile, Expected, Finding, Mark, Mismatch, Verdict, compare, mark, write_mark,
 };
@@ -19,5 +20,6 @@ pub use find::{find, find_named};
 pub use param::{Param, ParamType};
 pub use pattern::{Pattern, texts};
 pub use raw::{RawLet, RawParam, RawRelated, RawRule, RawTest, RuleText, duplicates, read, read_what_stands};
+pub use scaffold::scaffold;
 pub use schema::Schema;
 pub use shape::{RULE_FILE, json_schema};

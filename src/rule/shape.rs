@@ -1,7 +1,9 @@
 //! The shape of a rule file: every key, what it may hold and what it means.
 
 use crate::config::{CONFIG, PROFILES, SEVERITY};
+use crate::model::TargetKind;
 use crate::shape::{Field, Format, Names, Record, Shape};
+use serde_json::json;
 
 const TEXT: Shape = Shape::Text(Format::Plain);
 const EXPRESSION: Shape = Shape::Text(Format::Expression);
@@ -166,7 +168,19 @@ static RULES: Record = Record {
 /// A rule file: one rule, or several under `rules`.
 pub static RULE_FILE: Shape = Shape::Either(&[Shape::Record(&RULE), Shape::Record(&RULES)]);
 
-/// The JSON Schema of a rule file.
+/// The JSON Schema of a rule file. It names the targets, which the check of the shape leaves to the compiler.
 pub fn json_schema() -> serde_json::Value {
-    crate::shape::json_schema(&RULE_FILE, "plimsoll rule file")
+    let mut schema = crate::shape::json_schema(&RULE_FILE, "plimsoll rule file");
+    let targets = TargetKind::ALL.iter().map(|kind| json!({"const": kind.name(), "description": kind.doc()}));
+    let objects = json!({
+        "type": "string",
+        "pattern": "^k8s\\.[A-Z][A-Za-z0-9]*$",
+        "description": "Every Kubernetes object of one kind, as in `k8s.Service`.",
+    });
+    let target = json!({"anyOf": targets.chain([objects]).collect::<Vec<_>>()});
+    let each = &mut schema["$defs"]["rule"]["properties"]["each"];
+    each["examples"] = json!(["k8s.container", "k8s.Service", ["compose.service", "k8s.container"]]);
+    each["anyOf"] = json!([{"$ref": "#/$defs/target"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/target"}}]);
+    schema["$defs"]["target"] = target;
+    schema
 }

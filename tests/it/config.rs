@@ -103,7 +103,7 @@ fn a_full_configuration_answers_every_question() {
 
     let today = Date::parse("2026-01-01").expect("a day");
     assert!(settings.waived_by("unpinned-image", "legacy/a/b.yaml", today).next().is_some());
-    assert!(!settings.waived_by("unpinned-image", "b.yaml", today).next().is_some());
+    assert!(settings.waived_by("unpinned-image", "b.yaml", today).next().is_none());
     assert!(settings.exclude.matches("vendor/a.yaml") && !settings.exclude.matches("a.yaml"));
     assert_eq!(settings.kind("stacks/web.yml").map(|kind| &*kind.value), Some("compose"));
     assert_eq!(settings.kind("web.yml"), None);
@@ -219,6 +219,24 @@ fn ids_are_unique_across_files() {
     assert_eq!(mistakes.len(), 1);
     assert_eq!(mistakes[0].message, "a second rule is called `a`");
     assert_eq!(mistakes[0].related[0].place.span, Span::new(5, 6));
+}
+
+#[test]
+fn the_schema_of_rule_files_knows_the_targets() {
+    let validator = jsonschema::draft202012::new(&rule::json_schema()).expect("a schema");
+    let valid = |each: serde_json::Value| {
+        validator.is_valid(&serde_json::json!({"id": "x", "each": each, "forbid": "true", "message": "m"}))
+    };
+    assert!(valid("image".into()) && valid("k8s.Service".into()) && valid(vec!["env", "k8s.Job"].into()));
+    assert!(!valid("imag".into()) && !valid("k8s.service".into()) && !valid(serde_json::json!([])));
+    let scaffolds = plimsoll::model::TargetKind::ALL
+        .iter()
+        .map(|kind| rule::scaffold("x", &plimsoll::model::Target { kind: *kind, object: None }));
+    for text in scaffolds {
+        let document = document(&text);
+        let value = document.roots().next().map(to_json).unwrap_or_default();
+        assert!(validator.is_valid(&value), "{text}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod cel_spec;
 mod check;
 mod cli;
+mod commands;
 mod config;
 mod discover;
 mod go_oracle;

@@ -1,6 +1,9 @@
 //! Rules of the user: where they are found, how their mistakes are said, and that they can do what the built-in ones do.
 
 use crate::support::{plimsoll, project};
+use plimsoll::rule::{self, BUILT_IN};
+use plimsoll::shape::to_json;
+use plimsoll::yaml::{Options, parse};
 use std::path::Path;
 
 const FLOATS: &str = "id: floating-image\neach: image\nforbid: image.tag == 'latest'\n\
@@ -259,4 +262,60 @@ fn waivers_that_are_over_or_excuse_nothing_are_said() {
     assert_eq!(findings(folder.path(), &["--today", "2026-04-01", "--select", "missing-probe"]).1, "");
     let (status, _, err) = run(folder.path(), &["check", "--today", "tomorrow"]);
     assert!(status == 2 && err.contains("no day of the calendar"), "{err}");
+}
+
+/// A rule that ships is a rule of the user that ships: as one, under another id, it loads and finds the same in all its examples.
+#[test]
+fn a_rule_that_ships_does_nothing_that_a_rule_of_the_user_cannot() {
+    for (path, text) in BUILT_IN {
+        let document = parse(*text, Options::default());
+        let rules = rule::read(&document).unwrap_or_else(|mistakes| panic!("{path}: {mistakes:?}"));
+        let mut own = (*text).to_owned();
+        for raw in &rules {
+            let id = &raw.id.value;
+            own = own.replacen(&format!("id: {id}\n"), &format!("id: own-{id}\n"), 1);
+        }
+        for raw in &rules {
+            for example in &raw.examples {
+                let mut files: Vec<_> = example.files.iter().map(|file| (&*file.path, &*file.text)).collect();
+                let mut config = example.config.map_or_else(|| serde_json::json!({}), to_json);
+                for id in [raw.id.value.clone(), format!("own-{}", raw.id.value)] {
+                    for (param, value) in &example.params {
+                        config["rules"][&id]["params"][&param.value] = to_json(*value);
+                    }
+                }
+                let config = config.to_string();
+                if !files.iter().any(|(path, _)| *path == "plimsoll.yaml") {
+                    files.push(("plimsoll.yaml", &config));
+                }
+                files.push((".plimsoll/rules/own.yaml", &own));
+                let folder = project(&files);
+                let found = |id: &str| {
+                    let arguments =
+                        ["check", "--output", "json", "--quiet", "--today", "2026-01-01", "--select", id];
+                    let (status, out, err) = run(folder.path(), &arguments);
+                    assert!(status < 2, "{id}: {err}");
+                    out.replace("own-", "")
+                };
+                let (shipped, own) = (found(&raw.id.value), found(&format!("own-{}", raw.id.value)));
+                assert_eq!(shipped, own, "{path}");
+                assert_eq!(
+                    shipped.contains("\"message\""),
+                    !example.expected.is_empty(),
+                    "{path}: {shipped}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_rule_of_the_readme_passes_its_tests() {
+    let readme = include_str!("../../README.md");
+    let section = readme.split("## Rules of your own").nth(1).expect("the section is there");
+    let rule =
+        section.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it shows a rule");
+    let folder = project(&[(".plimsoll/rules/foreign-registry.yaml", rule)]);
+    let (status, out, err) = run(folder.path(), &["test", "--strict"]);
+    assert_eq!((status, err.as_str()), (0, "1 rule: 2 examples, all hold\n"), "{out}");
 }

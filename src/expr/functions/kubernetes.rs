@@ -95,7 +95,7 @@ fn read<T: Object>(
 ) -> Result<T, Fault> {
     let text = call.str(0, budget)?;
     budget.spend_text(text.len())?;
-    parse(&text).ok_or_else(|| call.fault(format_args!("cannot read `{text}`")))
+    parse(&text).ok_or_else(|| call.fault("cannot read this string"))
 }
 
 fn is<'a, T>(call: &Call<'_, 'a>, budget: &mut Budget, parse: impl Fn(&str) -> Option<T>) -> Answer<'a> {
@@ -147,10 +147,7 @@ pub(super) fn is_integer<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Answer
 /// `x.asInteger()`
 pub(super) fn as_integer<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Answer<'a> {
     let quantity = call.object::<Quantity>(0, budget)?;
-    quantity
-        .integer()
-        .map(Value::Int)
-        .ok_or_else(|| call.fault(format_args!("cannot take {quantity}: it is no integer")))
+    quantity.integer().map(Value::Int).ok_or_else(|| call.fault("cannot take a quantity that is no integer"))
 }
 
 /// `x.asApproximateFloat()`

@@ -100,13 +100,13 @@ fn masked(address: IpAddr, prefix: u32) -> IpAddr {
     }
 }
 
-fn not_an(what: &str, text: &str) -> Fault {
-    Fault::Message(format!("`{}` is not {what}", text.escape_debug()))
+fn not_an(what: &str) -> Fault {
+    Fault::Message(format!("this string is not {what}"))
 }
 
 fn ip_at(call: &Call<'_, '_>, at: usize, budget: &Budget) -> Result<IpAddr, Fault> {
     match call.args[at].view(budget) {
-        View::Str(text) => parse_ip(&text).ok_or_else(|| not_an("an IP address", &text)),
+        View::Str(text) => parse_ip(&text).ok_or_else(|| not_an("an IP address")),
         _ => call.object::<Ip>(at, budget).map(|ip| ip.0),
     }
 }
@@ -131,7 +131,7 @@ pub(super) fn cidr<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value
     let text = call.str(0, budget)?;
     match Cidr::parse(&text) {
         Some(cidr) => Ok(Value::Object(Rc::new(cidr))),
-        None => Err(not_an("a CIDR range", &text)),
+        None => Err(not_an("a CIDR range")),
     }
 }
 
@@ -206,7 +206,7 @@ pub(super) fn contains_cidr<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Res
     let (address, prefix) = match call.args[1].view(budget) {
         View::Str(text) => match Cidr::parse(&text) {
             Some(inner) => (inner.address, inner.prefix),
-            None => return Err(not_an("a CIDR range", &text)),
+            None => return Err(not_an("a CIDR range")),
         },
         _ => call.object::<Cidr>(1, budget).map(|inner| (inner.address, inner.prefix))?,
     };

@@ -146,7 +146,7 @@ pub(super) fn timestamp<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<
         View::Int(seconds) => timestamp_of(seconds, 0),
         View::Str(text) => match parse_timestamp(&text) {
             Some(nanos) => object(moment(nanos)),
-            None => Err(Fault::Message(format!("`{}` is not a timestamp", text.escape_debug()))),
+            None => Err(Fault::Message("this string is not a timestamp".to_owned())),
         },
         _ => call.object::<Timestamp>(0, budget).map(|_| call.args[0].clone()),
     }
@@ -157,7 +157,7 @@ pub(super) fn duration<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<V
     match call.args[0].view(budget) {
         View::Str(text) => match parse_duration(&text) {
             Some(nanos) => object(length(nanos)),
-            None => Err(Fault::Message(format!("`{}` is not a duration", text.escape_debug()))),
+            None => Err(Fault::Message("this string is not a duration".to_owned())),
         },
         _ => call.object::<Duration>(0, budget).map(|_| call.args[0].clone()),
     }
@@ -178,7 +178,7 @@ fn local(call: &Call<'_, '_>, budget: &Budget) -> Result<Local, Fault> {
         _ => {
             let zone = call.str(1, budget)?;
             offset_at(&zone, seconds)
-                .ok_or_else(|| Fault::Message(format!("unknown time zone `{}`", zone.escape_debug())))?
+                .ok_or_else(|| Fault::Message("this string is no time zone".to_owned()))?
         }
     };
     let seconds = seconds + offset;
