@@ -9,6 +9,7 @@ use plimsoll::source::{SourceFile, Span};
 use plimsoll::yaml::{Document, Node, Options, Scalar, parse};
 use std::fmt::Write;
 use std::path::PathBuf;
+use crate::support::assert_committed;
 use std::{env, fs};
 
 fn path(name: &str) -> PathBuf {
@@ -22,16 +23,6 @@ fn fixture(name: &str) -> String {
 
 fn document(text: &str) -> Document {
     parse(text, Options::default())
-}
-
-/// Compares with a committed file; `PLIMSOLL_UPDATE=1` rewrites it instead.
-fn assert_committed(name: &str, actual: &str) {
-    let file = path(name);
-    if env::var_os("PLIMSOLL_UPDATE").is_some_and(|value| value == "1") {
-        fs::write(&file, actual).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    }
-    let committed = fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == actual, "{name} is stale; run with PLIMSOLL_UPDATE=1\n{actual}");
 }
 
 fn render(text: &str, mistakes: &[Mistake]) -> String {

@@ -35,6 +35,16 @@ pub fn project(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
+/// Compares with a committed file; `PLIMSOLL_UPDATE=1` rewrites it instead.
+pub fn assert_committed(name: &str, actual: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    if std::env::var_os("PLIMSOLL_UPDATE").is_some_and(|value| value == "1") {
+        fs::write(&file, actual).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+    let committed = fs::read_to_string(&file).unwrap_or_default();
+    assert!(committed == actual, "{name} is stale; run with PLIMSOLL_UPDATE=1\n{actual}");
+}
+
 /// A folder below fixtures/.
 pub fn fixtures(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder)
