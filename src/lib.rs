@@ -4,10 +4,10 @@
 //!
 //! [`cli`] turns arguments into a request; [`discover`] finds the files; [`artifact`] reads each of them once, has [`yaml`] make it a
 //! spanned document and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote, [`policy`] holds the
-//! two against each other; [`model`] derives what
-//! the deployment consists of and offers it as targets; [`engine`] asks every rule at every visit, by the expressions of [`expr`], and
-//! yields [`diagnostic`]s; [`report`] renders them behind one sanitiser and one mask over [`secret`]s. [`check`] is these stages in
-//! order; [`verify`] runs the examples inside rule files the same way. A stage knows the ones before it, never the ones after it.
+//! two against each other; [`model`] derives what the deployment consists of and offers it as targets; [`engine`] asks every rule at
+//! every visit, by the expressions of [`expr`] (to which [`shell`] says what a script runs), and yields [`diagnostic`]s; [`report`]
+//! renders them behind one sanitiser and one mask over [`secret`]s. [`check`] is these stages in order; [`verify`] runs the examples
+//! inside rule files the same way. A stage knows the ones before it, never the ones after it.
 //!
 //! # Three kinds of failure
 //!

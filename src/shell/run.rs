@@ -185,20 +185,27 @@ impl Follow {
         let args = &found.args;
         let Some(image) = args.get(at) else { return };
         let mut words = args[at + 1..].to_vec();
-        let mut certain = true;
         let entry = args[..at].iter().enumerate().find_map(|(at, arg)| match arg.word.text()? {
             "--entrypoint" => args.get(at + 1).cloned(),
             text => text.strip_prefix("--entrypoint=").map(|text| arg.derived(text)),
         });
+        let mut certain = entry.is_some();
         if let Some(entry) = entry {
             words.insert(0, entry);
         } else if let Some(first) = words.first() {
-            let name = base(image.word.prefix()).split([':', '@']).next().and_then(tool::guessable);
-            if let Some(name) = name
+            let known = base(first.word.prefix());
+            let runs = base(image.word.prefix()).split([':', '@']).next().and_then(tool::guessable);
+            if let Some(name) = runs
                 && (first.word.prefix().starts_with('-') || tool::is_call(name, first.word.prefix()))
             {
                 words.insert(0, image.derived(name));
-                certain = false;
+            } else if first.word.prefix().starts_with('-') {
+                return;
+            } else {
+                // Anything else may be an argument of what the image runs by itself.
+                certain = tool::tool(known).is_known()
+                    || !wrapper::wrappers(known).is_empty()
+                    || wrapper::only_reads(known);
             }
         }
         self.run(frame, all, found, &words, How::Container, certain);

@@ -598,6 +598,18 @@ fn commands_in_containers_are_followed() {
 }
 
 #[test]
+fn arguments_of_an_image_are_perhaps_no_command() {
+    check(&[
+        (
+            "docker run minio/minio server /data",
+            &["docker run minio/minio server /data", "perhaps container: server /data"],
+        ),
+        ("docker run --rm hadolint/hadolint --version", &["docker run --rm hadolint/hadolint --version"]),
+        ("docker run alpine rm -rf /x", &["docker run alpine rm -rf /x", "container: rm -rf /x"]),
+    ]);
+}
+
+#[test]
 fn github_expressions_are_not_known_and_keep_their_place() {
     check(&[
         (
