@@ -255,7 +255,7 @@ functions! {
         "The least element.", "[2, 1, 3].min() == 1";
     Method "minor" (OBJECT) -> Type::Int, kubernetes::minor,
         "The second number of a version.", "semver('1.2.3').minor() == 2";
-    Plain "namespace" (MAP) -> Type::String, deployment::namespace,
+    Both "namespace" (MAP) -> Type::String, deployment::namespace,
         "The namespace of a Kubernetes object, `default` where it names none.", "namespace({'metadata': {'name': 'web'}}) == 'default'";
     Plain "optional.none" () -> Type::Any, optional::none,
         "An optional that holds nothing.", "!optional.none().hasValue()";
