@@ -32,6 +32,7 @@ pub mod report;
 pub mod rule;
 pub mod secret;
 pub mod shape;
+pub mod shell;
 pub mod source;
 pub mod verify;
 pub mod waiver;

@@ -3,10 +3,13 @@
 use super::Engine;
 use super::Outcome;
 use crate::diagnostic::{Diagnostic, Label, Quote, Severity};
-use crate::expr::{Budget, Failure, Program, Template, Value, enumerate};
+use crate::expr::{Budget, Failure, Program, Stop, Template, Value, enumerate};
 use crate::model::{Visit, is_unknown};
 use crate::rule::{self, Check, Decision, Pattern, Rule, Schema, Stopped, Written};
 use crate::source::{FileId, Place};
+
+/// Steps that the search for a pattern has at one visit.
+const SEARCH_STEPS: u64 = 20 * Budget::DEFAULT_STEPS;
 
 /// One rule at one visit.
 pub struct Asking<'a, 'v, 'e, 'm> {
@@ -72,10 +75,12 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 
     fn search(&mut self, pattern: &Pattern, subject: &Value<'v>) -> Result<Vec<Failure<'v>>, Stopped> {
         let mut found = Vec::new();
+        // A pattern may read a whole file, at some steps a byte.
+        let mut budget = Budget::new(SEARCH_STEPS);
         let mut fault = Ok(());
         let mut search = |text| {
             if fault.is_ok() {
-                fault = pattern.failures(&text, &mut found);
+                fault = pattern.failures(&text, &mut budget, &mut found);
             }
         };
         match subject {
@@ -83,7 +88,13 @@ impl<'v> Asking<'_, 'v, '_, '_> {
             Value::Facts(facts) => facts.text().into_iter().for_each(search),
             value => value.to_text().into_iter().for_each(search),
         }
-        fault.map_err(|reason| Stopped { place: self.rule.place, reason: Some(reason) })?;
+        fault.map_err(|stop| Stopped {
+            place: self.rule.place,
+            reason: match stop {
+                Stop::Budget => None,
+                Stop::Error { message, .. } => Some(message),
+            },
+        })?;
         Ok(found)
     }
 

@@ -2,7 +2,7 @@
 
 use super::parse::Operator;
 use super::program::{Budget, Fault};
-use super::value::{Text, Value};
+use super::value::Value;
 use super::view::{View, article};
 
 /// Applies an arithmetic operator.
@@ -14,7 +14,7 @@ pub(super) fn apply<'a>(
 ) -> Result<Value<'a>, Fault> {
     match (left.view(budget), right.view(budget)) {
         (View::Unknown, _) | (_, View::Unknown) => Ok(Value::Unknown),
-        (View::Null, _) | (_, View::Null) => Ok(Value::Null),
+        (View::Null, _) | (_, View::Null) if !budget.is_strict() => Ok(Value::Null),
         (View::Int(a), View::Int(b)) => int(operator, a, b).map(Value::Int),
         (View::Uint(a), View::Uint(b)) => uint(operator, a, b).map(Value::Uint),
         (View::Double(a), View::Double(b)) if operator != Operator::Remainder => {
@@ -27,7 +27,7 @@ pub(super) fn apply<'a>(
         }
         (View::Str(a), View::Str(b)) if operator == Operator::Add => {
             budget.spend_text(a.len() + b.len())?;
-            Ok(Value::Text(Text::made(format!("{a}{b}"))))
+            Ok(Value::made(format!("{a}{b}")))
         }
         (View::Bytes(a), View::Bytes(b)) if operator == Operator::Add => {
             budget.spend_text(a.len() + b.len())?;
@@ -61,7 +61,7 @@ pub(super) fn apply<'a>(
 pub(super) fn negate<'a>(value: &Value<'a>, budget: &Budget) -> Result<Value<'a>, Fault> {
     match value.view(budget) {
         View::Unknown => Ok(Value::Unknown),
-        View::Null => Ok(Value::Null),
+        View::Null if !budget.is_strict() => Ok(Value::Null),
         View::Int(value) => value.checked_neg().map(Value::Int).ok_or_else(overflow),
         View::Double(value) => Ok(Value::Double(-value)),
         other => Err(Fault::Message(format!("`-` cannot negate {}", article(other.type_name())))),

@@ -2,7 +2,7 @@
 
 use super::eval::{Machine, Tri};
 use super::parse::Operator;
-use super::program::{Expected, Expr, ExprKind, Literal, Loop, LoopKind, Program, Stop};
+use super::program::{Bind, BindKind, Expected, Expr, ExprKind, Literal, Loop, LoopKind, Program, Stop};
 use super::value::Value;
 use crate::source::Place;
 use crate::yaml::{Kind, Node};
@@ -39,12 +39,26 @@ pub(super) fn collect_locals(expr: &Expr, names: &mut Vec<String>) {
             }
         }
         ExprKind::Loop(repeat) if matches!(repeat.kind, LoopKind::All | LoopKind::Exists) => {
-            if !names.iter().any(|name| **name == *repeat.name) {
-                names.push(repeat.name.to_string());
+            collect(&repeat.name, names);
+            if let Some((name, _)) = &repeat.second {
+                collect(name, names);
             }
             collect_locals(&repeat.body, names);
         }
+        ExprKind::Bind(bind) if bind.kind == BindKind::Plain => {
+            for (name, ..) in &bind.values {
+                collect(name, names);
+            }
+            collect_locals(&bind.body, names);
+        }
         _ => {}
+    }
+}
+
+/// Takes a name into the list; those that macros number are none that a message could use.
+fn collect(name: &str, names: &mut Vec<String>) {
+    if !name.starts_with('@') && !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
     }
 }
 
@@ -136,6 +150,9 @@ impl<'a> Blamer<'a, '_, '_> {
                 }
                 _ => self.sought(repeat).map(|blame| vec![blame]),
             },
+            (ExprKind::Bind(bind), _) if bind.kind == BindKind::Plain => {
+                self.within(bind, |blamer| blamer.explain(&bind.body, expected))
+            }
             (ExprKind::Compare(operator, operands), _) => {
                 self.comparison(*operator, operands, expected).map(|blame| vec![blame])
             }
@@ -229,21 +246,31 @@ impl<'a> Blamer<'a, '_, '_> {
         let wanted = failed(expected);
         self.machine.each_element(repeat, &over, |machine| {
             match machine.condition(&repeat.body) {
-                Ok(answer) if answer == wanted => failing.push(machine.local(repeat.local)),
+                Ok(answer) if answer == wanted => {
+                    let second = repeat.second.as_ref().map(|(name, local)| (name, machine.local(*local)));
+                    failing.push((machine.local(repeat.local), second));
+                }
                 Ok(_) | Err(Stop::Error { .. }) => {}
                 Err(Stop::Budget) => return Err(Stop::Budget),
             }
             Ok(ControlFlow::Continue(()))
         })?;
         let mut found = Vec::new();
-        let name = self.names.iter().position(|name| **name == *repeat.name);
-        for element in failing {
-            self.machine.bind(repeat.local, element.clone());
-            let outer = name.map(|name| (name, std::mem::replace(&mut self.bound[name], element.clone())));
-            self.routes.push((repeat.local, route));
+        for (element, second) in failing {
+            let outer = self.bound.clone();
+            self.name(&repeat.name, repeat.local, &element, route);
+            let mut fallback = self.located(&element, route);
+            if let (Some((_, local)), Some((name, value))) = (&repeat.second, &second) {
+                self.name(name, *local, value, route);
+                // An index stands nowhere, a key stands before its value.
+                if fallback.place.is_none() {
+                    fallback = self.located(value, route);
+                }
+            }
             let explained = self.explain(&repeat.body, expected);
-            let fallback = self.located(&element, route);
-            self.routes.pop();
+            self.routes.truncate(self.routes.len() - 1 - usize::from(second.is_some()));
+            self.bound = outer;
+            fallback.locals.clear();
             for mut blame in explained? {
                 blame.element = true;
                 if blame.place.is_none() {
@@ -251,9 +278,6 @@ impl<'a> Blamer<'a, '_, '_> {
                     blame.related.extend(fallback.related.iter().cloned());
                 }
                 found.push(blame);
-            }
-            if let Some((name, value)) = outer {
-                self.bound[name] = value;
             }
         }
         Ok(found)
@@ -281,6 +305,33 @@ impl<'a> Blamer<'a, '_, '_> {
             where_ = where_.or(Some(found));
         }
         Ok(where_.unwrap_or(over))
+    }
+
+    /// Gives a name its value, for the machine, for the message and for the way to it.
+    fn name(&mut self, name: &str, local: usize, value: &Value<'a>, route: Option<Place>) {
+        self.machine.bind(local, value.clone());
+        if let Some(at) = self.names.iter().position(|known| known == name) {
+            self.bound[at] = value.clone();
+        }
+        self.routes.push((local, route));
+    }
+
+    /// Explains the body of a binding with its names bound.
+    fn within<T>(
+        &mut self,
+        bind: &Bind,
+        explain: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let (outer, routes) = (self.bound.clone(), self.routes.len());
+        for (name, local, expr) in &bind.values {
+            let value = self.machine.value(expr)?;
+            let route = self.through(expr, &value)?;
+            self.name(name, *local, &value, route);
+        }
+        let explained = explain(self);
+        self.routes.truncate(routes);
+        self.bound = outer;
+        explained
     }
 
     /// The first operand that stands somewhere is to blame; the other one is shown beside it.
@@ -314,7 +365,19 @@ impl<'a> Blamer<'a, '_, '_> {
     /// The place that an expression took its value from.
     fn operand(&mut self, expr: &Expr) -> Result<Blame<'a>, Stop> {
         match &expr.kind {
-            ExprKind::Literal(_) | ExprKind::Map(_) => Ok(self.blank()),
+            ExprKind::Literal(_) | ExprKind::Broken(_) | ExprKind::Map(_) | ExprKind::Message(..) => {
+                Ok(self.blank())
+            }
+            ExprKind::Bind(bind) if bind.kind == BindKind::Plain => {
+                self.within(bind, |blamer| blamer.operand(&bind.body))
+            }
+            ExprKind::Bind(bind) => {
+                let found = self.place_of(expr)?;
+                if found.place.is_some() && !found.is_missing() {
+                    return Ok(found);
+                }
+                self.first_of(bind.values.iter().map(|(_, _, over)| over))
+            }
             ExprKind::Slot(slot) => {
                 let found = self.place_of(expr)?;
                 if found.place.is_some() {

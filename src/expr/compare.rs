@@ -7,6 +7,8 @@ use super::value::Value;
 use super::view::{View, article};
 use crate::yaml::{Kind, Node};
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 /// How deep two collections are compared; documents nest no deeper, but an alias may hold itself.
@@ -52,6 +54,7 @@ fn equal_within(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget, depth:
     budget.spend(1)?;
     let (a, b) = (left.view(budget), right.view(budget));
     if let (View::Str(a), View::Str(b)) = (&a, &b) {
+        budget.spend(a.len().max(b.len()) / 64)?;
         return Ok(Tri::from(a == b));
     }
     Ok(match (a, b) {
@@ -123,8 +126,11 @@ pub(super) fn order(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget) ->
     let (a, b) = (left.view(budget), right.view(budget));
     Ok(Order::Known(Some(match (&a, &b) {
         (View::Unknown, _) | (_, View::Unknown) => return Ok(Order::Unknown),
-        (View::Null, _) | (_, View::Null) => return Ok(Order::Null),
-        (View::Str(a), View::Str(b)) => a.cmp(b),
+        (View::Null, _) | (_, View::Null) if !budget.is_strict() => return Ok(Order::Null),
+        (View::Str(a), View::Str(b)) => {
+            budget.spend(a.len().max(b.len()) / 64)?;
+            a.cmp(b)
+        }
         (View::Bool(a), View::Bool(b)) => a.cmp(b),
         (View::Bytes(a), View::Bytes(b)) => a.cmp(b),
         (View::Object(a), View::Object(b)) if let Some(ordering) = a.order(*b) => ordering,
@@ -160,10 +166,82 @@ fn order_numbers(a: &View<'_>, b: &View<'_>) -> Option<Order> {
     Some(Order::Known(ordering))
 }
 
+/// Sorts by keys, stable; an error if two keys cannot be ordered. Keys need not be ordered totally (there is NaN, and
+/// integers beside doubles), which the sort of the standard library may answer with a panic.
+pub(super) fn sort_by<'a, T>(
+    mut items: Vec<T>,
+    key: fn(&T) -> &Value<'a>,
+    budget: &mut Budget,
+) -> Result<Vec<T>, Fault> {
+    if items.len() < 2 {
+        return Ok(items);
+    }
+    let right = items.split_off(items.len() / 2);
+    let mut left = sort_by(items, key, budget)?.into_iter().peekable();
+    let mut right = sort_by(right, key, budget)?.into_iter().peekable();
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        let later = match order(key(a), key(b), budget)? {
+            Order::Known(ordering) => ordering == Some(Ordering::Greater),
+            // Null comes last.
+            _ => key(a).is_null() && !key(b).is_null(),
+        };
+        merged.extend(if later { right.next() } else { left.next() });
+    }
+    merged.extend(left.chain(right));
+    Ok(merged)
+}
+
+/// Values that were met, for lookups that do not compare each with each.
+#[derive(Default)]
+pub(super) struct Seen<'a> {
+    buckets: HashMap<u64, Vec<Value<'a>>>,
+}
+
+impl<'a> Seen<'a> {
+    /// Whether a value is new; it is not from now on.
+    pub(super) fn insert(&mut self, value: &Value<'a>, budget: &mut Budget) -> Result<bool, Fault> {
+        if self.contains(value, budget)? {
+            return Ok(false);
+        }
+        self.buckets.entry(rough_hash(value, budget)).or_default().push(value.clone());
+        Ok(true)
+    }
+
+    /// Whether a value was met.
+    pub(super) fn contains(&self, value: &Value<'a>, budget: &mut Budget) -> Result<bool, Fault> {
+        budget.spend(1)?;
+        let Some(bucket) = self.buckets.get(&rough_hash(value, budget)) else { return Ok(false) };
+        for other in bucket {
+            if equal(other, value, budget)? == Tri::True {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The same for values that are equal; collections of one size share theirs.
+fn rough_hash(value: &Value<'_>, budget: &Budget) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match value.view(budget) {
+        View::Str(text) => text.hash(&mut hasher),
+        View::Bytes(bytes) => bytes.hash(&mut hasher),
+        View::Bool(value) => value.hash(&mut hasher),
+        // Numbers of all types are equal by value: all of them count as doubles, where 0 and -0 are one.
+        View::Int(value) => (value as f64).to_bits().hash(&mut hasher),
+        View::Uint(value) => (value as f64).to_bits().hash(&mut hasher),
+        View::Double(value) => (value + 0.0).to_bits().hash(&mut hasher),
+        View::List | View::Map => value.count().hash(&mut hasher),
+        _ => {}
+    }
+    hasher.finish()
+}
+
 fn member(needle: &Value<'_>, haystack: &Value<'_>, budget: &mut Budget) -> Result<Tri, Fault> {
     match (needle.view(budget), haystack.view(budget)) {
         (View::Unknown, _) | (_, View::Unknown) => Ok(Tri::Unknown),
-        (View::Null, _) | (_, View::Null) => Ok(Tri::False),
+        (View::Null, _) | (_, View::Null) if !budget.is_strict() => Ok(Tri::False),
         (_, View::Map) => Ok(Tri::from(haystack.entry(needle, budget).is_some())),
         (_, View::List) => {
             let mut found = Tri::False;
@@ -193,6 +271,36 @@ fn member(needle: &Value<'_>, haystack: &Value<'_>, budget: &mut Budget) -> Resu
 }
 
 impl<'a> Value<'a> {
+    /// Visits the elements of a list with their indexes, or the values of a map with their keys, until told to stop.
+    pub(super) fn each_pair(
+        &self,
+        is_list: bool,
+        mut visit: impl FnMut(Value<'a>, Value<'a>) -> ControlFlow<()>,
+    ) {
+        if is_list {
+            let mut index = 0;
+            self.each(|element| {
+                index += 1;
+                visit(Value::Int(index - 1), element)
+            });
+            return;
+        }
+        // Whether the visitor stopped early is its own knowledge.
+        let _ = match self {
+            Self::Map(entries) => {
+                entries.iter().try_for_each(|(key, value)| visit(key.clone(), value.clone()))
+            }
+            Self::Facts(facts) => (0..)
+                .zip(facts.record().fields)
+                .try_for_each(|(index, field)| visit(Value::Literal(field.name.into()), facts.fact(index))),
+            Self::Node(node) => node
+                .entries()
+                .into_iter()
+                .try_for_each(|entry| visit(Value::Node(entry.key), Value::Node(entry.value))),
+            _ => ControlFlow::Continue(()),
+        };
+    }
+
     /// Visits the elements of a list or the keys of a map until told to stop; says whether it is such a collection.
     pub(super) fn each(&self, mut visit: impl FnMut(Value<'a>) -> ControlFlow<()>) -> bool {
         // Whether the visitor stopped early is its own knowledge.

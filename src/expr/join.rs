@@ -89,12 +89,18 @@ pub(super) struct Join {
 /// The parts of a join in the loop it belongs to.
 enum Parts<'e> {
     Equal { key: &'e Expr, probe: &'e Expr },
-    Entries { map: &'e Expr, keys: &'e Expr, local: usize, probe: &'e Expr },
+    Entries { map: &'e Expr, selector: &'e Loop, probe: &'e Expr },
 }
 
 impl Join {
     /// Finds how a loop over a collection can be narrowed.
-    pub(super) fn find(kind: LoopKind, body: &Expr, local: usize) -> Option<Self> {
+    pub(super) fn find(repeat: &Loop) -> Option<Self> {
+        let Loop { kind, body, local, .. } = repeat;
+        let (kind, local) = (*kind, *local);
+        let is_condition = kind.is_condition() || kind == LoopKind::Filter || repeat.result.is_some();
+        if !is_condition || repeat.second.is_some() {
+            return None;
+        }
         let terms: Vec<(Option<usize>, &Expr)> = match (kind, &body.kind) {
             (LoopKind::All, ExprKind::Or(terms)) => numbered(terms),
             (LoopKind::All, _) => vec![(None, body)],
@@ -107,10 +113,11 @@ impl Join {
                 let (key, probe) = (&operands[side], &operands[1 - side]);
                 match map {
                     None => is_key(key, local) && is_free_of(probe, local),
-                    Some((keys, inner)) => {
+                    Some(selector) => {
                         matches!(&key.kind, ExprKind::Index(map, index, _)
-                            if matches!(index.kind, ExprKind::Local(name) if name == inner) && is_key(map, local))
-                            && is_free_of(keys, local)
+                            if matches!(index.kind, ExprKind::Local(name) if name == selector.local)
+                                && is_key(map, local))
+                            && is_free_of(&selector.over, local)
                             && is_free_of(probe, local)
                     }
                 }
@@ -127,7 +134,7 @@ impl Join {
         let (operands, map) = comparison(repeat.kind, expr)?;
         let (key, probe) = (&operands[self.side], &operands[1 - self.side]);
         Some(match (map, &key.kind) {
-            (Some((keys, local)), ExprKind::Index(map, ..)) => Parts::Entries { map, keys, local, probe },
+            (Some(selector), ExprKind::Index(map, ..)) => Parts::Entries { map, selector, probe },
             _ => Parts::Equal { key, probe },
         })
     }
@@ -139,8 +146,8 @@ fn numbered(terms: &[Expr]) -> Vec<(Option<usize>, &Expr)> {
     terms.iter().enumerate().map(|(at, term)| (Some(at), term)).collect()
 }
 
-/// The operands of the comparison that decides for most elements, and for a selector its keys and their variable.
-fn comparison(kind: LoopKind, expr: &Expr) -> Option<(&[Expr; 2], Option<(&Expr, usize)>)> {
+/// The operands of the comparison that decides for most elements, and for a selector the loop over its keys.
+fn comparison(kind: LoopKind, expr: &Expr) -> Option<(&[Expr; 2], Option<&Loop>)> {
     match (kind, &expr.kind) {
         (LoopKind::All, ExprKind::Compare(Operator::NotEqual, operands))
         | (_, ExprKind::Compare(Operator::Equal, operands))
@@ -151,9 +158,7 @@ fn comparison(kind: LoopKind, expr: &Expr) -> Option<(&[Expr; 2], Option<(&Expr,
         (LoopKind::All, ExprKind::Not(operand)) => comparison(LoopKind::Exists, operand),
         (LoopKind::All, _) => None,
         (_, ExprKind::Loop(inner)) if inner.kind == LoopKind::All => match &inner.body.kind {
-            ExprKind::Compare(Operator::Equal, operands) => {
-                Some((operands, Some((&inner.over, inner.local))))
-            }
+            ExprKind::Compare(Operator::Equal, operands) => Some((operands, Some(inner))),
             _ => None,
         },
         _ => None,
@@ -188,7 +193,7 @@ impl<'a> Machine<'a, '_> {
         let Some(parts) = join.parts(repeat) else { return Ok(None) };
         let key = match parts {
             Parts::Equal { probe, .. } => self.probe(None, probe)?,
-            Parts::Entries { keys, local, probe, .. } => self.first_entry(keys, local, probe)?,
+            Parts::Entries { selector, probe, .. } => self.first_entry(selector, probe)?,
         };
         let Some(key) = key else { return Ok(None) };
         let index = collection.index(join.id, &mut || self.make_index(collection, &parts, repeat.local));
@@ -207,21 +212,29 @@ impl<'a> Machine<'a, '_> {
     }
 
     /// The first entry of a selector; a selector without one selects everything.
-    fn first_entry(&mut self, keys: &Expr, local: usize, probe: &Expr) -> Result<Option<Key>, Stop> {
-        let keys = match self.value(keys) {
-            Ok(keys) => keys,
+    fn first_entry(&mut self, selector: &Loop, probe: &Expr) -> Result<Option<Key>, Stop> {
+        let entries = match self.value(&selector.over) {
+            Ok(entries) => entries,
             Err(Stop::Budget) => return Err(Stop::Budget),
             Err(Stop::Error { .. }) => return Ok(None),
         };
+        // With two variables the first one is an index in a list.
+        if selector.second.is_some() && matches!(entries.view(self.budget), View::List) {
+            return Ok(None);
+        }
         let mut first = None;
-        keys.each(|key| {
+        entries.each(|key| {
             first = Some(key);
             ControlFlow::Break(())
         });
         let Some(first) = first else { return Ok(None) };
         let View::Str(name) = first.view(self.budget) else { return Ok(None) };
         let name: Box<str> = name.into();
-        self.bind(local, first);
+        if let Some((_, second)) = selector.second {
+            let value = entries.entry(&first, self.budget);
+            self.bind(second, value.unwrap_or(Value::Null));
+        }
+        self.bind(selector.local, first);
         // What is absent equals null, so elements without the key count too.
         Ok(self.probe(Some(name), probe)?.filter(|key| key.scalar != Scalar::Null))
     }

@@ -1,32 +1,32 @@
 //! CEL expressions over the spanned document: lex, parse, check, evaluate, blame.
 //!
-//! One deviation from CEL runs through all of it: what is absent, null or out of range reads as null, and null has an
-//! answer everywhere.
+//! A program is compiled for one of two modes. [`Mode::Strict`] is CEL to the letter. In [`Mode::Lenient`], the default,
+//! one deviation runs through all of it: what is absent, null or out of range reads as null, and null has an answer
+//! everywhere. [`DIFFERENCES`] is the whole list of what follows from it.
 //!
-//! | expression | where null meets it |
-//! |---|---|
-//! | `x.field`, `x[i]` | null |
-//! | `has(x)` | `x != null`, for any field, index or name |
-//! | `==`, `!=` | null equals only null; `!=` is the negation |
-//! | `<`, `<=`, `>`, `>=`, `in` | false |
-//! | `&&`, `\|\|`, `!`, `? :`, the whole condition | null counts as false |
-//! | functions, `+ - * / %` | null |
-//! | `all` / `exists`, `exists_one` | true / false |
-//! | `filter`, `map` | null |
-//!
-//! What cannot be known before deployment is *unknown*: `&&`, `||`, `!`, `all` and `exists` follow Kleene's logic, and
-//! everything else that needs the value is unknown itself. `has` of an unknown scalar is true.
+//! In both modes, what cannot be known before deployment is *unknown*: `&&`, `||`, `!`, `all` and `exists` follow
+//! Kleene's logic, and everything else that needs the value is unknown itself. `has` of an unknown scalar is true.
 //! Any other mix of types stops the evaluation with an error; it is never an answer.
+//!
+//! An evaluation ends: every step is paid for out of a [`Budget`], and how deep and long an expression is has a limit.
 
+mod access;
 mod arithmetic;
 mod blame;
+#[cfg(test)]
+mod bombs;
 mod check;
 mod compare;
+mod differences;
 mod eval;
+#[cfg(test)]
+mod forms;
 mod functions;
 mod join;
 mod lex;
 mod loops;
+mod make;
+mod message;
 mod parse;
 mod pattern;
 mod program;
@@ -37,9 +37,10 @@ mod value;
 mod view;
 
 pub use blame::{Failure, label_of};
+pub use differences::{DIFFERENCES, Difference};
 pub use functions::{FunctionDoc, MacroDoc, functions, macros};
 pub use join::Index;
 pub use pattern::Pattern as Regexp;
-pub use program::{Budget, Expected, Problem, Program, Scope, Stop, compile};
+pub use program::{Budget, Expected, Mode, Problem, Program, Scope, Stop, compile};
 pub use template::{Template, enumerate};
 pub use value::{Collection, Facts, Field, Object, Origin, Record, Text, Type, Value};

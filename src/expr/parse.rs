@@ -53,6 +53,11 @@ pub(super) enum AstKind {
     },
     List(Vec<(Ast, Presence)>),
     Map(Vec<(Ast, Ast, Presence)>),
+    /// `google.protobuf.Value{null_value: …}`
+    Message {
+        name: String,
+        fields: Vec<MessageField>,
+    },
     Not(Box<Ast>),
     Negate(Box<Ast>),
     And(Vec<Ast>),
@@ -60,6 +65,15 @@ pub(super) enum AstKind {
     /// `a + b - c`: operators of one precedence, from left to right.
     Chain(Box<Ast>, Vec<(Operator, Ast)>),
     Conditional(Box<[Ast; 3]>),
+}
+
+/// A field of a message that is made.
+#[derive(Debug)]
+pub(super) struct MessageField {
+    pub name: String,
+    pub span: Span,
+    pub value: Ast,
+    pub presence: Presence,
 }
 
 /// Whether something was marked with `?`.
@@ -298,6 +312,11 @@ impl Parser {
             let presence = match self.peek() {
                 TokenKind::Symbol("." | "[") => Presence::Plain,
                 TokenKind::Symbol(".?") => Presence::Optional,
+                TokenKind::Symbol("{") if let Some(name) = operand.path() => {
+                    self.next();
+                    operand = self.message(name, operand.span.start)?;
+                    continue;
+                }
                 _ => return Ok(operand),
             };
             let start = operand.span.start;
@@ -445,6 +464,30 @@ impl Parser {
         node(Span::new(start, end), AstKind::List(items), height)
     }
 
+    fn message(&mut self, name: String, start: u32) -> Result<Ast, Problem> {
+        let mut fields = Vec::new();
+        let mut height = 0;
+        let end = loop {
+            if let TokenKind::Symbol("}") = self.peek() {
+                break self.expect("}")?.end;
+            }
+            let presence = self.presence();
+            let span = self.span();
+            let TokenKind::Ident { name, .. } = self.peek().clone() else {
+                return Err(self.unexpected("a field name"));
+            };
+            self.next();
+            self.expect(":")?;
+            let value = self.expression()?;
+            height = height.max(value.height);
+            fields.push(MessageField { name, span, value, presence });
+            if !self.accept(",") {
+                break self.expect("}")?.end;
+            }
+        };
+        node(Span::new(start, end), AstKind::Message { name, fields }, height)
+    }
+
     fn map(&mut self, start: u32) -> Result<Ast, Problem> {
         let mut entries = Vec::new();
         let mut height = 0;
@@ -463,6 +506,20 @@ impl Parser {
             }
         };
         node(Span::new(start, end), AstKind::Map(entries), height)
+    }
+}
+
+impl Ast {
+    /// The dotted name that it is, with a dot in front where it has one; `None` if it is anything else.
+    pub(super) fn path(&self) -> Option<String> {
+        match &self.kind {
+            AstKind::Ident(name) => Some(name.clone()),
+            AstKind::Root(name) => Some(format!(".{name}")),
+            AstKind::Select { operand, field, presence: Presence::Plain, .. } => {
+                operand.path().map(|path| format!("{path}.{field}"))
+            }
+            _ => None,
+        }
     }
 }
 

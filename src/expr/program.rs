@@ -5,11 +5,13 @@ use super::check;
 use super::eval::{Machine, Tri};
 use super::functions::Function;
 use super::join::Join;
+use super::message::Message;
 use super::parse::{Operator, Presence, parse};
-use super::pattern::Pattern;
-use super::value::{Type, Value};
+use super::pattern::{Pattern, Patterns};
+use super::value::{Text, Type, Value};
 use crate::source::Span;
 use crate::yaml::Node;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How absence is read; an expression is compiled for one of them.
@@ -25,8 +27,16 @@ pub enum Mode {
 /// Names visible to an expression, in slot order.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// The names with their types; of two equal ones the later counts.
+    /// The names with their types; of two equal ones the later counts. A name may be dotted.
     pub names: Vec<(Arc<str>, Type)>,
+    /// How absence is read.
+    pub(super) mode: Mode,
+    /// The namespace that names are looked up in first.
+    pub(super) container: String,
+    /// Whether what has no meaning is left to the evaluation.
+    pub(super) unchecked: bool,
+    /// Types of messages with their fields.
+    pub(super) messages: Vec<(String, Vec<String>)>,
     /// Fields of names that are declared with them, as the params of a rule are.
     fields: Vec<(Arc<str>, Fields)>,
 }
@@ -38,6 +48,35 @@ impl Scope {
     /// A scope of these names, slot 0 first.
     pub fn new(names: &[(&str, Type)]) -> Self {
         Self { names: names.iter().map(|&(name, of)| (name.into(), of)).collect(), ..Self::default() }
+    }
+
+    /// The scope in a mode.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// The scope inside a namespace: in `a.b`, `x` is `a.b.x`, else `a.x`, else `x`.
+    #[must_use]
+    pub fn with_container(mut self, container: &str) -> Self {
+        container.clone_into(&mut self.container);
+        self
+    }
+
+    /// The scope with one more type of messages. A message is a map of those of its fields that are set.
+    #[must_use]
+    pub fn with_message(mut self, name: &str, fields: &[&str]) -> Self {
+        self.messages.push((name.to_owned(), fields.iter().map(|&field| field.to_owned()).collect()));
+        self
+    }
+
+    /// The scope of CEL without a type check: names and functions that nobody knows are errors only where an
+    /// evaluation meets them.
+    #[must_use]
+    pub fn unchecked(mut self) -> Self {
+        self.unchecked = true;
+        self
     }
 
     /// The scope in which a name has these fields and no others.
@@ -109,16 +148,17 @@ pub struct Budget {
     unknown: fn(Node<'_>) -> bool,
     /// The mode of the program at work.
     pub(super) mode: Mode,
+    pub(super) patterns: Patterns,
 }
 
 impl Budget {
     /// Steps an evaluation has if nothing else is said: tens of milliseconds.
     pub const DEFAULT_STEPS: u64 = 5_000_000;
 
-    /// A budget of this many steps: one for each element that is visited, each call, each comparison,
-    /// eight bytes of text; four for each element that is made.
+    /// A budget of this many steps: one for each node of the expression, each element that is visited, each call, each
+    /// comparison, eight bytes of text; four for each element that is made.
     pub fn new(steps: u64) -> Self {
-        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient }
+        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient, patterns: Patterns::default() }
     }
 
     /// Sets who decides which scalars cannot be known before deployment; by default those with `${{`.
@@ -131,11 +171,12 @@ impl Budget {
     /// Fills it up to the default again, for the next visit.
     pub fn refill(&mut self) {
         self.steps = Self::DEFAULT_STEPS;
+        self.patterns.refill();
     }
 
     /// A full budget with the same idea of what is unknown.
     pub(super) fn fresh(&self) -> Self {
-        Self { steps: Self::DEFAULT_STEPS, ..self.clone() }
+        Self { unknown: self.unknown, mode: self.mode, ..Self::default() }
     }
 
     /// Steps that are left.
@@ -157,7 +198,16 @@ impl Budget {
 
     /// Pays for a list of `count` elements that is made: an element is as large as some words of text.
     pub(super) fn spend_elements(&mut self, count: usize) -> Result<(), Fault> {
-        self.spend(count * 4 + 1)
+        self.spend(count.saturating_mul(4).saturating_add(1))
+    }
+
+    /// Pays for a clone, which copies text that is owned.
+    #[inline]
+    pub(super) fn spend_clone(&mut self, value: &Value<'_>) -> Result<(), Fault> {
+        match value {
+            Value::Text(Text { text: Cow::Owned(text), .. }) => self.spend_text(text.len()),
+            _ => Ok(()),
+        }
     }
 
     /// Whether CEL holds to the letter.
@@ -204,6 +254,7 @@ impl Expected {
 #[derive(Debug)]
 pub struct Program {
     pub(super) root: Expr,
+    pub(super) mode: Mode,
     /// Slots that loop variables need at the deepest place.
     pub(super) local_slots: usize,
     locals: Vec<String>,
@@ -215,7 +266,7 @@ pub fn compile(source: &str, scope: &Scope) -> Result<Program, Vec<Problem>> {
     let (root, local_slots) = check::check(&ast, scope)?;
     let mut locals = Vec::new();
     blame::collect_locals(&root, &mut locals);
-    Ok(Program { root, local_slots, locals })
+    Ok(Program { root, mode: scope.mode, local_slots, locals })
 }
 
 impl Program {
@@ -272,6 +323,8 @@ pub(super) struct Expr {
 #[derive(Debug)]
 pub(super) enum ExprKind {
     Literal(Literal),
+    /// What has no meaning, in a scope that is not checked: the message of the error that meeting it is.
+    Broken(String),
     /// A name of the scope.
     Slot(usize),
     /// A loop variable.
@@ -294,6 +347,9 @@ pub(super) enum ExprKind {
     Map(Vec<(Expr, Expr, Presence)>),
     Call(&'static Function, Vec<Expr>, Option<Arc<Pattern>>),
     Loop(Box<Loop>),
+    Bind(Box<Bind>),
+    /// A message, by the names of its fields.
+    Message(Message, Vec<(Arc<str>, Expr, Presence)>),
 }
 
 impl Expr {
@@ -303,13 +359,19 @@ impl Expr {
             ExprKind::Slot(_) | ExprKind::Local(_) => f(&self.kind),
             ExprKind::Loop(repeat) => {
                 repeat.over.each_name(f);
+                let second = repeat.second.as_ref().map(|(_, local)| *local);
                 for part in std::iter::once(&repeat.body).chain(&repeat.result) {
-                    part.each_name(&mut |name| {
-                        if !matches!(name, ExprKind::Local(local) if *local == repeat.local) {
-                            f(name);
-                        }
+                    part.each_name(&mut |name| match name {
+                        ExprKind::Local(local) if *local == repeat.local || Some(*local) == second => {}
+                        _ => f(name),
                     });
                 }
+            }
+            ExprKind::Bind(bind) => {
+                for (at, (_, _, value)) in bind.values.iter().enumerate() {
+                    value.each_name(&mut |name| bind.if_free(at, name, f));
+                }
+                bind.body.each_name(&mut |name| bind.if_free(bind.values.len(), name, f));
             }
             _ => self.each_child(&mut |child| child.each_name(f)),
         }
@@ -318,7 +380,7 @@ impl Expr {
     /// Calls `f` for every operand.
     pub(super) fn each_child<'e>(&'e self, f: &mut dyn FnMut(&'e Expr)) {
         match &self.kind {
-            ExprKind::Literal(_) | ExprKind::Slot(_) | ExprKind::Local(_) => {}
+            ExprKind::Literal(_) | ExprKind::Broken(_) | ExprKind::Slot(_) | ExprKind::Local(_) => {}
             ExprKind::Field(operand, ..)
             | ExprKind::Fact(operand, ..)
             | ExprKind::Has(operand)
@@ -344,6 +406,11 @@ impl Expr {
                 f(&repeat.body);
                 repeat.result.iter().for_each(f);
             }
+            ExprKind::Bind(bind) => {
+                bind.values.iter().for_each(|(_, _, value)| f(value));
+                f(&bind.body);
+            }
+            ExprKind::Message(_, fields) => fields.iter().for_each(|(_, value, _)| f(value)),
         }
     }
 }
@@ -360,6 +427,35 @@ pub(super) enum Literal {
     Type(&'static str),
 }
 
+/// Names for values: `cel.bind`, `cel.block`, and `optMap` for what an optional holds.
+#[derive(Debug)]
+pub(super) struct Bind {
+    pub kind: BindKind,
+    /// The names, their slots and values; a value may use the names before it.
+    pub values: Vec<(Arc<str>, usize, Expr)>,
+    pub body: Expr,
+}
+
+impl Bind {
+    /// Hands a name on unless one of the first values binds it.
+    fn if_free(&self, bound: usize, name: &ExprKind, f: &mut dyn FnMut(&ExprKind)) {
+        let binds = |local: &usize| self.values[..bound].iter().any(|(_, known, _)| known == local);
+        if !matches!(name, ExprKind::Local(local) if binds(local)) {
+            f(name);
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BindKind {
+    /// The body is the value.
+    Plain,
+    /// The name is what the optional holds; the result is an optional again.
+    OptMap,
+    /// Likewise, and the body is an optional.
+    OptFlatMap,
+}
+
 /// A macro that visits the elements of a list or the keys of a map.
 #[derive(Debug)]
 pub(super) struct Loop {
@@ -367,12 +463,21 @@ pub(super) struct Loop {
     pub over: Expr,
     pub name: Arc<str>,
     pub local: usize,
+    /// The second loop variable: the first is then an index or a key, this one the element or value.
+    pub second: Option<(Arc<str>, usize)>,
     /// The condition; of `map` with two arguments, the result.
     pub body: Expr,
-    /// The result of `map` with three arguments.
+    /// The result of a macro that has a condition too.
     pub result: Option<Expr>,
     /// How a loop over a collection is narrowed to the elements that matter.
     pub join: Option<Join>,
+}
+
+impl LoopKind {
+    /// Whether its answer is true, false or unknown.
+    pub(super) fn is_condition(self) -> bool {
+        matches!(self, Self::All | Self::Exists | Self::ExistsOne)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -382,4 +487,10 @@ pub(super) enum LoopKind {
     ExistsOne,
     Filter,
     Map,
+    /// The elements by the order of their results.
+    SortBy,
+    /// A map with the keys of the map, or the indexes of the list, and the results.
+    TransformMap,
+    /// A map of all the entries of the results, which are maps.
+    TransformMapEntry,
 }

@@ -38,7 +38,7 @@ fn evaluate(source: &str) -> String {
 }
 
 #[track_caller]
-fn rows(rows: &[(&str, &str)]) {
+pub(super) fn rows(rows: &[(&str, &str)]) {
     for (source, expected) in rows {
         assert_eq!(evaluate(source), *expected, "{source}");
     }
@@ -235,12 +235,12 @@ fn failures(text: &str, source: &str, expected: Expected) -> Vec<String> {
 }
 
 #[track_caller]
-fn blames(text: &str, source: &str, expected: &[&str]) {
+pub(super) fn blames(text: &str, source: &str, expected: &[&str]) {
     assert_eq!(failures(text, source, Expected::True), expected, "require: {source}");
 }
 
 #[track_caller]
-fn forbid_blames(text: &str, source: &str, expected: &[&str]) {
+pub(super) fn forbid_blames(text: &str, source: &str, expected: &[&str]) {
     assert_eq!(failures(text, source, Expected::False), expected, "forbid: {source}");
 }
 

@@ -244,7 +244,7 @@ pub enum Value<'a> {
     Double(f64),
     /// A string.
     Text(Text<'a>),
-    /// A string literal of an expression, shared with it.
+    /// A string from nowhere, shared: a literal of the expression or what it made.
     Literal(Arc<str>),
     /// Bytes.
     Bytes(Arc<[u8]>),

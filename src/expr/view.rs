@@ -154,7 +154,11 @@ impl<'a> Value<'a> {
 
     /// A string from nowhere.
     pub fn made(text: impl Into<Cow<'a, str>>) -> Self {
-        Self::Text(Text::made(text))
+        match text.into() {
+            text @ Cow::Borrowed(_) => Self::Text(Text::made(text)),
+            // Shared, for values are cloned.
+            Cow::Owned(text) => Self::Literal(text.into()),
+        }
     }
 
     /// The string it is, with its place; `None` for every other type.

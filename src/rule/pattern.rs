@@ -1,9 +1,10 @@
 //! A regular expression, or a few literal texts, that must not stand in the text of a target.
 
-use crate::expr::{Failure, Regexp, Text, Value};
+use crate::expr::{Budget, Failure, Regexp, Stop, Text, Value};
 use crate::yaml::{Kind, Node};
 use aho_corasick::AhoCorasick;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use std::ops::Range;
 
 /// The names that messages see beside those of the visit.
 pub const NAMES: [&str; 1] = ["match"];
@@ -48,19 +49,20 @@ impl Pattern {
         self.literals.as_deref()
     }
 
-    /// A failure for every match in a text. The error says why the expression cannot be compiled.
-    pub fn failures<'a>(&self, text: &Text<'a>, found: &mut Vec<Failure<'a>>) -> Result<(), String> {
-        let mut add = |range: std::ops::Range<usize>| {
-            if range.is_empty() {
-                return;
-            }
+    /// A failure for every match in a text.
+    pub fn failures<'a>(
+        &self,
+        text: &Text<'a>,
+        budget: &mut Budget,
+        found: &mut Vec<Failure<'a>>,
+    ) -> Result<(), Stop> {
+        let mut add = |range: Range<usize>| {
             let hit = text.cut(range);
             found.push(Failure { place: hit.place(), locals: vec![Value::Text(hit)], ..Failure::default() });
         };
         match &self.search {
             Search::Regex(regex) => {
-                let regex = regex.regex().map_err(str::to_owned)?;
-                regex.find_iter(&text.text).for_each(|hit| add(hit.range()));
+                regex.find_all(&text.text, budget)?.into_iter().for_each(&mut add);
             }
             Search::Literals(literals) => {
                 literals.find_iter(&*text.text).for_each(|hit| add(hit.range()));

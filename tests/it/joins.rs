@@ -1,9 +1,9 @@
 //! Loops over collections that are narrowed by an index find what plain loops find.
 
-use crate::corpus::given;
 use crate::support::{plimsoll, project};
 use plimsoll::artifact;
 use plimsoll::config::{Date, Settings};
+use plimsoll::discover::{Found, Origin, Outcome};
 use plimsoll::engine::{self, Job};
 use plimsoll::model::Model;
 use plimsoll::rule;
@@ -13,11 +13,12 @@ use std::fmt::Write as _;
 
 /// Conditions over `w` that an index narrows, and beside each the same condition written so that none can: a comparison inside a
 /// conditional is not looked into.
-const CONDITIONS: [&str; 9] = [
+const CONDITIONS: [&str; 10] = [
     "w.object.metadata.namespace == object.metadata.namespace",
     "object.spec.number == w.object.spec.number",
     "w.object.spec.ready == object.spec.ready && w.object.metadata.name != 'w3'",
     "object.spec.selector.all(k, w.pod.metadata.labels[k] == object.spec.selector[k])",
+    "object.spec.selector.all(k, v, w.pod.metadata.labels[k] == v)",
     "w.object.metadata.namespace == object.metadata.namespace && object.spec.selector.all(k, object.spec.selector[k] == w.pod.metadata.labels[k])",
     "string(w.object.metadata.namespace) == object.metadata.namespace",
     "w.pod.metadata.labels == object.spec.selector",
@@ -60,7 +61,12 @@ fn run(rules: &str, files: &[(String, String)]) -> [Vec<String>; 2] {
     let catalog = rule::load([("rules.yaml", rules)], &mut sources);
     let catalog = catalog.unwrap_or_else(|mistakes| panic!("{rules}: {mistakes:?}"));
     let settings = Settings::default();
-    let found = files.iter().map(|(path, text)| given(path.clone(), text.clone().into_bytes()));
+    let found = files.iter().map(|(path, text)| Found {
+        path: path.clone(),
+        os_path: path.into(),
+        origin: Origin::Explicit,
+        outcome: Outcome::Given(text.clone().into_bytes()),
+    });
     let loaded = artifact::load(found.collect(), &|_| None, &mut sources);
     let model = Model::new(&sources, &loaded.artifacts, &settings, None);
     let job = Job {

@@ -5,7 +5,6 @@ mod check;
 mod cli;
 mod commands;
 mod config;
-mod corpus;
 mod discover;
 mod go_oracle;
 mod joins;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod macros;
+mod names;
 
 use super::parse::{Ast, AstKind, Operator, Presence};
 use super::program::{Expr, ExprKind, Literal, Problem, Scope};
@@ -10,27 +11,44 @@ use super::view::article;
 use crate::source::Span;
 use std::sync::Arc;
 
-/// Names that stand for types unless the scope has them.
-const TYPE_NAMES: [&str; 11] =
-    ["bool", "bytes", "double", "int", "list", "map", "null_type", "optional_type", "string", "type", "uint"];
-
 /// Checks a tree against a scope; gives the expression and how many loop variables are alive at most.
 pub(super) fn check(ast: &Ast, scope: &Scope) -> Result<(Expr, usize), Vec<Problem>> {
-    let mut checker = Checker { scope, locals: Vec::new(), deepest: 0, problems: Vec::new() };
+    let dotted = !scope.container.is_empty() || scope.names.iter().any(|(name, _)| name.contains('.'));
+    let mut checker =
+        Checker { scope, dotted, locals: Vec::new(), deepest: 0, pattern_weight: 0, problems: Vec::new() };
     let (expr, _) = checker.expr(ast);
     if checker.problems.is_empty() { Ok((expr, checker.deepest)) } else { Err(checker.problems) }
 }
 
 struct Checker<'s> {
     scope: &'s Scope,
+    /// Whether names of several parts must be looked for.
+    dotted: bool,
     locals: Vec<(Arc<str>, Type)>,
     deepest: usize,
+    /// Weight of the constant patterns so far.
+    pattern_weight: u32,
     problems: Vec<Problem>,
 }
 
 impl Checker<'_> {
     fn report(&mut self, span: Span, message: String, help: Option<String>) {
         self.problems.push(Problem { span, message, help });
+    }
+
+    /// Reports what has no meaning; where nothing is checked it is an error when it is met.
+    fn meaningless(
+        &mut self,
+        name_span: Span,
+        span: Span,
+        message: String,
+        help: Option<String>,
+    ) -> (Expr, Type) {
+        if self.scope.unchecked {
+            return (Expr { span, kind: ExprKind::Broken(message) }, Type::Any);
+        }
+        self.report(name_span, message, help);
+        Self::broken(span)
     }
 
     /// A mistake was reported: any value will do, nothing runs.
@@ -52,15 +70,15 @@ impl Checker<'_> {
             AstKind::Double(value) => literal(Literal::Double(*value), Type::Double),
             AstKind::String(text) => literal(Literal::String(text.as_str().into()), Type::String),
             AstKind::Bytes(bytes) => literal(Literal::Bytes(bytes.as_slice().into()), Type::Bytes),
-            AstKind::Ident(name) => {
-                if let Some(local) = self.locals.iter().rposition(|(known, _)| **known == **name) {
-                    (ExprKind::Local(local), self.locals[local].1)
-                } else {
-                    return self.root(name, ast.span);
-                }
-            }
-            AstKind::Root(name) => return self.root(name, ast.span),
+            AstKind::Ident(name) => match self.local(name) {
+                Some(found) => found,
+                None => return self.name(name, ast.span),
+            },
+            AstKind::Root(name) => return self.name(&format!(".{name}"), ast.span),
             AstKind::Select { operand, field, field_span, presence } => {
+                if let Some(found) = self.qualified(ast, field) {
+                    return found;
+                }
                 return self.select(operand, field, *field_span, *presence, ast.span);
             }
             AstKind::Index { operand, index, presence } => {
@@ -81,6 +99,7 @@ impl Checker<'_> {
                 }
                 (ExprKind::Map(checked), Type::Map)
             }
+            AstKind::Message { name, fields } => return self.message(name, fields, ast.span),
             AstKind::Not(operand) => (ExprKind::Not(self.boxed(operand)), Type::Bool),
             AstKind::Negate(operand) => (ExprKind::Negate(self.boxed(operand)), Type::Any),
             AstKind::And(terms) => (ExprKind::And(self.exprs(terms)), Type::Bool),
@@ -123,19 +142,6 @@ impl Checker<'_> {
         Expr { span, kind }
     }
 
-    fn root(&mut self, name: &str, span: Span) -> (Expr, Type) {
-        if let Some(slot) = self.scope.names.iter().rposition(|(known, _)| **known == *name) {
-            return (Expr { span, kind: ExprKind::Slot(slot) }, self.scope.names[slot].1);
-        }
-        if let Some(type_name) = TYPE_NAMES.iter().find(|known| **known == name) {
-            return (Expr { span, kind: ExprKind::Literal(Literal::Type(type_name)) }, Type::Any);
-        }
-        let known = self.locals.iter().chain(&self.scope.names).map(|(name, _)| &**name);
-        let help = suggestion(name, known.clone()).or_else(|| listing("names", known));
-        self.report(span, format!("unknown name `{name}`"), help);
-        Self::broken(span)
-    }
-
     fn select(
         &mut self,
         operand: &Ast,
@@ -166,8 +172,7 @@ impl Checker<'_> {
                             let kind = ExprKind::Field(operand, field.into(), presence);
                             return (Expr { span, kind }, Type::Record(named));
                         }
-                        self.unknown_field(record.name, fields, field, field_span);
-                        return Self::broken(span);
+                        return self.unknown_field(record.name, fields, field, field_span, span);
                     }
                 }
             }
@@ -182,8 +187,7 @@ impl Checker<'_> {
                 let what = article(calls::type_name(of));
                 let help = matches!(of, Type::List(_))
                     .then(|| "visit its elements with `all` or `exists`".to_owned());
-                self.report(field_span, format!("{what} has no field `{field}`"), help);
-                return Self::broken(span);
+                return self.meaningless(field_span, span, format!("{what} has no field `{field}`"), help);
             }
             Type::Any | Type::Node | Type::Map => ExprKind::Field(operand, field.into(), presence),
         };
@@ -219,11 +223,12 @@ impl Checker<'_> {
         record: &str,
         fields: impl Iterator<Item = &'static Field> + Clone,
         field: &str,
+        field_span: Span,
         span: Span,
-    ) {
+    ) -> (Expr, Type) {
         let known = fields.map(|field| field.name);
         let help = suggestion(field, known.clone()).or_else(|| listing("fields", known));
-        self.report(span, format!("`{record}` has no field `{field}`"), help);
+        self.meaningless(field_span, span, format!("`{record}` has no field `{field}`"), help)
     }
 }
 

@@ -95,9 +95,7 @@ fn to_string<'a>(value: &Value<'a>, view: &View<'_>) -> Option<Value<'a>> {
     match view {
         // A string stays itself, with its place.
         View::Str(_) => Some(value.clone()),
-        View::Bytes(bytes) => {
-            std::str::from_utf8(bytes).ok().map(|text| Value::Text(Text::made(text.to_owned())))
-        }
+        View::Bytes(bytes) => std::str::from_utf8(bytes).ok().map(|text| Value::made(text.to_owned())),
         View::Bool(_) | View::Int(_) | View::Uint(_) | View::Double(_) => {
             let text = match view {
                 View::Bool(value) => value.to_string(),

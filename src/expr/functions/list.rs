@@ -4,7 +4,7 @@
 
 use super::{Call, text};
 use crate::expr::arithmetic;
-use crate::expr::compare::{self, Order};
+use crate::expr::compare::{self, Order, Seen};
 use crate::expr::eval::Tri;
 use crate::expr::parse::Operator;
 use crate::expr::program::{Budget, Fault};
@@ -12,6 +12,7 @@ use crate::expr::value::{Text, Value};
 use crate::expr::view::{View, article};
 use crate::yaml::Kind;
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 /// `size(x)`: characters, bytes, elements or entries.
 pub(super) fn size<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
@@ -116,31 +117,20 @@ fn flatten_into<'a>(
 /// `list.distinct()`: the first of each.
 pub(super) fn distinct<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
     let Some(elements) = known(call, budget)? else { return Ok(Value::Unknown) };
-    let mut kept: Vec<Value<'a>> = Vec::new();
-    'next: for element in elements {
-        for other in &kept {
-            if compare::equal(other, &element, budget)? == Tri::True {
-                continue 'next;
-            }
+    let mut seen = Seen::default();
+    let mut kept = Vec::new();
+    for element in elements {
+        if seen.insert(&element, budget)? {
+            kept.push(element);
         }
-        kept.push(element);
     }
     Ok(Value::List(kept.into()))
 }
 
 /// `list.sort()`
 pub(super) fn sort<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
-    let Some(mut elements) = known(call, budget)? else { return Ok(Value::Unknown) };
-    let mut fault = None;
-    elements.sort_by(|a, b| match compare::order(a, b, budget) {
-        Ok(Order::Known(Some(ordering))) => ordering,
-        Ok(_) => Ordering::Equal,
-        Err(stop) => {
-            fault.get_or_insert(stop);
-            Ordering::Equal
-        }
-    });
-    fault.map_or(Ok(Value::List(elements.into())), Err)
+    let Some(elements) = known(call, budget)? else { return Ok(Value::Unknown) };
+    Ok(Value::List(compare::sort_by(elements, |element| element, budget)?.into()))
 }
 
 /// `list.isSorted()`
@@ -166,17 +156,19 @@ pub(super) fn min<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<
 
 fn extreme<'a>(call: &Call<'_, 'a>, wanted: Ordering, budget: &mut Budget) -> Result<Value<'a>, Fault> {
     let Some(elements) = known(call, budget)? else { return Ok(Value::Unknown) };
-    let mut best = Value::Null;
+    let mut best: Option<Value<'a>> = None;
     for element in elements {
-        if best.is_null() {
-            best = element;
-        } else if let Order::Known(Some(ordering)) = compare::order(&element, &best, budget)?
-            && ordering == wanted
-        {
-            best = element;
+        // To the letter of CEL, null is ordered against nothing, itself included.
+        let against = best.as_ref().unwrap_or(&element);
+        match compare::order(&element, against, budget)? {
+            Order::Known(ordering) if best.is_none() || ordering == Some(wanted) => best = Some(element),
+            _ => {}
         }
     }
-    Ok(best)
+    match best {
+        None if budget.is_strict() => Err(call.fault("takes at least one element")),
+        best => Ok(best.unwrap_or(Value::Null)),
+    }
 }
 
 /// `list.sum()`
@@ -208,4 +200,35 @@ pub(super) fn join<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value
         joined.push_str(&text);
     }
     Ok(Value::made(joined))
+}
+
+/// `lists.range(n)`: 0 up to n.
+pub(super) fn range<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
+    let end = call.int(0, budget)?.unwrap_or(0).max(0);
+    budget.spend_elements(usize::try_from(end).unwrap_or(usize::MAX))?;
+    Ok(Value::List((0..end).map(Value::Int).collect()))
+}
+
+/// `list.slice(from, to)`
+pub(super) fn slice<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
+    let elements = call.elements(0, budget)?;
+    let bound = |at| call.int(at, budget).map(|bound| usize::try_from(bound.unwrap_or(0)).ok());
+    match (bound(1)?, bound(2)?) {
+        (Some(from), Some(to)) if from <= to && to <= elements.len() => {
+            Ok(Value::List(elements[from..to].into()))
+        }
+        _ => Err(call.fault("takes a range that lies inside the list")),
+    }
+}
+
+/// `list.first()`, as an optional.
+pub(super) fn first<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
+    let elements = call.elements(0, budget)?;
+    Ok(Value::Optional(Rc::new(elements.into_iter().next().unwrap_or_else(Value::nothing))))
+}
+
+/// `list.last()`, as an optional.
+pub(super) fn last<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
+    let elements = call.elements(0, budget)?;
+    Ok(Value::Optional(Rc::new(elements.into_iter().next_back().unwrap_or_else(Value::nothing))))
 }

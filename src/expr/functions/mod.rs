@@ -3,23 +3,30 @@
 //! A new function is one entry in `table.rs` and the Rust function that it names.
 
 mod convert;
+mod encode;
+mod format;
 mod list;
+mod math;
+mod network;
 mod optional;
 mod pattern;
+mod sets;
 mod table;
 mod text;
+mod time;
 
 use super::pattern::Pattern;
 use super::program::{Budget, Fault};
 use super::value::{Object, Text, Type, Value};
 use super::view::{View, article};
-use regex::Regex;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 pub(super) use table::MACROS;
 pub use table::MacroDoc;
+pub(super) use time::{duration_of, timestamp_of};
 
 /// Most arguments that a function takes, its receiver counted; what takes any number of them takes a list.
 pub(super) const MAX_ARITY: usize = 4;
@@ -194,7 +201,7 @@ pub fn macros() -> &'static [MacroDoc] {
 pub(super) fn call<'a>(
     function: &'static Function,
     args: &[Value<'a>],
-    pattern: Option<&Pattern>,
+    pattern: Option<&Arc<Pattern>>,
     budget: &mut Budget,
 ) -> Result<Value<'a>, Fault> {
     budget.spend(1)?;
@@ -221,7 +228,7 @@ pub(super) fn call<'a>(
 pub(super) struct Call<'c, 'a> {
     function: &'static Function,
     pub args: &'c [Value<'a>],
-    pattern: Option<&'c Pattern>,
+    pattern: Option<&'c Arc<Pattern>>,
 }
 
 impl<'a> Call<'_, 'a> {
@@ -273,22 +280,19 @@ impl<'a> Call<'_, 'a> {
         .ok_or_else(|| self.wrong(at, budget))
     }
 
-    /// The regular expression that the second argument is.
-    pub(super) fn regex(&self, budget: &mut Budget) -> Result<Cow<'_, Regex>, Fault> {
-        if let Some(pattern) = self.pattern {
-            return pattern.regex().map(Cow::Borrowed).map_err(|message| Fault::Message(message.to_owned()));
+    /// The pattern that the second argument is.
+    pub(super) fn pattern(&self, budget: &mut Budget) -> Result<Arc<Pattern>, Fault> {
+        match self.pattern {
+            Some(pattern) => Ok(pattern.clone()),
+            None => super::pattern::dynamic(&self.str(1, budget)?, budget),
         }
-        let source = self.text(1, budget)?;
-        // Compiling costs some tens of microseconds, far more than any other step.
-        budget.spend(1000 + source.text.len())?;
-        super::pattern::compile(&source.text).map(Cow::Owned).map_err(Fault::Message)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{functions, macros, table};
-    use crate::expr::{Budget, Scope, Value, compile};
+    use crate::expr::{Budget, Mode, Scope, Value, compile};
 
     #[test]
     fn the_table_is_sorted_by_name() {
@@ -304,9 +308,12 @@ mod tests {
         let examples =
             functions().map(|known| known.example).chain(macros().iter().map(|known| known.example));
         for example in examples {
-            let program = compile(example, &Scope::default()).unwrap_or_else(|p| panic!("{example}: {p:?}"));
-            let found = program.evaluate(&[], &mut Budget::default());
-            assert!(matches!(found, Ok(Value::Bool(true))), "{example}: {found:?}");
+            for mode in [Mode::Lenient, Mode::Strict] {
+                let scope = Scope::default().with_mode(mode);
+                let program = compile(example, &scope).unwrap_or_else(|p| panic!("{example}: {p:?}"));
+                let found = program.evaluate(&[], &mut Budget::default());
+                assert!(matches!(found, Ok(Value::Bool(true))), "{mode:?} {example}: {found:?}");
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Call;
 use crate::expr::program::{Budget, Fault};
 use crate::expr::value::Value;
-use crate::expr::view::View;
+use crate::expr::view::{View, article};
 use std::rc::Rc;
 
 fn some(value: Value<'_>) -> Value<'_> {
@@ -79,4 +79,23 @@ fn is_zero(value: &Value<'_>, budget: &Budget) -> bool {
         View::Optional => !matches!(value, Value::Optional(inner) if inner.is_something()),
         View::Unknown | View::Type(_) => false,
     }
+}
+
+/// `optional.unwrap(list)`, `list.unwrapOpt()`: what the optionals of a list hold.
+pub(super) fn unwrap<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
+    let mut held = Vec::new();
+    for element in call.elements(0, budget)? {
+        match element {
+            Value::Optional(inner) if inner.is_something() => held.push((*inner).clone()),
+            Value::Optional(_) => {}
+            Value::Unknown => return Ok(Value::Unknown),
+            other if budget.is_strict() => {
+                let found = article(other.view(budget).type_name());
+                return Err(call.fault(format!("takes optionals, not {found}")));
+            }
+            other if other.is_null() => {}
+            other => held.push(other),
+        }
+    }
+    Ok(Value::List(held.into()))
 }

@@ -1,0 +1,58 @@
+//! Shell: a script's text in, the commands really invoked out, each with the bytes where it stands.
+//!
+//! Nothing here knows of files, workflows or rules. A script is masked ([`mask`]: GitHub expressions), parsed into flat lists
+//! ([`parse`], [`syntax`]), what it gives names to is collected ([`define`]), and its commands are followed through variables,
+//! aliases, wrappers, here-documents and the scripts in it ([`follow`], [`run`], [`nested`]). [`tool`] and [`wrapper`] are the tables.
+//!
+//! PowerShell, `cmd` and Python are not read: the caller decides what is a shell script.
+
+mod command;
+mod define;
+mod follow;
+mod frame;
+mod mask;
+mod nested;
+mod parse;
+mod run;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod tool;
+mod wrapper;
+
+pub use command::{Command, HereDocument, How, Value, Word};
+
+/// The grammar of a script.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// `bash`, and every shell that is not told apart.
+    #[default]
+    Bash,
+    /// `sh`, `dash`, `ash`.
+    Posix,
+}
+
+/// A script that was read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The commands, in the order in which they stand.
+    pub commands: Vec<Command>,
+    /// Whether all of it was read: not when it nests too deeply, ends in the middle of a construct, or grows without end.
+    pub complete: bool,
+}
+
+/// The commands that a script invokes, in the order in which they stand.
+pub fn commands(script: &str, dialect: Dialect) -> Vec<Command> {
+    read(script, dialect).commands
+}
+
+/// Reads a script. What does not parse is passed over; it never fails.
+pub fn read(script: &str, dialect: Dialect) -> Reading {
+    let masked = mask::mask(script);
+    let mut follow = follow::Follow::new(dialect, script.len());
+    follow.script(&masked);
+    let mut commands = follow.commands;
+    // Stable: what a command runs in turn stays behind it where both begin at one byte.
+    commands.sort_by_key(|command| command.span.start);
+    Reading { commands, complete: follow.complete }
+}
