@@ -55,7 +55,7 @@ pub fn run(arguments: &Args) -> Status {
         let names: Vec<_> = candidates.iter().map(|(target, _)| format!("`{target}`")).collect();
         fail(&format_args!("nothing was evaluated: there is no {} in these files", names.join(", ")))
     });
-    looked.unwrap_or_else(|failure| project::refuse(failure, check::look(check::Color::Auto)))
+    looked.unwrap_or_else(|failure| project::refuse_to("evaluated", failure, check::look(check::Color::Auto)))
 }
 
 /// The targets to try, each with the expression compiled for it.

@@ -175,13 +175,18 @@ fn today() -> Date {
 
 /// Says why a run could not begin.
 pub fn refuse(failure: Failure, look: report::Look) -> Status {
+    refuse_to("checked", failure, look)
+}
+
+/// The same for a command that does something else than check.
+pub fn refuse_to(done: &str, failure: Failure, look: report::Look) -> Status {
     match failure {
         Failure::Missing(missing) => super::fail(&missing),
         Failure::Usage(message) => super::fail(&message),
         Failure::Mistakes(sources, diagnostics) => {
             // A closed pipe is the reader's choice; the status says the rest.
             let _ = draw(&mut io::stderr().lock(), &sources, &diagnostics, look);
-            super::say("nothing was checked: mend this first");
+            super::say(&format!("nothing was {done}: mend this first"));
             Status::Failed
         }
     }

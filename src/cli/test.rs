@@ -50,14 +50,14 @@ pub fn run(arguments: &Args) -> Status {
     let look = check::look(arguments.color);
     let subjects = match subjects(arguments) {
         Ok(subjects) => subjects,
-        Err(failure) => return project::refuse(failure, look),
+        Err(failure) => return project::refuse_to("tested", failure, look),
     };
     if subjects.files.is_empty() {
         return fail(&subjects.nothing);
     }
     let outcome = match outcome(arguments, &subjects) {
         Ok(outcome) => outcome,
-        Err(failure) => return project::refuse(failure, look),
+        Err(failure) => return project::refuse_to("tested", failure, look),
     };
     let names = || outcome.ids.iter().map(String::as_str);
     if let Some(unknown) = arguments.filter.iter().find(|name| !names().any(|known| known == **name)) {

@@ -1,5 +1,6 @@
 //! Where the configuration stands, and with it the project root. The only file system access of this module.
 
+use crate::artifact::RULE_FOLDER;
 use std::path::{Path, PathBuf};
 
 /// The name of the configuration. There is one name, and it is not hidden: a policy that others work under should be
@@ -15,15 +16,17 @@ pub fn locate(start: &Path) -> Option<PathBuf> {
     within.map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file())
 }
 
-/// The project root, against which paths are shown and globs match: the folder of the configuration, else the git
-/// root, else the folder of the path. `None` if the path does not exist.
+/// The project root, against which paths are shown and globs match: the folder of the configuration, else the nearest
+/// one with rules of its own, else the git root, else the folder of the path. `None` if the path does not exist.
 pub fn root(start: &Path, config: Option<&Path>) -> Option<PathBuf> {
     if let Some(config) = config {
         // The folder that holds it, also when it is a link.
         return config.parent()?.canonicalize().ok();
     }
     let folder = folder(start)?;
-    Some(git_root(&folder).map(Path::to_owned).unwrap_or(folder))
+    let top = git_root(&folder).unwrap_or(&folder);
+    let mut within = folder.ancestors().take_while(|ancestor| ancestor.starts_with(top));
+    Some(within.find(|folder| folder.join(RULE_FOLDER).is_dir()).unwrap_or(top).to_owned())
 }
 
 fn folder(path: &Path) -> Option<PathBuf> {
@@ -51,6 +54,10 @@ mod tests {
         fs::write(top.join(FILE_NAME), "")?;
         assert_eq!(locate(&deep), None, "above the git root nothing counts");
         assert_eq!(root(&deep, None), Some(top.join("repo")));
+
+        fs::create_dir_all(top.join("repo/deploy").join(RULE_FOLDER))?;
+        assert_eq!(root(&deep, None), Some(top.join("repo/deploy")), "rules make a project too");
+        assert_eq!(root(&top.join("repo"), None), Some(top.join("repo")));
 
         fs::write(top.join("repo").join(FILE_NAME), "")?;
         assert_eq!(locate(&deep), Some(top.join("repo").join(FILE_NAME)));
