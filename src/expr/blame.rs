@@ -299,7 +299,12 @@ impl<'a> Blamer<'a, '_, '_> {
                 continue;
             }
             // A namespace says where it was looked, not what for.
-            if !matches!(&expr.kind, ExprKind::Field(_, name, _) if **name == *"namespace") {
+            let names_namespace = match &expr.kind {
+                ExprKind::Field(_, name, _) => **name == *"namespace",
+                ExprKind::Call(function, ..) => function.name == "namespace",
+                _ => false,
+            };
+            if !names_namespace {
                 return Ok(found);
             }
             where_ = where_.or(Some(found));
