@@ -42,6 +42,8 @@ pub(super) const INCOMPLETE: u16 = 1 << 2;
 pub(super) const MERGES: u16 = 1 << 3;
 /// A `<<` key that is not followed, because the limit on merging was reached.
 pub(super) const MERGE_IGNORED: u16 = 1 << 4;
+/// No key of the mapping stands in it twice, and all are scalars.
+pub(super) const DISTINCT: u16 = 1 << 5;
 
 /// Anchor and tag of a node; an empty span means there is none.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,6 +1,6 @@
 //! What is checked when a mapping ends: keys that stand twice, what its merge keys name and how much they copy.
 
-use super::arena::{Builder, INCOMPLETE, MERGE_IGNORED, MERGES, NONE, NodeData, VERBATIM};
+use super::arena::{Builder, DISTINCT, INCOMPLETE, MERGE_IGNORED, MERGES, NONE, NodeData, VERBATIM};
 use super::decode::{self, FinalBreak};
 use super::document::{Kind, Style};
 use super::mistakes::shorten;
@@ -48,29 +48,37 @@ impl KeyCheck {
         let nodes = &out.arena.nodes;
         let end = nodes[mapping as usize].next;
         let mut id = mapping + 1;
-        let mut merges = false;
+        let (mut merges, mut doubled) = (false, false);
         while id < end {
             let key = &nodes[id as usize];
             if key.kind == Kind::Scalar {
                 self.keys.push((signature(text, key), id));
                 merges |= is_merge_key(text, key);
+            } else {
+                doubled = true;
             }
             let Some(value) = nodes.get(key.next as usize) else { break };
             id = value.next;
         }
         if self.keys.len() > 1 {
-            self.duplicates(&out.arena.nodes, text, problems);
+            doubled |= self.duplicates(&out.arena.nodes, text, problems);
+        }
+        if !doubled {
+            out.flag(mapping, DISTINCT);
         }
         if merges {
             self.merges(out, text, mapping, problems);
         }
     }
 
-    fn duplicates(&mut self, nodes: &[NodeData], text: &str, problems: &mut Problems) {
+    /// Reports the keys that stand twice; says whether there are any.
+    fn duplicates(&mut self, nodes: &[NodeData], text: &str, problems: &mut Problems) -> bool {
+        let mut doubled = false;
         let keys = &mut self.keys;
         if keys.len() <= FEW {
             for (index, &(signature, second)) in keys.iter().enumerate().skip(1) {
                 if let Some(&(_, first)) = keys[..index].iter().find(|key| key.0 == signature) {
+                    doubled = true;
                     duplicate(nodes, text, first, second, problems);
                 }
             }
@@ -78,10 +86,12 @@ impl KeyCheck {
             keys.sort_unstable();
             for pair in keys.windows(2) {
                 if pair[0].0 == pair[1].0 {
+                    doubled = true;
                     duplicate(nodes, text, pair[0].1, pair[1].1, problems);
                 }
             }
         }
+        doubled
     }
 
     /// Judges what the merge keys of a mapping name, adds up what they bring in, and lets those lapse that bring in

@@ -1,6 +1,6 @@
 //! A node of a document and all that can be asked of it.
 
-use super::arena::{HAS_PROPERTIES, INCOMPLETE, MERGES, NONE, NodeData, VERBATIM};
+use super::arena::{DISTINCT, HAS_PROPERTIES, INCOMPLETE, MERGES, NONE, NodeData, VERBATIM};
 use super::decode;
 use super::document::{Document, Entry, Kind, Scalar, Style};
 use super::keys::is_merge_key;
@@ -161,7 +161,11 @@ impl<'d> Node<'d> {
         if node.data().flags & MERGES != 0 {
             return node.merged_entry(key);
         }
-        let (key, value) = last_with_key(node.pairs(), key)?;
+        let (key, value) = if node.data().flags & DISTINCT != 0 {
+            node.pairs().find(|(candidate, _)| candidate.is_key(key))?
+        } else {
+            last_with_key(node.pairs(), key)?
+        };
         Some(Entry { key, value, via: None })
     }
 
@@ -174,7 +178,9 @@ impl<'d> Node<'d> {
             return false;
         }
         if data.flags & VERBATIM != 0 && data.style == Style::Plain {
-            return node.source() == key && !self.is_merge_key();
+            // Most keys differ in length, and then their text is not looked at.
+            let length = (data.end - data.start) as usize;
+            return length == key.len() && node.source() == key && !self.is_merge_key();
         }
         node.text() == key
     }
