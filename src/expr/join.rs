@@ -1,9 +1,11 @@
 //! Joins: a loop over a collection whose condition asks for an equal key visits only the elements that can have it.
 //!
 //! Two forms are seen, inside a conjunction too (for `all`: their negations, inside a disjunction): `key(x) == probe`, and
-//! `keys.all(k, map(x)[k] == probe(k))`, which is how selectors are written. The index is made once in a run for each
-//! such loop, whatever the visit, so its keys may name nothing but the element. An element without a certain key is
+//! `keys.all(k, map(x)[k] == probe(k))`, which is how selectors are written. An index is made once in a run for each
+//! such term, whatever the visit, so its keys may name nothing but the element. An element without a certain key is
 //! always visited. So the answer is that of the plain loop; only the elements that cannot change it are passed over.
+//! Where several terms or several entries of a selector narrow the loop, the one that leaves the fewest elements does:
+//! everything may stand in one namespace, or carry the label `part-of: shop`.
 
 use super::eval::Machine;
 use super::parse::Operator;
@@ -12,10 +14,10 @@ use super::value::{Collection, Value};
 use super::view::View;
 use crate::yaml::{Kind, Node};
 use std::collections::HashMap;
-use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Collections below this size are visited whole.
+/// Collections below this size are visited whole, and no better index is sought than one that leaves so few.
 const SMALL: usize = 8;
 
 /// Which elements of a collection have a key, by position.
@@ -65,6 +67,11 @@ impl Index {
         }
     }
 
+    /// How many elements may have a key, at most.
+    fn count(&self, key: &Key) -> usize {
+        self.any.len() + self.by_key.get(key).map_or(0, Vec::len)
+    }
+
     /// The elements that may have a key, in order.
     fn candidates(&self, key: &Key) -> Vec<u32> {
         let mut found = self.any.clone();
@@ -75,13 +82,19 @@ impl Index {
     }
 }
 
-/// How a loop can be narrowed.
+/// How a loop can be narrowed: by each of these terms.
 #[derive(Debug)]
 pub(super) struct Join {
+    terms: Vec<Term>,
+}
+
+/// A term of a loop's condition by which it can be narrowed.
+#[derive(Debug)]
+struct Term {
     /// Unique in the process, for the index of the collection.
     id: u64,
     /// Which term of the body's conjunction or disjunction; `None` is the body itself.
-    term: Option<usize>,
+    at: Option<usize>,
     /// Which operand of the comparison is the key.
     side: usize,
 }
@@ -107,7 +120,7 @@ impl Join {
             (_, ExprKind::And(terms)) => numbered(terms),
             _ => vec![(None, body)],
         };
-        terms.into_iter().find_map(|(term, expr)| {
+        let terms = terms.into_iter().filter_map(|(at, expr)| {
             let (operands, map) = comparison(kind, expr)?;
             let side = (0..2).find(|&side| {
                 let (key, probe) = (&operands[side], &operands[1 - side]);
@@ -122,13 +135,17 @@ impl Join {
                     }
                 }
             })?;
-            Some(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), term, side })
-        })
+            Some(Term { id: NEXT.fetch_add(1, Ordering::Relaxed), at, side })
+        });
+        let terms: Vec<_> = terms.collect();
+        (!terms.is_empty()).then_some(Self { terms })
     }
+}
 
+impl Term {
     fn parts<'e>(&self, repeat: &'e Loop) -> Option<Parts<'e>> {
-        let expr = match (self.term, &repeat.body.kind) {
-            (Some(term), ExprKind::And(terms) | ExprKind::Or(terms)) => &terms[term],
+        let expr = match (self.at, &repeat.body.kind) {
+            (Some(at), ExprKind::And(terms) | ExprKind::Or(terms)) => &terms[at],
             _ => &repeat.body,
         };
         let (operands, map) = comparison(repeat.kind, expr)?;
@@ -190,16 +207,29 @@ impl<'a> Machine<'a, '_> {
         let Some(collection) = facts.collection().filter(|collection| collection.len() >= SMALL) else {
             return Ok(None);
         };
-        let Some(parts) = join.parts(repeat) else { return Ok(None) };
-        let key = match parts {
-            Parts::Equal { probe, .. } => self.probe(None, probe)?,
-            Parts::Entries { selector, probe, .. } => self.first_entry(selector, probe)?,
-        };
-        let Some(key) = key else { return Ok(None) };
-        let index = collection.index(join.id, &mut || self.make_index(collection, &parts, repeat.local));
-        let found = index.candidates(&key);
-        self.budget.spend(1).map_err(|fault| fault.at(repeat.over.span))?;
-        Ok(Some(found))
+        let mut fewest: Option<(usize, Arc<Index>, Key)> = None;
+        for term in &join.terms {
+            let Some(parts) = term.parts(repeat) else { continue };
+            let keys = match parts {
+                Parts::Equal { probe, .. } => self.probe(None, probe)?.into_iter().collect(),
+                Parts::Entries { selector, probe, .. } => self.sought_entries(selector, probe)?,
+            };
+            if keys.is_empty() {
+                continue;
+            }
+            self.budget.spend(keys.len()).map_err(|fault| fault.at(repeat.over.span))?;
+            let index = collection.index(term.id, &mut || self.make_index(collection, &parts, repeat.local));
+            for key in keys {
+                let count = index.count(&key);
+                if fewest.as_ref().is_none_or(|(least, ..)| count < *least) {
+                    fewest = Some((count, index.clone(), key));
+                }
+            }
+            if fewest.as_ref().is_some_and(|(least, ..)| *least <= SMALL) {
+                break;
+            }
+        }
+        Ok(fewest.map(|(_, index, key)| index.candidates(&key)))
     }
 
     /// What the elements are compared with, if it is a scalar. An error in it is met again in the loop.
@@ -211,32 +241,30 @@ impl<'a> Machine<'a, '_> {
         }
     }
 
-    /// The first entry of a selector; a selector without one selects everything.
-    fn first_entry(&mut self, selector: &Loop, probe: &Expr) -> Result<Option<Key>, Stop> {
+    /// The entries of a selector that say something; a selector without one selects everything.
+    fn sought_entries(&mut self, selector: &Loop, probe: &Expr) -> Result<Vec<Key>, Stop> {
         let entries = match self.value(&selector.over) {
             Ok(entries) => entries,
             Err(Stop::Budget) => return Err(Stop::Budget),
-            Err(Stop::Error { .. }) => return Ok(None),
+            Err(Stop::Error { .. }) => return Ok(Vec::new()),
         };
         // With two variables the first one is an index in a list.
         if selector.second.is_some() && matches!(entries.view(self.budget), View::List) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let mut first = None;
-        entries.each(|key| {
-            first = Some(key);
-            ControlFlow::Break(())
-        });
-        let Some(first) = first else { return Ok(None) };
-        let View::Str(name) = first.view(self.budget) else { return Ok(None) };
-        let name: Box<str> = name.into();
-        if let Some((_, second)) = selector.second {
-            let value = entries.entry(&first, self.budget);
-            self.bind(second, value.unwrap_or(Value::Null));
+        let mut sought = Vec::new();
+        for name in entries.elements() {
+            let View::Str(text) = name.view(self.budget) else { continue };
+            let text: Box<str> = text.into();
+            if let Some((_, second)) = selector.second {
+                let value = entries.entry(&name, self.budget);
+                self.bind(second, value.unwrap_or(Value::Null));
+            }
+            self.bind(selector.local, name);
+            // What is absent equals null, so elements without the key count too.
+            sought.extend(self.probe(Some(text), probe)?.filter(|key| key.scalar != Scalar::Null));
         }
-        self.bind(selector.local, first);
-        // What is absent equals null, so elements without the key count too.
-        Ok(self.probe(Some(name), probe)?.filter(|key| key.scalar != Scalar::Null))
+        Ok(sought)
     }
 
     /// Files every element under its keys. Each has a budget of its own: who comes first must not pay for all.
