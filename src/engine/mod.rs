@@ -12,7 +12,7 @@ use crate::expr::{Budget, Value};
 use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown};
 use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule};
 use crate::source::{FileId, Place, Span};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use asking::{Asking, stopped};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -287,5 +287,7 @@ fn literals(asked: &[Asked<'_>]) -> Option<AhoCorasick> {
         all.extend(pattern.required()?.iter().map(String::as_str));
     }
     // Without rules nothing is sought; too many texts are no reason to fail.
-    if all.is_empty() { None } else { AhoCorasick::new(all).ok() }
+    // The leftmost one is found several times faster than all that overlap.
+    let leftmost = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&all).ok();
+    leftmost.filter(|_| !all.is_empty())
 }

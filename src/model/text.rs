@@ -9,6 +9,7 @@ use crate::config::{RawRetired, Retired};
 use crate::expr::{Origin, Record, Text, Type, Value};
 use crate::source::{Place, Span, Spanned};
 use crate::yaml::{Kind as NodeKind, Node, Style};
+use aho_corasick::Input;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -158,9 +159,10 @@ pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: 
 
 /// Which parts of a file are worth a visit.
 enum Sought {
-    /// All of it: a rule visits every text, or escapes may spell what is sought.
+    /// All of it: a rule visits every text.
     Everything,
-    /// Those that hold one of these offsets, which are sorted: retired names and literals of rules were found there.
+    /// Those that hold one of these offsets, which are sorted: retired names and literals of rules were found there, or escapes may
+    /// spell them.
     At(Vec<u32>),
 }
 
@@ -176,24 +178,35 @@ impl Sought {
         if !names && literals.is_none() {
             return Self::At(Vec::new());
         }
+        let mut offsets: Vec<u32> = Vec::new();
         // What stands behind a backslash may decode to something else: `"\x61"` spells a letter, and in `"\nname"` the `n` is none.
-        let bytes = text.as_bytes();
-        let spells = |at: usize| {
-            bytes.get(at + 1).is_some_and(|byte| {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\n' | b'\r')
+        // So a text in double quotes that holds one is looked into whatever it says.
+        let spells = |bytes: &[u8]| {
+            memchr::memchr_iter(b'\\', bytes).any(|at| {
+                bytes.get(at + 1).is_some_and(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\n' | b'\r')
+                })
             })
         };
-        if file.artifact.document.is_some() && memchr::memchr_iter(b'\\', bytes).any(spells) {
-            return Self::Everything;
+        if let Some(document) = &file.artifact.document
+            && spells(text.as_bytes())
+        {
+            let quoted = document.nodes().filter(|node| node.style() == Style::DoubleQuoted);
+            let spelled = quoted.filter(|node| spells(node.source().as_bytes()));
+            offsets.extend(spelled.map(|node| node.span().start));
         }
-        let mut offsets: Vec<u32> = Vec::new();
         if names {
             offsets.extend(retired.find(text).into_iter().map(|found| found.range.start as u32));
         }
         if let Some(literals) = literals {
-            offsets.extend(literals.find_overlapping_iter(text).map(|found| found.start() as u32));
-            offsets.sort_unstable();
+            // Those that begin inside another count too.
+            let mut at = 0;
+            while let Some(found) = literals.find(Input::new(text).range(at..)) {
+                offsets.push(found.start() as u32);
+                at = found.start() + 1;
+            }
         }
+        offsets.sort_unstable();
         Self::At(offsets)
     }
 
