@@ -196,7 +196,7 @@ impl Format {
                 return text.trim().is_empty().then(|| ("the text is empty".into(), Some(help.into())));
             }
             Self::Regex => {
-                let fault = linear_regex(text).err()?;
+                let fault = crate::expr::Regexp::new(text).err()?;
                 return Some((format!("no regular expression: {fault}"), None));
             }
             Self::Glob => {
@@ -261,14 +261,4 @@ pub fn is_project_path(text: &str) -> bool {
     let path = text.strip_prefix("./").unwrap_or(text);
     let stays = path.trim_end_matches('/').split('/').all(|part| !matches!(part, "" | "." | ".."));
     stays && !text.contains(['\\', ':', '\0'])
-}
-
-/// Compiles a regular expression of a rule, within the size that rules may use (1 MiB compiled).
-/// The error is one line.
-pub fn linear_regex(pattern: &str) -> Result<regex::Regex, String> {
-    regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|error| {
-        let text = error.to_string();
-        let last = text.lines().last().unwrap_or_default();
-        last.trim_start_matches("error: ").to_owned()
-    })
 }

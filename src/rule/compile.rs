@@ -307,8 +307,8 @@ impl Compiler {
             RawTest::Literals(texts) => {
                 let place = texts.first()?.place;
                 self.applies("literals", place, target, &[TargetKind::Repo, TargetKind::Probe])?;
-                let literals = Pattern::literals(texts.iter().map(|text| text.value.clone()).collect());
-                self.take(literals.map_err(|fault| Mistake::new(place, fault))).map(Decision::Pattern)
+                let texts = texts.iter().map(|text| text.value.clone());
+                Some(Decision::Pattern(Pattern::literals(texts.collect())))
             }
             RawTest::Schema(node) => {
                 self.applies("schema", node.key().unwrap_or(*node).place(), target, WITHOUT_NODE)?;

@@ -23,7 +23,11 @@ pub fn find(root: &Path, packs: &[RawPack], sources: &mut Sources) -> (Vec<RuleF
     finder.near_misses(root, packs);
     let own = root.join(FOLDER);
     if own.symlink_metadata().is_ok() {
-        finder.visit(&own, FOLDER, &Source { origin: Origin::Project, prefix: None, named: true });
+        finder.visit(
+            &own,
+            FOLDER,
+            &Source { origin: Origin::Project, prefix: None, named: true, folder: None },
+        );
     }
     for pack in packs {
         finder.pack(root, pack);
@@ -57,7 +61,11 @@ pub fn find_named(
         };
         let shown = path.to_string_lossy().replace('\\', "/");
         let shown = shown.strip_prefix("./").unwrap_or(&shown).trim_end_matches('/');
-        finder.visit(&full, shown, &Source { origin: Origin::Named, prefix: None, named: true });
+        finder.visit(
+            &full,
+            shown,
+            &Source { origin: Origin::Named, prefix: None, named: true, folder: None },
+        );
     }
     Ok((finder.files, finder.mistakes))
 }
@@ -78,6 +86,8 @@ struct Source<'p> {
     prefix: Option<&'p str>,
     /// Whether the path itself was named, so that it is read whatever it is called.
     named: bool,
+    /// The folder that holds it, without links, if it is none itself: then nobody need be asked where it leads.
+    folder: Option<&'p Path>,
 }
 
 impl Finder<'_> {
@@ -93,7 +103,7 @@ impl Finder<'_> {
         }
         let before = (self.files.len(), self.mistakes.len());
         let prefix = pack.prefix.as_ref().map(|prefix| &*prefix.value);
-        self.visit(&full, written, &Source { origin: Origin::Pack, prefix, named: true });
+        self.visit(&full, written, &Source { origin: Origin::Pack, prefix, named: true, folder: None });
         if before == (self.files.len(), self.mistakes.len()) {
             self.mistakes.push(
                 Mistake::new(
@@ -107,7 +117,11 @@ impl Finder<'_> {
 
     /// Reads a file, or every rule file below a folder.
     fn visit(&mut self, path: &Path, shown: &str, source: &Source<'_>) {
-        let real = match path.canonicalize() {
+        let real = match (source.folder, path.file_name()) {
+            (Some(folder), Some(name)) => Ok(folder.join(name)),
+            _ => path.canonicalize(),
+        };
+        let real = match real {
             Ok(real) => real,
             Err(error) => return self.say(shown, &format!("cannot be read: {error}"), None),
         };
@@ -127,13 +141,14 @@ impl Finder<'_> {
         }
         let entries = fs::read_dir(&real).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut names: Vec<_> = match entries {
-            Ok(entries) => entries.into_iter().map(|entry| entry.file_name()).collect(),
+            Ok(entries) => entries.into_iter().map(|entry| (entry.file_name(), is_link(&entry))).collect(),
             Err(error) => return self.say(shown, &format!("cannot be read: {error}"), None),
         };
         names.sort();
-        for name in names.into_iter().filter(|name| !is_hidden(name)) {
+        for (name, is_link) in names.into_iter().filter(|(name, _)| !is_hidden(name)) {
+            let folder = (!is_link).then_some(&*real);
             let shown = format!("{shown}/{}", name.to_string_lossy());
-            self.visit(&path.join(name), &shown, &Source { named: false, ..*source });
+            self.visit(&path.join(name), &shown, &Source { named: false, folder, ..*source });
         }
     }
 
@@ -197,12 +212,18 @@ impl Finder<'_> {
 
 /// `None` for what is no regular file, or too large.
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    if !fs::metadata(path)?.is_file() {
+    let about = fs::metadata(path)?;
+    if !about.is_file() {
         return Ok(None);
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(about.len().min(MAX_BYTES) as usize + 1);
     File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= MAX_BYTES).then_some(bytes))
+}
+
+/// Whether an entry of a folder may lead elsewhere.
+fn is_link(entry: &fs::DirEntry) -> bool {
+    entry.file_type().map_or(true, |kind| kind.is_symlink())
 }
 
 fn is_yaml(path: &Path) -> bool {

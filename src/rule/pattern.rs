@@ -1,10 +1,13 @@
 //! A regular expression, or a few literal texts, that must not stand in the text of a target.
 
 use crate::expr::{Budget, Failure, Regexp, Stop, Text, Value};
+use crate::source::Span;
 use crate::yaml::{Kind, Node};
 use aho_corasick::AhoCorasick;
+use regex_syntax::hir::Hir;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The names that messages see beside those of the visit.
 pub const NAMES: [&str; 1] = ["match"];
@@ -25,23 +28,26 @@ pub struct Pattern {
 #[derive(Debug)]
 enum Search {
     Regex(Regexp),
-    Literals(AhoCorasick),
+    /// The texts, and the automaton that is built when it is first needed.
+    Literals(Vec<String>, OnceLock<Result<AhoCorasick, String>>),
 }
 
 impl Pattern {
     /// A regular expression, compiled when it is first needed. The error is a sentence.
     pub fn regex(source: &str) -> Result<Self, String> {
-        Ok(Self { search: Search::Regex(Regexp::new(source)?), literals: required(source) })
+        let search = Search::Regex(Regexp::new(source)?);
+        // Some mistakes show only here, like a class of characters that is not known.
+        let hir = regex_syntax::parse(source).map_err(|error| match error {
+            regex_syntax::Error::Translate(error) => error.kind().to_string(),
+            error => error.to_string(),
+        })?;
+        Ok(Self { search, literals: required(&hir) })
     }
 
     /// Texts that are searched for as they stand.
-    pub fn literals(texts: Vec<String>) -> Result<Self, String> {
-        let search = AhoCorasick::builder()
-            .match_kind(aho_corasick::MatchKind::LeftmostLongest)
-            .build(&texts)
-            .map_err(|error| error.to_string())?;
+    pub fn literals(texts: Vec<String>) -> Self {
         let pieces: Vec<_> = texts.iter().map(|text| piece(text).to_owned()).collect();
-        Ok(Self { search: Search::Literals(search), literals: usable(pieces) })
+        Self { search: Search::Literals(texts, OnceLock::new()), literals: usable(pieces) }
     }
 
     /// See [`Pattern`]'s field; for the search through whole files that comes first.
@@ -64,12 +70,20 @@ impl Pattern {
             Search::Regex(regex) => {
                 regex.find_all(&text.text, budget)?.into_iter().for_each(&mut add);
             }
-            Search::Literals(literals) => {
-                literals.find_iter(&*text.text).for_each(|hit| add(hit.range()));
+            Search::Literals(texts, automaton) => {
+                let automaton = automaton.get_or_init(|| automaton_of(texts));
+                let stop = |message: &String| Stop::Error { span: Span::empty(0), message: message.clone() };
+                let automaton = automaton.as_ref().map_err(stop)?;
+                automaton.find_iter(&*text.text).for_each(|hit| add(hit.range()));
             }
         }
         Ok(())
     }
+}
+
+fn automaton_of(texts: &[String]) -> Result<AhoCorasick, String> {
+    let longest = aho_corasick::MatchKind::LeftmostLongest;
+    AhoCorasick::builder().match_kind(longest).build(texts).map_err(|error| error.to_string())
 }
 
 /// The text of a node: its own, or that of every scalar in it, keys too. Aliases are not followed: they are visited where they stand.
@@ -82,12 +96,11 @@ pub fn texts<'a>(node: Node<'a>, each: &mut dyn FnMut(Text<'a>)) {
 }
 
 /// Texts one of which begins or ends every match.
-fn required(source: &str) -> Option<Vec<String>> {
-    let hir = regex_syntax::parse(source).ok()?;
+fn required(hir: &Hir) -> Option<Vec<String>> {
     [ExtractKind::Prefix, ExtractKind::Suffix].into_iter().find_map(|kind| {
         let mut extractor = Extractor::new();
         extractor.kind(kind).limit_class(4).limit_total(MOST);
-        let found = extractor.extract(&hir);
+        let found = extractor.extract(hir);
         let texts = found.literals()?.iter().map(|literal| std::str::from_utf8(literal.as_bytes()).ok());
         usable(texts.map(|text| text.map(|text| piece(text).to_owned())).collect::<Option<Vec<_>>>()?)
     })
