@@ -238,6 +238,28 @@ fn rough_hash(value: &Value<'_>, budget: &Budget) -> u64 {
     hasher.finish()
 }
 
+/// Whether a value equals one of these: `x in [a, b]` without a list.
+pub(super) fn is_one_of<'v>(
+    needle: &Value<'_>,
+    elements: impl Iterator<Item = Value<'v>>,
+    budget: &mut Budget,
+) -> Result<Tri, Fault> {
+    match needle.view(budget) {
+        View::Unknown => return Ok(Tri::Unknown),
+        View::Null if !budget.is_strict() => return Ok(Tri::False),
+        _ => {}
+    }
+    let mut found = Tri::False;
+    for element in elements {
+        match equal(needle, &element, budget)? {
+            Tri::True => return Ok(Tri::True),
+            Tri::Unknown => found = Tri::Unknown,
+            Tri::False => {}
+        }
+    }
+    Ok(found)
+}
+
 fn member(needle: &Value<'_>, haystack: &Value<'_>, budget: &mut Budget) -> Result<Tri, Fault> {
     match (needle.view(budget), haystack.view(budget)) {
         (View::Unknown, _) | (_, View::Unknown) => Ok(Tri::Unknown),

@@ -88,6 +88,10 @@ impl<'a, 'm> Machine<'a, 'm> {
             ExprKind::And(terms) => self.joined(terms, Tri::False),
             ExprKind::Or(terms) => self.joined(terms, Tri::True),
             ExprKind::Has(operand) => self.has(operand),
+            ExprKind::Compare(Operator::In, operands) if let Some(items) = literals(&operands[1]) => {
+                let needle = self.value(&operands[0])?;
+                compare::is_one_of(&needle, items, self.budget).map_err(|fault| fault.at(expr.span))
+            }
             ExprKind::Compare(operator, operands) => {
                 let left = self.value(&operands[0])?;
                 let right = self.value(&operands[1])?;
@@ -238,6 +242,17 @@ impl<'a, 'm> Machine<'a, 'm> {
         }
         error.map_or(Ok(answer), Err)
     }
+}
+
+/// The elements of a list that is written out, if all are literals: nothing need be made to look into it.
+fn literals<'e, 'a>(list: &'e Expr) -> Option<impl Iterator<Item = Value<'a>> + use<'e, 'a>> {
+    let ExprKind::List(items) = &list.kind else { return None };
+    let literal = |(item, presence): &'e (Expr, Presence)| match (&item.kind, presence) {
+        (ExprKind::Literal(literal), Presence::Plain) => Some(literal),
+        _ => None,
+    };
+    let is_literal = |item| literal(item).is_some();
+    items.iter().all(is_literal).then(|| items.iter().filter_map(literal).map(literal_value))
 }
 
 fn literal_value<'a>(literal: &Literal) -> Value<'a> {
