@@ -126,6 +126,7 @@ impl Fault {
 #[derive(Clone, Debug)]
 pub struct Budget {
     steps: u64,
+    overdrawn: bool,
     unknown: fn(Node<'_>) -> bool,
     /// The mode of the program at work.
     pub(super) mode: Mode,
@@ -139,7 +140,13 @@ impl Budget {
     /// A budget of this many steps: one for each node of the expression, each element that is visited, each call, each
     /// comparison, eight bytes of text; four for each element that is made.
     pub fn new(steps: u64) -> Self {
-        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient, patterns: Patterns::default() }
+        Self {
+            steps,
+            overdrawn: false,
+            unknown: holds_workflow_expression,
+            mode: Mode::Lenient,
+            patterns: Patterns::default(),
+        }
     }
 
     /// Sets who decides which scalars cannot be known before deployment; by default those with `${{`.
@@ -152,6 +159,7 @@ impl Budget {
     /// Fills it up to the default again, for the next visit.
     pub fn refill(&mut self) {
         self.steps = Self::DEFAULT_STEPS;
+        self.overdrawn = false;
         self.patterns.refill();
     }
 
@@ -162,9 +170,18 @@ impl Budget {
 
     #[inline]
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), Fault> {
-        let left = self.steps.checked_sub(steps as u64);
-        self.steps = left.unwrap_or(0);
-        left.map(|_| ()).ok_or(Fault::Budget)
+        if let Some(left) = self.steps.checked_sub(steps as u64) {
+            self.steps = left;
+            return Ok(());
+        }
+        self.steps = 0;
+        self.overdrawn = true;
+        Err(Fault::Budget)
+    }
+
+    /// What was found, unless it was found with more steps than there were: then it may be the truth of a part.
+    fn settle<T>(&self, found: Result<T, Stop>) -> Result<T, Stop> {
+        if self.overdrawn { Err(Stop::Budget) } else { found }
     }
 
     /// Pays for `bytes` of text that are made or searched.
@@ -249,7 +266,8 @@ impl Program {
     /// The value of the expression, with `slots` the values of the scope's names in their order. A slot that is not
     /// given reads as null.
     pub fn evaluate<'a>(&self, slots: &[Value<'a>], budget: &mut Budget) -> Result<Value<'a>, Stop> {
-        Machine::new(self, slots, budget).value(&self.root)
+        let found = Machine::new(self, slots, budget).value(&self.root);
+        budget.settle(found)
     }
 
     /// What made the condition fail; empty when it did not, and when it cannot be known.
@@ -264,11 +282,12 @@ impl Program {
             Expected::True => Tri::False,
             Expected::False => Tri::True,
         };
-        if machine.condition(&self.root)? == failed {
-            blame::failures(self, expected, &mut machine)
-        } else {
-            Ok(Vec::new())
-        }
+        let found = match machine.condition(&self.root) {
+            Ok(answer) if answer == failed => blame::failures(self, expected, &mut machine),
+            Ok(_) => Ok(Vec::new()),
+            Err(stop) => Err(stop),
+        };
+        budget.settle(found)
     }
 
     /// Loop variables that [`Failure::locals`] gives values for.

@@ -177,6 +177,9 @@ pub trait Object: fmt::Debug + Any {
     }
 }
 
+/// Values are handed around in the innermost loop.
+const _: () = assert!(size_of::<Value<'_>>() <= 48);
+
 /// A value. Cheap to clone: text is borrowed where it can be, collections are shared.
 #[derive(Clone)]
 pub enum Value<'a> {
