@@ -388,7 +388,10 @@ impl<'a> Blamer<'a, '_, '_> {
                 if found.place.is_some() {
                     return Ok(found);
                 }
-                Ok(self.in_let(*slot, |inner, expr| inner.operand(expr))?.unwrap_or(found))
+                // The method itself is not general enough in its lifetimes.
+                #[allow(clippy::redundant_closure_for_method_calls)]
+                let inner = self.in_let(*slot, |inner, expr| inner.operand(expr))?;
+                Ok(inner.unwrap_or(found))
             }
             ExprKind::Local(_) => self.place_of(expr),
             ExprKind::Field(base, ..) | ExprKind::Fact(base, ..) => {

@@ -196,7 +196,7 @@ impl<'a, 'm> Machine<'a, 'm> {
                 functions::call(function, &values[..args.len()], pattern.as_ref(), self.budget).map_err(at)
             }
             ExprKind::Bind(bind) => self.bound(bind),
-            ExprKind::Message(message, fields) => self.message(message, fields, expr.span),
+            ExprKind::Message(message, fields) => self.message(*message, fields, expr.span),
             ExprKind::Loop(repeat) if !repeat.kind.is_condition() => self.collect(repeat),
             ExprKind::Not(_)
             | ExprKind::And(_)

@@ -55,6 +55,7 @@ impl<'a> Machine<'a, '_> {
             return Err(Fault::Message(format!("{} cannot be the key of a map", article(view.type_name()))));
         }
         for (other, _) in map {
+            self.budget.spend(1)?;
             if compare::equal(other, key, self.budget)? == Tri::True {
                 return Err(Fault::Message("a key stands twice in this map".to_owned()));
             }
@@ -64,7 +65,7 @@ impl<'a> Machine<'a, '_> {
 
     pub(super) fn message(
         &mut self,
-        message: &Message,
+        message: Message,
         fields: &[(Arc<str>, Expr, Presence)],
         span: Span,
     ) -> Result<Value<'a>, Stop> {

@@ -74,7 +74,7 @@ impl Pattern {
     /// Pays for the search that follows a match, with so many bytes left: some patterns read on to the end before
     /// they settle on a match, each time anew.
     pub(super) fn spend_next(&self, left: usize, budget: &mut Budget) -> Result<(), Fault> {
-        budget.spend_elements(1)?;
+        budget.spend_elements(2)?;
         if self.rescans {
             budget.spend(left.saturating_mul(self.weight as usize) / 64 + left / 16)
         } else {
@@ -119,14 +119,11 @@ impl Patterns {
 /// A pattern that is only known at run time, paid for once in an evaluation.
 pub(super) fn dynamic(source: &str, budget: &mut Budget) -> Result<Arc<Pattern>, Fault> {
     budget.spend_text(source.len())?;
-    let (pattern, paid) = match budget.patterns.take(source) {
-        Some(known) => known,
-        None => match Pattern::new(source) {
-            Ok(pattern) => (Arc::new(pattern), false),
-            Err(_) => {
-                return Err(Fault::Message("this string is not a regular expression".to_owned()));
-            }
-        },
+    let (pattern, paid) = if let Some(known) = budget.patterns.take(source) {
+        known
+    } else {
+        let wrong = |_| Fault::Message("this string is not a regular expression".to_owned());
+        (Arc::new(Pattern::new(source).map_err(wrong)?), false)
     };
     if !paid {
         // A unit of weight takes up to a microsecond to compile.

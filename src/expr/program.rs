@@ -145,6 +145,7 @@ impl Fault {
 #[derive(Clone, Debug)]
 pub struct Budget {
     steps: u64,
+    overdrawn: bool,
     unknown: fn(Node<'_>) -> bool,
     /// The mode of the program at work.
     pub(super) mode: Mode,
@@ -158,7 +159,13 @@ impl Budget {
     /// A budget of this many steps: one for each node of the expression, each element that is visited, each call, each
     /// comparison, eight bytes of text; four for each element that is made.
     pub fn new(steps: u64) -> Self {
-        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient, patterns: Patterns::default() }
+        Self {
+            steps,
+            overdrawn: false,
+            unknown: holds_workflow_expression,
+            mode: Mode::Lenient,
+            patterns: Patterns::default(),
+        }
     }
 
     /// Sets who decides which scalars cannot be known before deployment; by default those with `${{`.
@@ -171,6 +178,7 @@ impl Budget {
     /// Fills it up to the default again, for the next visit.
     pub fn refill(&mut self) {
         self.steps = Self::DEFAULT_STEPS;
+        self.overdrawn = false;
         self.patterns.refill();
     }
 
@@ -186,9 +194,18 @@ impl Budget {
 
     #[inline]
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), Fault> {
-        let left = self.steps.checked_sub(steps as u64);
-        self.steps = left.unwrap_or(0);
-        left.map(|_| ()).ok_or(Fault::Budget)
+        if let Some(left) = self.steps.checked_sub(steps as u64) {
+            self.steps = left;
+            return Ok(());
+        }
+        self.steps = 0;
+        self.overdrawn = true;
+        Err(Fault::Budget)
+    }
+
+    /// What was found, unless it was found with more steps than there were: then it may be the truth of a part.
+    fn settle<T>(&self, found: Result<T, Stop>) -> Result<T, Stop> {
+        if self.overdrawn { Err(Stop::Budget) } else { found }
     }
 
     /// Pays for `bytes` of text that are made or searched.
@@ -273,7 +290,8 @@ impl Program {
     /// The value of the expression, with `slots` the values of the scope's names in their order. A slot that is not
     /// given reads as null.
     pub fn evaluate<'a>(&self, slots: &[Value<'a>], budget: &mut Budget) -> Result<Value<'a>, Stop> {
-        Machine::new(self, slots, budget).value(&self.root)
+        let found = Machine::new(self, slots, budget).value(&self.root);
+        budget.settle(found)
     }
 
     /// What made the condition fail; empty when it did not, and when it cannot be known. `lets` are the expressions whose values
@@ -290,11 +308,12 @@ impl Program {
             Expected::True => Tri::False,
             Expected::False => Tri::True,
         };
-        if machine.condition(&self.root)? == failed {
-            blame::failures(self, expected, lets, &mut machine)
-        } else {
-            Ok(Vec::new())
-        }
+        let found = match machine.condition(&self.root) {
+            Ok(answer) if answer == failed => blame::failures(self, expected, lets, &mut machine),
+            Ok(_) => Ok(Vec::new()),
+            Err(stop) => Err(stop),
+        };
+        budget.settle(found)
     }
 
     /// Calls `f` for every slot it names.
@@ -394,7 +413,9 @@ impl Expr {
             ExprKind::Compare(_, operands) => operands.iter().for_each(f),
             ExprKind::Chain(first, rest) => {
                 f(first);
-                rest.iter().for_each(|(_, operand)| f(operand));
+                for (_, operand) in rest {
+                    f(operand);
+                }
             }
             ExprKind::List(items) => items.iter().for_each(|(item, _)| f(item)),
             ExprKind::Map(entries) => entries.iter().for_each(|(key, value, _)| {

@@ -307,7 +307,8 @@ impl Compiler {
             RawTest::Literals(texts) => {
                 let place = texts.first()?.place;
                 self.applies("literals", place, target, &[TargetKind::Repo, TargetKind::Probe])?;
-                let literals = Pattern::literals(texts.iter().map(|text| text.value.clone()).collect());
+                let values: Vec<String> = texts.iter().map(|text| text.value.clone()).collect();
+                let literals = Pattern::literals(&values);
                 self.take(literals.map_err(|fault| Mistake::new(place, fault))).map(Decision::Pattern)
             }
             RawTest::Schema(node) => {

@@ -35,10 +35,10 @@ impl Pattern {
     }
 
     /// Texts that are searched for as they stand.
-    pub fn literals(texts: Vec<String>) -> Result<Self, String> {
+    pub fn literals(texts: &[String]) -> Result<Self, String> {
         let search = AhoCorasick::builder()
             .match_kind(aho_corasick::MatchKind::LeftmostLongest)
-            .build(&texts)
+            .build(texts)
             .map_err(|error| error.to_string())?;
         let pieces: Vec<_> = texts.iter().map(|text| piece(text).to_owned()).collect();
         Ok(Self { search: Search::Literals(search), literals: usable(pieces) })

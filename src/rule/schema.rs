@@ -65,7 +65,7 @@ struct Report<'a, 's> {
     undecided: usize,
 }
 
-impl<'a> Report<'a, '_> {
+impl Report<'_, '_> {
     fn add(&mut self, error: &ValidationError<'_>) {
         let node = at(self.target, error.instance_path()).unwrap_or(self.target);
         if node.resolve().kind() == Kind::Scalar && (self.unknown)(node) {

@@ -131,7 +131,7 @@ impl Start {
             &model,
             &Job {
                 catalog: &self.catalog,
-                selected: &|rule| rule.profiles.iter().any(|profile| settings.profiles.contains(profile)),
+                selected: &|rule| settings.presets.iter().any(|preset| preset.holds(&rule.id)),
                 found: &[],
                 scope: &|_| true,
                 today: Date::parse("2026-01-01").expect("a day"),

@@ -1,5 +1,6 @@
 //! Configuration and rule files: what is accepted, every mistake with its place, and the published schemas.
 
+use crate::support::assert_committed;
 use plimsoll::config::Date;
 use plimsoll::config::{self, Level, RawConfig, Settings, unknown_rules};
 use plimsoll::diagnostic::Severity;
@@ -9,7 +10,6 @@ use plimsoll::source::{SourceFile, Span};
 use plimsoll::yaml::{Document, Node, Options, Scalar, parse};
 use std::fmt::Write;
 use std::path::PathBuf;
-use crate::support::assert_committed;
 use std::{env, fs};
 
 fn path(name: &str) -> PathBuf {

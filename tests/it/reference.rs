@@ -73,7 +73,8 @@ fn fields(out: &mut String, fields: &[Field], records: &mut Vec<&'static Record>
     for field in fields {
         row(out, &format!("`{}`", field.name), &type_name(field.of), field.doc);
         let record = match field.of {
-            Type::Record(record) | Type::List(Type::Record(record)) => record,
+            Type::Record(record) => record,
+            Type::List(Type::Record(record)) => *record,
             _ => continue,
         };
         if !records.iter().any(|known| known.name == record.name) {
