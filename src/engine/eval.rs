@@ -1,9 +1,9 @@
 //! One expression at every visit of a target, outside any rule: what `plimsoll eval` shows.
 
-use super::start_of;
+use super::{common, start_of};
 use crate::expr::{Budget, Expected, Program, Stop, Value};
 use crate::model::{FileFacts, Model, Repo, Target, TargetKind, Visit, Wanted, is_unknown};
-use crate::rule::COMMON;
+use crate::rule::TARGET;
 use crate::source::{FileId, Place};
 use crate::yaml::{Kind, Node, Scalar};
 
@@ -78,16 +78,8 @@ fn answer<'v, 'm: 'v>(
     file: Option<&'v FileFacts<'m>>,
     visit: &'v dyn Visit<'m>,
 ) -> Answer {
-    let config = model.config.and_then(|document| document.roots().next());
-    let mut slots = Vec::with_capacity(COMMON.len() + visit.record().fields.len());
-    slots.extend([
-        visit.subject(),
-        Value::made(target.kind.name()),
-        file.map_or(Value::Null, |file| Value::Facts(file)),
-        Value::Facts(repo),
-        Value::Null,
-        config.map_or(Value::Null, Value::Node),
-    ]);
+    let mut slots = common(model, repo, file, visit).to_vec();
+    slots[TARGET] = Value::made(target.kind.name());
     slots.extend((0..visit.record().fields.len()).map(|fact| visit.fact(fact)));
     let start = start_of(file.map_or(FileId(0), |file| file.id));
     let place = visit.place().or_else(|| slots[0].place()).unwrap_or(start);

@@ -10,7 +10,7 @@ use crate::config::{Date, Level};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::expr::{Budget, Value};
 use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown};
-use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule};
+use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, TARGET};
 use crate::source::{FileId, Place, Span};
 use aho_corasick::AhoCorasick;
 use asking::{Asking, stopped};
@@ -229,18 +229,11 @@ impl<'e, 'm> Engine<'e, 'm> {
         for Asked { index, rule, check } in asked {
             if slots.is_empty() {
                 slots.reserve(COMMON.len() + facts + 8);
-                slots.extend([
-                    visit.subject(),
-                    Value::Null,
-                    file.map_or(Value::Null, |file| Value::Facts(file)),
-                    Value::Facts(self.repo),
-                    Value::Null,
-                    self.config(),
-                ]);
+                slots.extend(common(self.model, self.repo, file, visit));
                 slots.resize(COMMON.len() + facts, Value::Null);
             }
             slots.truncate(COMMON.len() + facts);
-            slots[1] = Value::made(check.target.kind.name());
+            slots[TARGET] = Value::made(check.target.kind.name());
             for fact in 0..facts {
                 let bit = 1 << fact;
                 if check.facts & bit != 0 && derived & bit == 0 {
@@ -262,16 +255,29 @@ impl<'e, 'm> Engine<'e, 'm> {
         }
     }
 
-    fn config(&self) -> Value<'m> {
-        let root = self.model.config.and_then(|document| document.roots().next());
-        root.map_or(Value::Null, Value::Node)
-    }
-
     fn params(&self, rule: &Rule, path: &str) -> Value<'m> {
         self.catalog.document(rule).map_or(Value::Null, |document| {
             rule.params(document, |name| self.model.settings.param(&rule.id, name, path))
         })
     }
+}
+
+/// The values of [`COMMON`] at a visit; `target` and `params` differ from rule to rule.
+fn common<'v, 'm: 'v>(
+    model: &Model<'m>,
+    repo: &'v Repo<'m>,
+    file: Option<&'v FileFacts<'m>>,
+    visit: &'v dyn Visit<'m>,
+) -> [Value<'v>; COMMON.len()] {
+    let config = model.config.and_then(|document| document.roots().next());
+    [
+        visit.subject(),
+        Value::Null,
+        file.map_or(Value::Null, |file| Value::Facts(file)),
+        Value::Facts(repo),
+        Value::Null,
+        config.map_or(Value::Null, Value::Node),
+    ]
 }
 
 /// Whether a check visits objects of a kind.

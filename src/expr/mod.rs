@@ -44,6 +44,6 @@ pub use join::Index;
 pub use library::command::{COMMAND, commands};
 pub use library::image::{IMAGE, ImageSource};
 pub use pattern::Pattern as Regexp;
-pub use program::{Budget, Expected, Mode, Problem, Program, Scope, Stop, compile};
+pub use program::{Budget, Expected, Mode, Problem, Program, Scope, Stop, bound_names, compile};
 pub use template::{Template, enumerate};
 pub use value::{Collection, Facts, Field, Made, Object, Origin, Record, Text, Type, Value};

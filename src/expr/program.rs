@@ -1,7 +1,7 @@
 //! A compiled expression and what it runs with: budget, verdicts, the reasons it may stop.
 
 use super::blame::{self, Failure};
-use super::check;
+use super::check::{self, Checked};
 use super::eval::{Machine, Tri};
 use super::functions::Function;
 use super::join::Join;
@@ -271,6 +271,7 @@ impl Expected {
 #[derive(Debug)]
 pub struct Program {
     pub(super) root: Expr,
+    of: Type,
     pub(super) mode: Mode,
     /// Slots that loop variables need at the deepest place.
     pub(super) local_slots: usize,
@@ -280,10 +281,18 @@ pub struct Program {
 /// Compiles an expression; reports all its mistakes at once.
 pub fn compile(source: &str, scope: &Scope) -> Result<Program, Vec<Problem>> {
     let ast = parse(source).map_err(|problem| vec![problem])?;
-    let (root, local_slots) = check::check(&ast, scope)?;
+    let Checked { expr: root, of, local_slots, problems, .. } = check::check(&ast, scope);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let mut locals = Vec::new();
     blame::collect_locals(&root, &mut locals);
-    Ok(Program { root, mode: scope.mode, local_slots, locals })
+    Ok(Program { root, of, mode: scope.mode, local_slots, locals })
+}
+
+/// The names that an expression binds itself (loop variables), also when it has mistakes; `None` when it is no expression at all.
+pub fn bound_names(source: &str, scope: &Scope) -> Option<Vec<Arc<str>>> {
+    parse(source).ok().map(|ast| check::check(&ast, scope).bound)
 }
 
 impl Program {
@@ -323,6 +332,11 @@ impl Program {
                 f(*slot);
             }
         });
+    }
+
+    /// The type of its value, as far as it is known before it runs.
+    pub fn of(&self) -> Type {
+        self.of
     }
 
     /// Loop variables that [`Failure::locals`] gives values for.

@@ -134,6 +134,9 @@ pub const COMMON: [(&str, Type); 6] = [
     ("config", Type::Node),
 ];
 
+/// The slot of `target`.
+pub const TARGET: usize = 1;
+
 /// The slot of `params`.
 pub const PARAMS: usize = 4;
 
@@ -210,6 +213,26 @@ fn mark_before_when(lets: &mut [Let], when: Option<&Written<Program>>, first: us
     }
 }
 
+/// The scope with the names that a finding binds. Where the decision has mistakes, the names that it would bind; where they cannot be
+/// told, the rest of the rule is not checked for names.
+fn with_found(mut scope: Scope, raw: &RawRule<'_>, decision: Option<&Decision>) -> Scope {
+    let found: Vec<String> = match (decision, &raw.test) {
+        (Some(decision), _) => decision.locals().into_iter().map(str::to_owned).collect(),
+        (None, RawTest::Require(text) | RawTest::Forbid(text)) => {
+            match expr::bound_names(&text.value, &scope) {
+                Some(names) => names.iter().map(|name| name.to_string()).collect(),
+                None => return scope.unchecked(),
+            }
+        }
+        (None, RawTest::Pattern(_) | RawTest::Literals(_)) => pattern::NAMES.map(str::to_owned).to_vec(),
+        (None, RawTest::Schema(_)) => schema::NAMES.map(str::to_owned).to_vec(),
+    };
+    for name in &found {
+        scope = scope.with(name, Type::Any);
+    }
+    scope
+}
+
 impl Decision {
     /// The names that a finding binds for `at`, `related`, `message` and `help`, in the order of its values.
     fn locals(&self) -> Vec<&str> {
@@ -267,15 +290,13 @@ impl Compiler {
         let mut lets = Vec::new();
         for binding in &raw.lets {
             let program = self.expression(&binding.expression, &scope);
+            scope = scope.with(&binding.name.value, program.as_ref().map_or(Type::Any, |known| known.of()));
             lets.extend(program.map(|program| Let { program, before_when: false }));
-            scope = scope.with(&binding.name.value, Type::Any);
         }
         let when = raw.when.as_ref().and_then(|when| self.expression(when, &scope));
         mark_before_when(&mut lets, when.as_ref(), first_let);
-        let decision = self.decision(raw, &target, &scope)?;
-        for local in decision.locals() {
-            scope = scope.with(local, Type::Any);
-        }
+        let decision = self.decision(raw, &target, &scope);
+        scope = with_found(scope, raw, decision.as_ref());
         let at = raw.at.as_ref().and_then(|at| self.expression(at, &scope));
         let mut related = Vec::new();
         for entry in &raw.related {
@@ -286,7 +307,7 @@ impl Compiler {
         let message = self.template(&raw.message, &scope);
         let help = raw.help.as_ref().and_then(|help| self.template(help, &scope));
         let mut check =
-            Check { target, facts: 0, lets, when, decision, at, related, message: message?, help };
+            Check { target, facts: 0, lets, when, decision: decision?, at, related, message: message?, help };
         check.facts = check.named_facts();
         Some(check)
     }

@@ -319,3 +319,21 @@ fn the_rule_of_the_readme_passes_its_tests() {
     let (status, out, err) = run(folder.path(), &["test", "--strict"]);
     assert_eq!((status, err.as_str()), (0, "1 rule: 2 examples, all hold\n"), "{out}");
 }
+
+#[test]
+fn every_expression_of_a_rule_shows_its_mistakes_though_the_condition_has_some_too() {
+    let rule = "id: wrong\neach: k8s.container\nlet: {limit: container.resources.limits, name: owner.nmae}\n\
+                when: longRuning\nrequire: limit.all(key, limit[key].mtaches('x'))\nat: containr\n\
+                message: \"{key} {missing} {other} {\"\nhelp: \"{size()}\"\n";
+    let folder = project(&[(".plimsoll/rules/wrong.yaml", rule), COMPOSE]);
+    assert_eq!(
+        mistakes(folder.path()),
+        ".plimsoll/rules/wrong.yaml:3:54 `owner` has no field `nmae`\n\
+         .plimsoll/rules/wrong.yaml:4:7 unknown name `longRuning`\n\
+         .plimsoll/rules/wrong.yaml:5:36 unknown function `mtaches`\n\
+         .plimsoll/rules/wrong.yaml:6:5 unknown name `containr`\n\
+         .plimsoll/rules/wrong.yaml:7:28 unknown name `other`\n\
+         .plimsoll/rules/wrong.yaml:7:35 this placeholder does not end\n\
+         .plimsoll/rules/wrong.yaml:8:9 `size` takes 1 argument, not 0\n"
+    );
+}

@@ -11,13 +11,34 @@ use super::view::article;
 use crate::source::Span;
 use std::sync::Arc;
 
-/// Checks a tree against a scope; gives the expression and how many loop variables are alive at most.
-pub(super) fn check(ast: &Ast, scope: &Scope) -> Result<(Expr, usize), Vec<Problem>> {
+/// A tree that was checked against a scope.
+pub(super) struct Checked {
+    pub expr: Expr,
+    /// The type of its value, as far as it is known.
+    pub of: Type,
+    /// How many loop variables are alive at most.
+    pub local_slots: usize,
+    /// Every name that the expression itself binds, also where it has mistakes.
+    pub bound: Vec<Arc<str>>,
+    /// All mistakes; without any the expression can run.
+    pub problems: Vec<Problem>,
+}
+
+/// Checks a tree against a scope.
+pub(super) fn check(ast: &Ast, scope: &Scope) -> Checked {
     let dotted = !scope.container.is_empty() || scope.names.iter().any(|(name, _)| name.contains('.'));
-    let mut checker =
-        Checker { scope, dotted, locals: Vec::new(), deepest: 0, pattern_weight: 0, problems: Vec::new() };
-    let (expr, _) = checker.expr(ast);
-    if checker.problems.is_empty() { Ok((expr, checker.deepest)) } else { Err(checker.problems) }
+    let mut checker = Checker {
+        scope,
+        dotted,
+        locals: Vec::new(),
+        deepest: 0,
+        bound: Vec::new(),
+        pattern_weight: 0,
+        problems: Vec::new(),
+    };
+    let (expr, of) = checker.expr(ast);
+    let Checker { deepest, bound, problems, .. } = checker;
+    Checked { expr, of, local_slots: deepest, bound, problems }
 }
 
 struct Checker<'s> {
@@ -26,6 +47,7 @@ struct Checker<'s> {
     dotted: bool,
     locals: Vec<(Arc<str>, Type)>,
     deepest: usize,
+    bound: Vec<Arc<str>>,
     /// Weight of the constant patterns so far.
     pattern_weight: u32,
     problems: Vec<Problem>,

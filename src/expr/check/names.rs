@@ -64,6 +64,9 @@ impl Checker<'_> {
 
     /// Makes a name a local in the next slot.
     pub(super) fn push_local(&mut self, name: Arc<str>, of: Type) -> usize {
+        if !self.bound.contains(&name) {
+            self.bound.push(name.clone());
+        }
         self.locals.push((name, of));
         self.deepest = self.deepest.max(self.locals.len());
         self.locals.len() - 1
