@@ -251,7 +251,7 @@ impl Run<'_, '_> {
         let file = self.example.files.iter().find(|file| file.path == FILE_NAME);
         let text = match (file, self.example.config) {
             (Some(file), _) => file.text.clone(),
-            (None, Some(node)) => format!("{:#}\n", to_json(node)),
+            (None, Some(node)) => format!("{:#}\n", to_json(node).unwrap_or_default()),
             (None, None) => return None,
         };
         let file = sources.add(SourceFile::new(FILE_NAME, text.as_str()));

@@ -68,7 +68,7 @@ pub fn level(policy: &Policy<'_>, rule: &Rule) -> &'static str {
 
 /// The default of a param as it is written in flow style; `None` if the configuration must set it.
 pub fn default(policy: &Policy<'_>, rule: &Rule, param: &Param) -> Option<Value> {
-    policy.catalog.document(rule).and_then(|document| param.default_in(document)).map(to_json)
+    policy.catalog.document(rule).and_then(|document| param.default_in(document)).and_then(to_json)
 }
 
 fn text(policy: &Policy<'_>, sources: &Sources) -> String {

@@ -220,7 +220,7 @@ fn with_found(mut scope: Scope, raw: &RawRule<'_>, decision: Option<&Decision>) 
         (Some(decision), _) => decision.locals().into_iter().map(str::to_owned).collect(),
         (None, RawTest::Require(text) | RawTest::Forbid(text)) => {
             match expr::bound_names(&text.value, &scope) {
-                Some(names) => names.iter().map(|name| name.to_string()).collect(),
+                Some(names) => names.iter().map(ToString::to_string).collect(),
                 None => return scope.unchecked(),
             }
         }

@@ -1,16 +1,13 @@
 //! A JSON Schema that a target must satisfy: each error at its own node, in words that quote no value.
 
 use crate::expr::{Failure, Value};
-use crate::shape::{Mistake, suggest};
+use crate::shape::{Mistake, suggest, to_json};
 use crate::source::Place;
-use crate::yaml::{Kind, Node, Scalar};
+use crate::yaml::{Kind, Node};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::{Location, LocationSegment};
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value as Json;
-
-/// Nodes of a target that are handed to a schema; aliases may make a small file large.
-const LARGEST: usize = 200_000;
 
 /// The names that messages see beside those of the visit.
 pub const NAMES: [&str; 1] = ["error"];
@@ -25,9 +22,8 @@ pub struct Schema {
 impl Schema {
     /// Compiles a schema. The error is a mistake at its place in the rule file.
     pub fn new(node: Node<'_>) -> Result<Self, Mistake> {
-        let mut left = LARGEST;
-        let Some(source) = json(node, &mut left) else {
-            return Err(Mistake::new(node.place(), "aliases make this schema too large"));
+        let Some(source) = to_json(node) else {
+            return Err(Mistake::new(node.place(), "this schema is too large, or nests too deep"));
         };
         let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
         match options.offline().build(&source) {
@@ -47,8 +43,7 @@ impl Schema {
         target: Node<'a>,
         unknown: fn(Node<'_>) -> bool,
     ) -> Option<(Vec<Failure<'a>>, usize)> {
-        let mut left = LARGEST;
-        let instance = json(target, &mut left)?;
+        let instance = to_json(target)?;
         let mut report = Report { schema: self, target, unknown, found: Vec::new(), undecided: 0 };
         for error in self.validator.iter_errors(&instance) {
             report.add(&error);
@@ -229,25 +224,4 @@ fn at<'a>(root: Node<'a>, path: &Location) -> Option<Node<'a>> {
 
 fn label(node: Node<'_>) -> Place {
     crate::expr::label_of(node)
-}
-
-/// A node as JSON, scalars as their consumer reads them; `None` when it is larger than `left` nodes.
-fn json(node: Node<'_>, left: &mut usize) -> Option<Json> {
-    *left = left.checked_sub(1)?;
-    Some(match node.resolve().kind() {
-        Kind::Sequence => Json::Array(node.items().map(|item| json(item, left)).collect::<Option<_>>()?),
-        Kind::Mapping => {
-            let entries = node.entries().into_iter();
-            let entries =
-                entries.map(|entry| Some((entry.key.text().into_owned(), json(entry.value, left)?)));
-            Json::Object(entries.collect::<Option<_>>()?)
-        }
-        Kind::Scalar | Kind::Empty | Kind::Alias => match node.scalar() {
-            Scalar::Null => Json::Null,
-            Scalar::Bool(value) => value.into(),
-            Scalar::Int(value) => value.into(),
-            Scalar::Float(value) => value.into(),
-            Scalar::Str(text) => text.into(),
-        },
-    })
 }
