@@ -32,15 +32,16 @@ impl<'v> Asking<'_, 'v, '_, '_> {
             slots.push(value);
         }
         if let Some(when) = &check.when {
-            match self.value(when, slots)? {
-                Value::Unknown => {
+            match self.answer(when, slots)? {
+                None => {
                     outcome.unknown += 1;
                     return Ok(());
                 }
-                value if !value.is_true() => return Ok(()),
-                _ => {}
+                Some(false) => return Ok(()),
+                Some(true) => {}
             }
         }
+        outcome.asked.1 += 1;
         let first = slots.len() - check.lets.len();
         for (at, binding) in check.lets.iter().enumerate().filter(|(_, binding)| !binding.before_when) {
             slots[first + at] = self.value(&binding.program, slots)?;
@@ -54,13 +55,13 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 
     fn decide(&mut self, slots: &[Value<'v>], outcome: &mut Outcome) -> Result<Vec<Failure<'v>>, Stopped> {
         match &self.check.decision {
-            Decision::Condition { condition, expected } => match self.value(condition, slots)? {
-                Value::Unknown => {
+            Decision::Condition { condition, expected } => match self.answer(condition, slots)? {
+                None => {
                     outcome.unknown += 1;
                     Ok(Vec::new())
                 }
-                value if expected.holds(&value) => Ok(Vec::new()),
-                _ => {
+                Some(answer) if expected.is(answer) => Ok(Vec::new()),
+                Some(_) => {
                     let lets: Vec<&Program> =
                         self.check.lets.iter().map(|binding| &*binding.program).collect();
                     condition
@@ -114,6 +115,11 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 
     fn value(&mut self, expression: &Written<Program>, slots: &[Value<'v>]) -> Result<Value<'v>, Stopped> {
         expression.evaluate(slots, self.budget).map_err(|stop| expression.stopped(stop))
+    }
+
+    /// The answer of a condition; `None` when it cannot be known.
+    fn answer(&mut self, condition: &Written<Program>, slots: &[Value<'v>]) -> Result<Option<bool>, Stopped> {
+        condition.answer(slots, self.budget).map_err(|stop| condition.stopped(stop))
     }
 
     /// The place of a finding that has none of its own: the visit, for the whole repository the rule's entry in the configuration, else
@@ -175,10 +181,10 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 }
 
 /// A rule that could not be evaluated: an error of the rule, never a silent pass.
-pub fn stopped(rule: &Rule, stopped: Stopped, at: Place) -> Diagnostic {
+pub fn stopped(rule: &Rule, stopped: Stopped, at: Place, path: &str) -> Diagnostic {
     let message = match stopped.reason {
-        None => format!("rule `{}` is too expensive: it was stopped here", rule.id),
-        Some(reason) => format!("rule `{}` failed: {reason}", rule.id),
+        None => format!("rule `{}` is too expensive: it was stopped in {path}", rule.id),
+        Some(reason) => format!("rule `{}` failed in {path}: {reason}", rule.id),
     };
     Diagnostic::new("rule-error", Severity::Error, stopped.place, message)
         .with_related(at, "when it looked at this")

@@ -2,7 +2,7 @@
 
 use crate::support::assert_committed;
 use plimsoll::expr::{self, Field, Record, Type};
-use plimsoll::model::TargetKind;
+use plimsoll::model::{FILE, TargetKind};
 use plimsoll::rule::COMMON;
 use std::fmt::Write as _;
 
@@ -33,7 +33,7 @@ fn reference() -> String {
          `schema` see `error`, and those of a loop its variables.\n\n## Targets\n\n\
          An element of `repo.<target>` has the same names, and `file`. `repo.k8s.<Kind>` are the objects of a kind.\n",
     );
-    let mut records: Vec<&'static Record> = Vec::new();
+    let mut records: Vec<&'static Record> = vec![&FILE, &expr::COMMAND];
     for kind in TargetKind::ALL {
         let _ = write!(out, "\n### `{}`\n\n{}\n", kind.name(), kind.doc().trim());
         fields(&mut out, kind.record().fields, &mut records);
@@ -95,6 +95,7 @@ fn type_name(of: Type) -> String {
         Type::Map => "map".into(),
         Type::Node => "node".into(),
         Type::Object(name) => name.into(),
+        Type::Visits(record) => format!("list of visits to {}", record.name),
         Type::List(element) => format!("list of {}", type_name(*element)),
         Type::Record(record) | Type::Visit(record) => format!("facts of {}", record.name),
     }
