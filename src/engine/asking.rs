@@ -8,6 +8,9 @@ use crate::model::{Visit, is_unknown};
 use crate::rule::{self, Check, Decision, Pattern, Rule, Schema, Stopped, Written};
 use crate::source::{FileId, Place};
 
+/// Second places of a finding; more are of no use to anyone.
+const RELATED: usize = 20;
+
 /// Steps that the search for a pattern has at one visit.
 const SEARCH_STEPS: u64 = 20 * Budget::DEFAULT_STEPS;
 
@@ -152,12 +155,16 @@ impl<'v> Asking<'_, 'v, '_, '_> {
             let found = self.value(other, &scope)?.places();
             related.extend(found.into_iter().map(|place| (place, label.clone())));
         }
+        // A name may come from a value (`labels[env.value]`); those of fields have no digits as a rule.
+        let odd = failure.missing.iter().filter(|name| name.contains(|c: char| c.is_ascii_digit()));
+        quotes.extend(odd.map(|name| Quote { place: None, text: name.clone() }));
         scope.push(Value::made(enumerate(&failure.missing)));
         let message = self.render(&check.message, &scope, &mut quotes)?;
         let place = place.unwrap_or_else(|| self.fallback());
         let mut diagnostic = Diagnostic::new(self.rule.id.clone(), self.rule.severity, place, message);
         diagnostic.primary.text = failure.note;
         related.retain(|(other, _)| *other != place);
+        related.truncate(RELATED);
         diagnostic.related = related.into_iter().map(|(place, text)| Label { place, text }).collect();
         diagnostic.help =
             check.help.as_ref().map(|help| self.render(help, &scope, &mut quotes)).transpose()?;
@@ -173,11 +180,21 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         quotes: &mut Vec<Quote>,
     ) -> Result<String, Stopped> {
         let rendered = template.render(scope, self.budget, &mut |value| {
-            quotes.extend(value.place().map(|place| Quote { place, text: value.show() }));
+            quote(value, quotes);
             None
         });
         rendered.map_err(|stop| template.stopped(stop))
     }
+}
+
+/// Texts of one value that are noted as quotes: what is shown of it holds no more.
+const QUOTES: usize = 200;
+
+/// Notes the texts that a value repeats when it is shown.
+fn quote(value: &Value<'_>, quotes: &mut Vec<Quote>) {
+    let mut parts = Vec::new();
+    value.each_text(QUOTES, &mut |place, text| parts.push(Quote { place, text }));
+    quotes.append(&mut parts);
 }
 
 /// A rule that could not be evaluated: an error of the rule, never a silent pass.

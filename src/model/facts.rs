@@ -126,7 +126,7 @@ facts!(OWNER = "owner" for Owner, |this| {
     #[doc = "Kind of the owner: `Deployment`, `service`, `job`, `step`, `values`, …"]
     "kind": Type::String => match this.kind {
         OwnerKind::Known(kind) => string(kind),
-        OwnerKind::Written(node) => Value::made(node.text()),
+        OwnerKind::Written(node) => Value::Text(Text::of(node)),
     };
     #[doc = "Its name."]
     "name": Type::String => node(this.name);
