@@ -3,9 +3,9 @@
 use super::example::{Example, Verdict};
 use super::shape::RULE_FILE;
 use crate::diagnostic::Severity;
-use crate::shape::{Mistake, field, one_or_list, problems, root, text};
+use crate::shape::{Mistake, entries, field, one_or_list, problems, root, text};
 use crate::source::{Place, SourceMap, Span, Spanned};
-use crate::yaml::{Document, Kind, Node};
+use crate::yaml::{Document, Entry, Kind, Node};
 use std::collections::HashMap;
 
 /// A text of a rule (an expression, a message) and the way from its characters back to the rule file.
@@ -198,7 +198,10 @@ fn rule<'d>(node: Node<'d>, mistakes: &mut Vec<Mistake>) -> Option<RawRule<'d>> 
         severity,
         summary: prose("summary"),
         lets: entries(node, "let")
-            .filter_map(|(name, value)| Some(RawLet { name: text(name)?, expression: RuleText::new(value)? }))
+            .into_iter()
+            .filter_map(|entry| {
+                Some(RawLet { name: text(entry.key)?, expression: RuleText::new(entry.value)? })
+            })
             .collect(),
         when: prose("when"),
         test: test(node)?,
@@ -207,7 +210,7 @@ fn rule<'d>(node: Node<'d>, mistakes: &mut Vec<Mistake>) -> Option<RawRule<'d>> 
         message: prose("message")?,
         help: prose("help"),
         explain: prose("explain"),
-        params: entries(node, "params").filter_map(|(name, value)| param(name, value)).collect(),
+        params: entries(node, "params").into_iter().filter_map(param).collect(),
         fix: node.get("fix"),
         examples: examples(node, target, mistakes),
         profiles: one_or_list(node, "profiles").into_iter().filter_map(text).collect(),
@@ -238,8 +241,8 @@ fn related(node: Node<'_>) -> Option<RawRelated> {
     }
 }
 
-fn param<'d>(name: Node<'d>, value: Node<'d>) -> Option<RawParam<'d>> {
-    let name = text(name)?;
+fn param(entry: Entry<'_>) -> Option<RawParam<'_>> {
+    let (name, value) = (text(entry.key)?, entry.value);
     if value.resolve().kind() != Kind::Mapping {
         let default = (!value.is_null()).then_some(value);
         return Some(RawParam { name, type_name: None, default, doc: None });
@@ -264,9 +267,4 @@ fn examples<'d>(node: Node<'d>, target: &Spanned<String>, mistakes: &mut Vec<Mis
 
 fn texts(node: Node<'_>, key: &str) -> Vec<Spanned<String>> {
     one_or_list(node, key).into_iter().filter_map(text).collect()
-}
-
-fn entries<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
-    let entries = node.get(key).map(Node::entries).unwrap_or_default();
-    entries.into_iter().map(|entry| (entry.key, entry.value))
 }
