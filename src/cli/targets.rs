@@ -38,19 +38,24 @@ pub fn run(arguments: &Args) -> Status {
             }
         });
     };
-    match name.parse::<Target>() {
+    match named(name) {
         Ok(target) => print(&match arguments.format {
             Format::Text => words(&target),
             Format::Json => format!("{:#}\n", json!({"version": 1, "targets": [json_of(target.kind)]})),
         }),
-        Err(near) => {
-            let hint = near.map_or_else(
-                || "; `plimsoll targets` lists them".to_owned(),
-                |near| format!("; did you mean `{near}`?"),
-            );
-            fail(&format_args!("unknown target `{name}`{hint}"))
-        }
+        Err(unknown) => fail(&unknown),
     }
+}
+
+/// The target of a name. The error says that there is none, and which was most likely meant.
+pub fn named(name: &str) -> Result<Target, String> {
+    name.parse().map_err(|near: Option<&str>| {
+        let hint = near.map_or_else(
+            || "; `plimsoll targets` lists them".to_owned(),
+            |near| format!("; did you mean `{near}`?"),
+        );
+        format!("unknown target `{name}`{hint}")
+    })
 }
 
 fn list() -> String {
