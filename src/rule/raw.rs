@@ -61,15 +61,11 @@ pub struct RawRule<'d> {
     pub explain: Option<RuleText>,
     /// `params`
     pub params: Vec<RawParam<'d>>,
-    /// `fix`, as written.
-    pub fix: Option<Node<'d>>,
     /// `tests`
     pub examples: Vec<Example<'d>>,
-    /// `profiles`; empty means `recommended`.
+    /// `profiles`; a rule of the user without any is on under every preset. A rule that ships is on in the presets that list it.
     pub profiles: Vec<Spanned<String>>,
-    /// `since`
-    pub since: Option<Spanned<String>>,
-    /// `deprecated`
+    /// `deprecated`: what to use instead.
     pub deprecated: Option<Spanned<String>>,
 }
 
@@ -211,10 +207,8 @@ fn rule<'d>(node: Node<'d>, mistakes: &mut Vec<Mistake>) -> Option<RawRule<'d>> 
         help: prose("help"),
         explain: prose("explain"),
         params: entries(node, "params").into_iter().filter_map(param).collect(),
-        fix: node.get("fix"),
         examples: examples(node, target, mistakes),
         profiles: one_or_list(node, "profiles").into_iter().filter_map(text).collect(),
-        since: field(node, "since"),
         deprecated: field(node, "deprecated"),
         id,
         each,

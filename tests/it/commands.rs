@@ -39,7 +39,7 @@ fn rules_of_the_project_are_listed_and_explained_beside_those_that_ship() {
         &serde_json::json!({
             "id": "foreign-registry", "severity": "error", "summary": "not ours", "each": ["image"],
             "params": [{"name": "registries", "type": "list", "required": false, "default": ["ghcr.io"], "doc": "whose images"}],
-            "profiles": [], "presets": [], "origin": "project", "path": ".plimsoll/rules/a.yaml", "on": true,
+            "profiles": [], "presets": [], "deprecated": null, "origin": "project", "path": ".plimsoll/rules/a.yaml", "on": true,
         })
     );
     assert_eq!(
@@ -55,6 +55,28 @@ fn rules_of_the_project_are_listed_and_explained_beside_those_that_ship() {
     );
     assert_eq!(run(folder.path(), &["explain", "foreign-registry", "--source"]).1, RULE.1);
     assert!(!run(folder.path(), &["rules", "--no-config"]).1.contains("foreign-registry"));
+}
+
+#[test]
+fn what_to_use_instead_of_a_deprecated_rule_is_shown() {
+    let rule = format!("{}deprecated: use ours\n", RULE.1);
+    let folder = project(&[
+        (RULE.0, &rule),
+        ("plimsoll.yaml", "packs: [{path: vendor, prefix: acme}]\n"),
+        ("vendor/a.yaml", &rule),
+    ]);
+    let (_, list, _) = run(folder.path(), &["rules"]);
+    assert!(list.contains("not ours (.plimsoll/rules/a.yaml); deprecated: use ours\n"), "{list}");
+    let (_, words, _) = run(folder.path(), &["explain", "acme/foreign-registry"]);
+    assert!(words.contains("\nnot ours\ndeprecated: use ours\n\nWhy.\n"), "{words}");
+    let all = json(folder.path(), &["rules"]);
+    let deprecated =
+        all["rules"].as_array().expect("a list").iter().filter(|rule| rule["deprecated"] == "use ours");
+    assert_eq!(deprecated.count(), 2);
+    for key in ["fix: {}", "since: '1'"] {
+        let folder = project(&[(RULE.0, &format!("{}{key}\n", RULE.1))]);
+        assert_eq!(run(folder.path(), &["check"]).0, 2, "{key} has no meaning and is refused");
+    }
 }
 
 #[test]
