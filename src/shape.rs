@@ -7,7 +7,7 @@ mod schema;
 
 pub use check::{Mistake, check, found, problems, suggest};
 pub use json::to_json;
-pub use read::{field, one_or_list, root, text};
+pub use read::{entries, field, one_or_list, root, text};
 pub use schema::json_schema;
 
 /// What may stand at a place in a file.

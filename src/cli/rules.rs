@@ -2,7 +2,7 @@
 
 use super::{ListFormat as Format, Status, fail, print, project, say};
 use crate::check::Request;
-use crate::config::Level;
+use crate::config::{Level, PRESETS, Preset};
 use crate::engine::CHECKS;
 use crate::policy::{Policy, Runs, configuration};
 use crate::report;
@@ -94,7 +94,9 @@ fn text(policy: &Policy<'_>, sources: &Sources) -> String {
                 (summary, Origin::BuiltIn) => summary.to_owned(),
                 (summary, _) => format!("{summary} ({})", path(rule, sources)),
             };
-            line(format!("{:width$}  {:7}  {summary}", rule.id, level(policy, rule)));
+            let instead = policy.catalog.deprecated(rule);
+            let deprecated = instead.map(|instead| format!("; deprecated: {instead}")).unwrap_or_default();
+            line(format!("{:width$}  {:7}  {summary}{deprecated}", rule.id, level(policy, rule)));
         }
     }
     line("\nchecks of the engine:".to_owned());
@@ -121,6 +123,7 @@ fn json(policy: &Policy<'_>, sources: &Sources) -> String {
             "params": params.collect::<Vec<_>>(),
             "profiles": profiles(rule),
             "presets": presets(rule),
+            "deprecated": policy.catalog.deprecated(rule),
             "origin": rule.origin.name(),
             "path": path(rule, sources),
             "on": policy.runs(rule) != Runs::Never,
@@ -133,16 +136,22 @@ fn json(policy: &Policy<'_>, sources: &Sources) -> String {
     report::object(&json!({"version": 1, "rules": rules, "checks": checks}))
 }
 
-/// The profiles of a rule; one of the user that names none is on in every profile.
+/// The profiles of a rule: of one that ships those of the presets that list it, of another those it names. One that names none is on
+/// under every preset.
 fn profiles(rule: &Rule) -> Vec<&str> {
-    match (&*rule.profiles, rule.origin) {
-        ([], Origin::BuiltIn) => vec!["recommended"],
-        (profiles, _) => profiles.iter().map(String::as_str).collect(),
+    if rule.origin != Origin::BuiltIn {
+        return rule.profiles.iter().map(String::as_str).collect();
     }
+    let mut profiles: Vec<_> = listing(rule).map(|preset| preset.profile).collect();
+    profiles.dedup();
+    profiles
 }
 
-/// The presets that hold a rule.
+/// The presets that list a rule.
 pub fn presets(rule: &Rule) -> Vec<&'static str> {
-    let of = |preset: &&crate::config::Preset| rule.origin == Origin::BuiltIn && preset.holds(&rule.id);
-    crate::config::PRESETS.iter().filter(of).map(|preset| preset.name).collect()
+    listing(rule).map(|preset| preset.name).collect()
+}
+
+fn listing(rule: &Rule) -> impl Iterator<Item = &'static Preset> {
+    PRESETS.iter().filter(|preset| rule.origin == Origin::BuiltIn && preset.holds(&rule.id))
 }

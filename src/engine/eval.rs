@@ -10,8 +10,8 @@ use crate::yaml::{Kind, Node, Scalar};
 /// What an expression yields at a visit.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// Where the visit is.
-    pub place: Place,
+    /// Where the visit is; one to the repository as a whole is nowhere.
+    pub place: Option<Place>,
     /// The value, or why there is none.
     pub value: Result<Shown, Stop>,
     /// For true and false: the places that `forbid` or `require` would mark, and what is said of them.
@@ -81,8 +81,8 @@ fn answer<'v, 'm: 'v>(
     let mut slots = common(model, repo, file, visit).to_vec();
     slots[TARGET] = Value::made(target.kind.name());
     slots.extend((0..visit.record().fields.len()).map(|fact| visit.fact(fact)));
-    let start = start_of(file.map_or(FileId(0), |file| file.id));
-    let place = visit.place().or_else(|| slots[0].place()).unwrap_or(start);
+    let start = file.map(|file| start_of(file.id));
+    let place = visit.place().or_else(|| slots[0].place()).or(start);
     let mut budget = Budget::default().with_unknown(is_unknown);
     let value = match program.evaluate(&slots, &mut budget) {
         Ok(value) => value,
@@ -96,7 +96,7 @@ fn answer<'v, 'm: 'v>(
         _ => Ok(Vec::new()),
     };
     let marks = failures.unwrap_or_default().into_iter();
-    let marks = marks.map(|failure| (failure.place.unwrap_or(place), failure.note)).collect();
+    let marks = marks.filter_map(|failure| Some((failure.place.or(place)?, failure.note))).collect();
     Answer { place, value: Ok(shown), marks }
 }
 

@@ -12,7 +12,7 @@ pub use concise::concise;
 pub use full::{Charset, Color, Look, full, windows};
 pub use json::{json, object};
 pub use sanitise::{Clean, text};
-pub use summary::{Summary, summary_line};
+pub use summary::{Summary, plural, summary_line};
 
 use crate::diagnostic::Diagnostic;
 use crate::secret;

@@ -85,6 +85,7 @@ fn console(folder: &Path, text: &str) {
             Some(command) => {
                 let arguments = words(command);
                 let output = plimsoll(folder, &arguments.iter().map(String::as_str).collect::<Vec<_>>(), b"");
+                assert!(output.status.code().is_some_and(|status| status < 2), "{command}: {output:?}");
                 printed.push_str(&String::from_utf8_lossy(&output.stdout));
                 printed.push_str(&String::from_utf8_lossy(&output.stderr));
             }

@@ -3,7 +3,7 @@
 use crate::support::assert_committed;
 use plimsoll::expr::{self, Field, Record, Type};
 use plimsoll::model::{FILE, TargetKind};
-use plimsoll::rule::COMMON;
+use plimsoll::rule::{common_names, type_name};
 use std::fmt::Write as _;
 
 #[test]
@@ -16,16 +16,7 @@ fn reference() -> String {
         "# Reference of the rule language\n\nThis file is made from the tables the program runs on. The way to learn the language is the \
          [guide](README.md).\n\n## Names that every visit binds\n\n| name | type | |\n|---|---|---|\n",
     );
-    let common: [(&str, &str); 6] = [
-        ("self", "The visited node, or the facts of the visit."),
-        ("target", "The name of the target, for rules with several."),
-        ("file", "The visited file; a visit to `repo` has none."),
-        ("repo", "The whole repository: every target's name below it is the list of its visits."),
-        ("params", "The params of the rule."),
-        ("config", "`plimsoll.yaml` as it is written."),
-    ];
-    for ((name, doc), (known, of)) in common.iter().zip(COMMON) {
-        assert_eq!(*name, known, "the table names what is bound");
+    for (name, of, doc) in common_names() {
         row(&mut out, &format!("`{name}`"), &type_name(of), doc);
     }
     out.push_str(
@@ -38,7 +29,7 @@ fn reference() -> String {
         let _ = write!(out, "\n### `{}`\n\n{}\n", kind.name(), kind.doc().trim());
         fields(&mut out, kind.record().fields, &mut records);
     }
-    out.push_str("\n## Facts\n");
+    out.push_str("\n## Facts\n\nThe types that bear a name of ours, field by field.\n");
     let mut at = 0;
     while at < records.len() {
         let record = records[at];
@@ -80,24 +71,6 @@ fn fields(out: &mut String, fields: &[Field], records: &mut Vec<&'static Record>
         if !records.iter().any(|known| known.name == record.name) {
             records.push(record);
         }
-    }
-}
-
-fn type_name(of: Type) -> String {
-    match of {
-        Type::Any => "any".into(),
-        Type::Bool => "bool".into(),
-        Type::Int => "int".into(),
-        Type::Uint => "uint".into(),
-        Type::Double => "double".into(),
-        Type::String => "string".into(),
-        Type::Bytes => "bytes".into(),
-        Type::Map => "map".into(),
-        Type::Node => "node".into(),
-        Type::Object(name) => name.into(),
-        Type::Visits(record) => format!("list of visits to {}", record.name),
-        Type::List(element) => format!("list of {}", type_name(*element)),
-        Type::Record(record) | Type::Visit(record) => format!("facts of {}", record.name),
     }
 }
 
