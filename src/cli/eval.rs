@@ -170,7 +170,10 @@ impl<'s> Shower<'s> {
             Shown::Unknown => json!({"unknown": true}),
             Shown::More => json!({"truncated": true}),
             Shown::Bool(value) => (*value).into(),
-            Shown::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.as_str().into()),
+            Shown::Number(number, _) => {
+                let masked = self.masked(at, number);
+                serde_json::from_str(&masked).unwrap_or_else(|_| masked.into())
+            }
             Shown::Text(text, _) => self.masked(at, text).into(),
             Shown::List(items) => items.iter().map(|item| self.value(at, item)).collect(),
             Shown::Map(entries) => Value::Object(
@@ -223,7 +226,9 @@ impl<'s> Shower<'s> {
 
 fn quotes(value: &Shown, into: &mut Vec<Quote>) {
     match value {
-        Shown::Text(text, Some(place)) => into.push(Quote { place: Some(*place), text: text.clone() }),
+        Shown::Text(text, place) | Shown::Number(text, place) => {
+            into.push(Quote { place: *place, text: text.clone() });
+        }
         Shown::List(items) => items.iter().for_each(|item| quotes(item, into)),
         Shown::Map(entries) => entries.iter().for_each(|(_, item)| quotes(item, into)),
         _ => {}

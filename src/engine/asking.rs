@@ -11,9 +11,6 @@ use crate::source::{FileId, Place};
 /// Second places of a finding; more are of no use to anyone.
 const RELATED: usize = 20;
 
-/// Steps that the search for a pattern has at one visit.
-const SEARCH_STEPS: u64 = 20 * Budget::DEFAULT_STEPS;
-
 /// One rule at one visit.
 pub struct Asking<'a, 'v, 'e, 'm> {
     pub engine: &'a Engine<'e, 'm>,
@@ -23,6 +20,8 @@ pub struct Asking<'a, 'v, 'e, 'm> {
     pub check: &'m Check,
     pub visit: &'v dyn Visit<'m>,
     pub budget: &'a mut Budget,
+    /// For the search of patterns in the file.
+    pub search: &'a mut Budget,
 }
 
 impl<'v> Asking<'_, 'v, '_, '_> {
@@ -79,12 +78,11 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 
     fn search(&mut self, pattern: &Pattern, subject: &Value<'v>) -> Result<Vec<Failure<'v>>, Stopped> {
         let mut found = Vec::new();
-        // A pattern may read a whole file, at some steps a byte.
-        let mut budget = Budget::new(SEARCH_STEPS);
+        let budget = &mut *self.search;
         let mut fault = Ok(());
         let mut search = |text| {
             if fault.is_ok() {
-                fault = pattern.failures(&text, &mut budget, &mut found);
+                fault = pattern.failures(&text, budget, &mut found);
             }
         };
         match subject {
@@ -199,10 +197,11 @@ fn quote(value: &Value<'_>, quotes: &mut Vec<Quote>) {
 
 /// A rule that could not be evaluated: an error of the rule, never a silent pass.
 pub fn stopped(rule: &Rule, stopped: Stopped, at: Place, path: &str) -> Diagnostic {
-    let message = match stopped.reason {
-        None => format!("rule `{}` is too expensive: it was stopped in {path}", rule.id),
-        Some(reason) => format!("rule `{}` failed in {path}: {reason}", rule.id),
-    };
-    Diagnostic::new("rule-error", Severity::Error, stopped.place, message)
-        .with_related(at, "when it looked at this")
+    let found = |message| Diagnostic::new("rule-error", Severity::Error, stopped.place, message);
+    match stopped.reason {
+        // Which visit was the first depends on the threads: it is not said.
+        None => found(format!("rule `{}` is too expensive: it was stopped, and not asked again", rule.id)),
+        Some(reason) => found(format!("rule `{}` failed in {path}: {reason}", rule.id))
+            .with_related(at, "when it looked at this"),
+    }
 }

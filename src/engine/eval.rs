@@ -28,7 +28,7 @@ pub enum Shown {
     /// True or false.
     Bool(bool),
     /// A number, as it is written.
-    Number(String),
+    Number(String, Option<Place>),
     /// Text, and where it stands.
     Text(String, Option<Place>),
     /// A list.
@@ -111,7 +111,7 @@ fn show(value: &Value<'_>, depth: usize, left: &mut usize) -> Shown {
         Value::Bool(value) => Shown::Bool(*value),
         Value::Node(node) => show_node(*node, depth, left),
         Value::Optional(value) => show(value, depth, left),
-        Value::List(items) => Shown::List(items.iter().map(|item| show(item, depth - 1, left)).collect()),
+        Value::List(items) => list(items.iter(), left, |item, left| show(item, depth - 1, left)),
         Value::Map(entries) => {
             let entries = entries.iter().map(|(key, value)| (key.show(), show(value, depth - 1, left)));
             Shown::Map(entries.collect())
@@ -130,15 +130,28 @@ fn show(value: &Value<'_>, depth: usize, left: &mut usize) -> Shown {
                 fields.map(|(at, field)| (field.name.to_owned(), show(&facts.fact(at), depth - 1, left)));
             Shown::Map(fields.collect())
         }
-        Value::Int(_) | Value::Uint(_) | Value::Double(_) => Shown::Number(value.show()),
+        Value::Int(_) | Value::Uint(_) | Value::Double(_) => Shown::Number(value.show(), value.place()),
         _ => Shown::Text(value.show(), value.place()),
     }
+}
+
+/// The elements that fit, and a mark for the rest.
+fn list<T>(items: impl Iterator<Item = T>, left: &mut usize, show: impl Fn(T, &mut usize) -> Shown) -> Shown {
+    let mut shown = Vec::new();
+    for item in items {
+        let full = *left == 0;
+        shown.push(show(item, left));
+        if full {
+            break;
+        }
+    }
+    Shown::List(shown)
 }
 
 fn show_node(node: Node<'_>, depth: usize, left: &mut usize) -> Shown {
     let inner = |node: Node<'_>, left: &mut usize| show(&Value::Node(node), depth - 1, left);
     match node.resolve().kind() {
-        Kind::Sequence => Shown::List(node.items().map(|item| inner(item, left)).collect()),
+        Kind::Sequence => list(node.items(), left, inner),
         Kind::Mapping => {
             let entries = node.entries().into_iter();
             Shown::Map(
@@ -150,7 +163,7 @@ fn show_node(node: Node<'_>, depth: usize, left: &mut usize) -> Shown {
         Kind::Scalar => match node.scalar() {
             Scalar::Null => Shown::Null,
             Scalar::Bool(value) => Shown::Bool(value),
-            Scalar::Int(_) | Scalar::Float(_) => Shown::Number(node.text().into_owned()),
+            Scalar::Int(_) | Scalar::Float(_) => Shown::Number(node.text().into_owned(), Some(node.place())),
             Scalar::Str(text) => Shown::Text(text.into_owned(), Some(node.place())),
         },
     }

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a run found.
 #[derive(Debug, Default)]
@@ -76,6 +77,9 @@ pub struct Job<'j> {
     /// The day by which waivers end.
     pub today: Date,
 }
+
+/// Steps that the searches of patterns have in one file.
+const SEARCH_STEPS: u64 = 20 * Budget::DEFAULT_STEPS;
 
 /// Runs rules over every file of a model and keeps what touches a file in scope.
 pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
@@ -157,6 +161,8 @@ struct Engine<'e, 'm> {
     /// Rules that run only where an override sets them.
     where_set: HashSet<&'m str>,
     wanted: Wanted,
+    /// Rules that took too many steps at some visit, by their place in the catalog: they are asked no more.
+    spent: Vec<AtomicBool>,
 }
 
 impl<'e, 'm> Engine<'e, 'm> {
@@ -175,8 +181,9 @@ impl<'e, 'm> Engine<'e, 'm> {
                 wanted.insert(check.target.kind);
             }
         }
+        let spent = job.catalog.rules.iter().map(|_| AtomicBool::new(false)).collect();
         wanted.literals = literals(&by_target[TargetKind::Text as usize]);
-        Self { model, repo, catalog: job.catalog, today: job.today, by_target, where_set, wanted }
+        Self { model, repo, catalog: job.catalog, today: job.today, by_target, where_set, wanted, spent }
     }
 
     /// Keeps a finding, at the level the configuration gives its rule, unless it is off or a waiver that has not ended excuses it.
@@ -231,11 +238,12 @@ impl<'e, 'm> Engine<'e, 'm> {
         let file = self.model.file(id);
         let mut params = vec![None; self.catalog.rules.len()];
         let mut budget = Budget::default().with_unknown(is_unknown);
+        let mut search = Budget::new(SEARCH_STEPS);
         let off: Vec<usize> = self.off_in(&file.source.path);
         self.model.visit(id, &self.wanted, &mut |target, kind, visit| {
             let wanted = |asked: &&Asked<'m>| check_wants(asked.check, kind) && !off.contains(&asked.index);
             let asked = self.by_target[target as usize].iter().filter(wanted);
-            self.ask(asked, Some(&file), visit, &mut params, &mut budget, &mut outcome);
+            self.ask(asked, Some(&file), visit, &mut params, [&mut budget, &mut search], &mut outcome);
         });
         outcome
     }
@@ -252,7 +260,8 @@ impl<'e, 'm> Engine<'e, 'm> {
         let asked = &self.by_target[TargetKind::Repo as usize];
         let mut params = vec![None; self.catalog.rules.len()];
         let mut budget = Budget::default().with_unknown(is_unknown);
-        self.ask(asked.iter(), None, self.repo, &mut params, &mut budget, &mut outcome);
+        let mut search = Budget::new(SEARCH_STEPS);
+        self.ask(asked.iter(), None, self.repo, &mut params, [&mut budget, &mut search], &mut outcome);
         outcome
     }
 
@@ -263,7 +272,7 @@ impl<'e, 'm> Engine<'e, 'm> {
         file: Option<&'v FileFacts<'m>>,
         visit: &'v dyn Visit<'m>,
         params: &mut [Option<Value<'m>>],
-        budget: &mut Budget,
+        [budget, search]: [&mut Budget; 2],
         outcome: &mut Outcome,
     ) where
         'e: 'v,
@@ -273,6 +282,9 @@ impl<'e, 'm> Engine<'e, 'm> {
         for Asked { index, rule, check, .. } in asked {
             // The facts that expressions were compiled for: a visit may have more, which are bound as a whole (`file`, `repo`).
             let facts = check.target.kind.record().fields.len();
+            if self.spent[*index].load(Ordering::Relaxed) {
+                continue;
+            }
             if slots.is_empty() {
                 slots.reserve(COMMON.len() + facts + 8);
                 slots.extend(common(self.model, self.repo, file, visit));
@@ -295,9 +307,12 @@ impl<'e, 'm> Engine<'e, 'm> {
             budget.refill();
             outcome.asked.0 += 1;
             let mut asking =
-                Asking { engine: self, file: file.map(|file| file.id), rule, check, visit, budget };
+                Asking { engine: self, file: file.map(|file| file.id), rule, check, visit, budget, search };
             if let Err(stop) = asking.ask(&mut slots, outcome) {
                 let place = asking.fallback();
+                if stop.reason.is_none() {
+                    self.spent[*index].store(true, Ordering::Relaxed);
+                }
                 let path = &self.model.sources.get(place.file).path;
                 outcome.failures.push(stopped(rule, stop, place, path));
             }

@@ -241,11 +241,12 @@ impl<'a> Machine<'a, '_> {
         Ok(self.probe(Some(name), probe)?.filter(|key| key.scalar != Scalar::Null))
     }
 
-    /// Files every element under its keys. Each has a budget of its own: who comes first must not pay for all.
+    /// Files every element under its keys, within a budget of its own: who comes first must not pay for all. What that does not reach is
+    /// always visited.
     fn make_index(&self, collection: &dyn Collection, parts: &Parts<'_>, local: usize) -> Index {
         let mut index = Index::default();
+        let mut budget = self.budget.fresh();
         for at in 0..collection.len() {
-            let mut budget = self.budget.fresh();
             let mut machine = Machine::with_locals(self.local_count(), &mut budget);
             machine.bind(local, collection.element(at));
             let at = at as u32;

@@ -9,6 +9,8 @@ use std::sync::{Arc, OnceLock};
 
 /// Largest compiled form of one pattern, in bytes.
 const SIZE_LIMIT: usize = 1 << 21;
+/// Longest pattern that is made by an expression, in bytes.
+const MAX_SOURCE: usize = 4096;
 /// Greatest weight of one pattern.
 pub(super) const MAX_WEIGHT: u32 = 10_000;
 
@@ -118,6 +120,9 @@ impl Patterns {
 
 /// A pattern that is only known at run time, paid for once in an evaluation.
 pub(super) fn dynamic(source: &str, budget: &mut Budget) -> Result<Arc<Pattern>, Fault> {
+    if source.len() > MAX_SOURCE {
+        return Err(Fault::Message(format!("a regular expression has at most {MAX_SOURCE} bytes")));
+    }
     budget.spend_text(source.len())?;
     let (pattern, paid) = if let Some(known) = budget.patterns.take(source) {
         known

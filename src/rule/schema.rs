@@ -9,6 +9,12 @@ use jsonschema::paths::{Location, LocationSegment};
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value as Json;
 
+/// Greatest weight of a schema: its nodes, those behind references counted wherever they are referred to.
+const HEAVIEST: usize = 20_000;
+/// Names that a misspelt one is compared with, and allowed values that a message lists.
+const SUGGESTED: usize = 100;
+const LISTED: usize = 12;
+
 /// How deep a target is searched for what is not known.
 const DEEPEST: u32 = 128;
 
@@ -28,6 +34,11 @@ impl Schema {
         let Some(source) = to_json(node) else {
             return Err(Mistake::new(node.place(), "this schema is too large, or nests too deep"));
         };
+        if weight(&source, &source, &mut Vec::new(), HEAVIEST).is_none() {
+            let mistake =
+                Mistake::new(label(node), "this schema is too large once its references are followed");
+            return Err(mistake.with_help("refer to a part in fewer places"));
+        }
         let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
         match options.offline().build(&source) {
             Ok(validator) => Ok(Self { source, validator }),
@@ -80,9 +91,10 @@ impl<'a> Report<'a, '_> {
             }
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+                let known = self.properties(error);
                 for name in unexpected {
                     let place = node.entry(name).map_or_else(|| label(node), |entry| entry.key.place());
-                    let hint = suggest(name, self.properties(error).iter().map(String::as_str))
+                    let hint = suggest(name, known.iter().map(String::as_str).take(SUGGESTED))
                         .map(|near| format!("; did you mean `{near}`?"))
                         .unwrap_or_default();
                     self.say(place, format!("unknown key `{name}`{hint}"));
@@ -178,6 +190,33 @@ impl<'a> Report<'a, '_> {
     }
 }
 
+/// What is left of `left` once the nodes of a schema are counted; `None` when it is too little. A reference back to one that is being
+/// followed ends: how far it goes is up to the target.
+fn weight<'s>(root: &'s Json, schema: &'s Json, following: &mut Vec<&'s str>, left: usize) -> Option<usize> {
+    let left = left.checked_sub(1)?;
+    match schema {
+        Json::Array(items) => items.iter().try_fold(left, |left, item| weight(root, item, following, left)),
+        Json::Object(entries) => {
+            entries.iter().try_fold(left, |left, (key, value)| match (key.as_str(), value) {
+                // Definitions count where they are used.
+                ("$defs" | "definitions", _) => Some(left),
+                ("$ref", Json::String(pointer)) if !following.contains(&pointer.as_str()) => {
+                    let Some(behind) = pointer.strip_prefix('#').and_then(|pointer| root.pointer(pointer))
+                    else {
+                        return Some(left);
+                    };
+                    following.push(pointer);
+                    let left = weight(root, behind, following, left);
+                    following.pop();
+                    left
+                }
+                _ => weight(root, value, following, left),
+            })
+        }
+        _ => Some(left),
+    }
+}
+
 /// The branch of a union that was most likely meant: one that takes this kind of node, and of those the one with the fewest errors.
 /// `None` when no branch takes such a node.
 fn best_branch<'e>(
@@ -218,13 +257,15 @@ fn words(error: &ValidationError<'_>) -> String {
     match error.kind() {
         ValidationErrorKind::Type { kind } => format!("expected {}", types(kind)),
         ValidationErrorKind::Enum { options } => {
-            let options: Vec<String> = options.as_array().into_iter().flatten().map(shown).collect();
+            let options: Vec<String> =
+                options.as_array().into_iter().flatten().take(SUGGESTED).map(shown).collect();
             let near = error
                 .instance()
                 .as_str()
                 .and_then(|text| suggest(text, options.iter().map(|option| option.trim_matches('`'))));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            format!("expected one of {}{hint}", options.join(", "))
+            let more = if options.len() > LISTED { ", …" } else { "" };
+            format!("expected one of {}{more}{hint}", options[..options.len().min(LISTED)].join(", "))
         }
         ValidationErrorKind::Constant { expected_value } => format!("expected {}", shown(expected_value)),
         ValidationErrorKind::Pattern { pattern } => format!("does not match `{pattern}`"),

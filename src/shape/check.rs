@@ -110,7 +110,7 @@ impl Checker {
         self.visits += 1;
         if self.visits >= BUDGET {
             if self.visits == BUDGET {
-                self.say(Mistake::new(node.place(), "aliases make this file too large to read"));
+                self.say(Mistake::new(node.place(), "this file is too large to read"));
             }
             return;
         }

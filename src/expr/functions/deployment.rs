@@ -21,7 +21,7 @@ pub(super) fn image<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Answer<'a> 
 pub(super) fn shell<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Answer<'a> {
     let text = call.text(0, budget)?;
     // Some 50 ns a byte, where a step is some 10 ns.
-    budget.spend(500 + 5 * text.text.len())?;
+    budget.spend(1000 + 20 * text.text.len())?;
     let dialect = match call.args.get(1) {
         Some(_) if matches!(&*call.str(1, budget)?, "sh" | "dash" | "ash") => Dialect::Posix,
         _ => Dialect::Bash,

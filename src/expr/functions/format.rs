@@ -180,7 +180,7 @@ fn plain(value: &Value<'_>, out: &mut String, budget: &mut Budget, depth: u32) -
         }
         View::Object(object) => out.push_str(&object.show()),
         _ => {
-            let text = value.show();
+            let text = value.to_string();
             budget.spend_text(text.len())?;
             out.push_str(&text);
         }
