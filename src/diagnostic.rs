@@ -57,8 +57,8 @@ pub struct Diagnostic {
 /// A text of a file that a diagnostic repeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
-    /// Where it stands.
-    pub place: Place,
+    /// Where it stands; `None` for a text that an expression made, perhaps of such texts.
+    pub place: Option<Place>,
     /// As it is repeated.
     pub text: String,
 }

@@ -223,7 +223,7 @@ impl<'s> Shower<'s> {
 
 fn quotes(value: &Shown, into: &mut Vec<Quote>) {
     match value {
-        Shown::Text(text, Some(place)) => into.push(Quote { place: *place, text: text.clone() }),
+        Shown::Text(text, Some(place)) => into.push(Quote { place: Some(*place), text: text.clone() }),
         Shown::List(items) => items.iter().for_each(|item| quotes(item, into)),
         Shown::Map(entries) => entries.iter().for_each(|(_, item)| quotes(item, into)),
         _ => {}

@@ -4,7 +4,7 @@ use super::{ListFormat as Format, Status, fail, print, project, say};
 use crate::check::Request;
 use crate::config::{Level, PRESETS, Preset};
 use crate::engine::CHECKS;
-use crate::policy::{Policy, configuration};
+use crate::policy::{Policy, Runs, configuration};
 use crate::report;
 use crate::rule::{Origin, Param, Rule};
 use crate::shape::to_json;
@@ -60,7 +60,7 @@ pub fn path(rule: &Rule, sources: &Sources) -> String {
 /// How much the findings of a rule matter here; `off` if it does not run.
 pub fn level(policy: &Policy<'_>, rule: &Rule) -> &'static str {
     match policy.settings.level(&rule.id, "") {
-        _ if !policy.runs(rule) => "off",
+        _ if policy.runs(rule) == Runs::Never => "off",
         Some(Level::At(severity)) => severity.name(),
         _ => rule.severity.name(),
     }
@@ -126,7 +126,7 @@ fn json(policy: &Policy<'_>, sources: &Sources) -> String {
             "deprecated": policy.catalog.deprecated(rule),
             "origin": rule.origin.name(),
             "path": path(rule, sources),
-            "on": policy.runs(rule),
+            "on": policy.runs(rule) != Runs::Never,
         })
     });
     let checks = CHECKS

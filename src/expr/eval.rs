@@ -236,7 +236,11 @@ impl<'a, 'm> Machine<'a, 'm> {
                 Err(stop) => error = error.or(Some(stop)),
             }
         }
-        error.map_or(Ok(answer), Err)
+        match (answer, error) {
+            // What cannot be known may still decide: nothing is said, not even that the rest has no answer.
+            (Tri::Unknown, _) | (_, None) => Ok(answer),
+            (_, Some(stop)) => Err(stop),
+        }
     }
 }
 

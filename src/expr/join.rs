@@ -116,7 +116,9 @@ impl Join {
                     Some(selector) => {
                         matches!(&key.kind, ExprKind::Index(map, index, _)
                             if matches!(index.kind, ExprKind::Local(name) if name == selector.local)
-                                && is_key(map, local))
+                                && is_key(map, local)
+                                && is_free_of(map, selector.local)
+                                && selector.second.as_ref().is_none_or(|(_, second)| is_free_of(map, *second)))
                             && is_free_of(&selector.over, local)
                             && is_free_of(probe, local)
                     }

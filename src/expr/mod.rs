@@ -27,6 +27,7 @@ mod lex;
 mod library;
 mod loops;
 mod make;
+mod memory;
 mod message;
 mod parse;
 mod pattern;

@@ -5,6 +5,7 @@ use super::check::{self, Checked};
 use super::eval::{Machine, Tri};
 use super::functions::Function;
 use super::join::Join;
+use super::memory::{Globs, Scripts};
 use super::message::Message;
 use super::parse::{Operator, Presence, parse};
 use super::pattern::{Pattern, Patterns};
@@ -150,6 +151,8 @@ pub struct Budget {
     /// The mode of the program at work.
     pub(super) mode: Mode,
     pub(super) patterns: Patterns,
+    pub(super) scripts: Scripts,
+    pub(super) globs: Globs,
 }
 
 impl Budget {
@@ -165,6 +168,8 @@ impl Budget {
             unknown: holds_workflow_expression,
             mode: Mode::Lenient,
             patterns: Patterns::default(),
+            scripts: Scripts::default(),
+            globs: Globs::default(),
         }
     }
 
@@ -258,12 +263,9 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// Whether a value is what the condition should be. Null counts as false; unknown is never what it should be.
-    pub fn holds(self, value: &Value<'_>) -> bool {
-        match value {
-            Value::Unknown => false,
-            value => value.is_true() == (self == Self::True),
-        }
+    /// Whether an answer is what the condition should be.
+    pub fn is(self, answer: bool) -> bool {
+        answer == (self == Self::True)
     }
 }
 
@@ -303,6 +305,16 @@ impl Program {
         budget.settle(found)
     }
 
+    /// The answer of a condition; null counts as false, `None` means that it cannot be known, and every other value is an error.
+    pub fn answer(&self, slots: &[Value<'_>], budget: &mut Budget) -> Result<Option<bool>, Stop> {
+        let answer = Machine::new(self, slots, budget).condition(&self.root);
+        budget.settle(answer).map(|answer| match answer {
+            Tri::True => Some(true),
+            Tri::False => Some(false),
+            Tri::Unknown => None,
+        })
+    }
+
     /// What made the condition fail; empty when it did not, and when it cannot be known. `lets` are the expressions whose values
     /// the last slots hold, in order: what they name is followed into them.
     pub fn failures<'a>(
@@ -337,6 +349,11 @@ impl Program {
     /// The type of its value, as far as it is known before it runs.
     pub fn of(&self) -> Type {
         self.of
+    }
+
+    /// That type in words: `a string`.
+    pub fn described(&self) -> String {
+        check::described(self.of)
     }
 
     /// Loop variables that [`Failure::locals`] gives values for.

@@ -37,6 +37,8 @@ pub enum Type {
     Node,
     /// Facts with known names.
     Record(&'static Record),
+    /// A list of visits to a target that an expression chose from a collection.
+    Visits(&'static Record),
     /// A visit to a target, as an element of a collection: its facts, and [`Record::visited`].
     Visit(&'static Record),
 }

@@ -180,7 +180,7 @@ impl Sought {
         let bytes = text.as_bytes();
         let spells = |at: usize| {
             bytes.get(at + 1).is_some_and(|byte| {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\n' | b'\r')
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'\n' | b'\r')
             })
         };
         if file.artifact.document.is_some() && memchr::memchr_iter(b'\\', bytes).any(spells) {

@@ -293,7 +293,7 @@ impl Compiler {
             scope = scope.with(&binding.name.value, program.as_ref().map_or(Type::Any, |known| known.of()));
             lets.extend(program.map(|program| Let { program, before_when: false }));
         }
-        let when = raw.when.as_ref().and_then(|when| self.expression(when, &scope));
+        let when = raw.when.as_ref().and_then(|when| self.condition(when, &scope));
         mark_before_when(&mut lets, when.as_ref(), first_let);
         let decision = self.decision(raw, &target, &scope);
         scope = with_found(scope, raw, decision.as_ref());
@@ -317,8 +317,8 @@ impl Compiler {
             condition.map(|condition| Decision::Condition { condition, expected })
         };
         match &raw.test {
-            RawTest::Require(text) => condition(self.expression(text, scope), Expected::True),
-            RawTest::Forbid(text) => condition(self.expression(text, scope), Expected::False),
+            RawTest::Require(text) => condition(self.condition(text, scope), Expected::True),
+            RawTest::Forbid(text) => condition(self.condition(text, scope), Expected::False),
             RawTest::Pattern(text) => {
                 let pattern = Pattern::regex(&text.value)
                     .map_err(|fault| Mistake::new(text.place, format!("no regular expression: {fault}")));
@@ -351,6 +351,20 @@ impl Compiler {
 
     fn take<T>(&mut self, made: Result<T, Mistake>) -> Option<T> {
         made.map_err(|mistake| self.mistakes.push(mistake)).ok()
+    }
+
+    /// An expression that is true or false, as far as that is known before it runs.
+    fn condition(&mut self, text: &RuleText, scope: &Scope) -> Option<Written<Program>> {
+        let program = self.expression(text, scope)?;
+        match program.of() {
+            Type::Any | Type::Bool | Type::Node => Some(program),
+            _ => {
+                let what = program.described();
+                let mistake = Mistake::new(text.place, format!("a condition is true or false, not {what}"));
+                self.mistakes.push(mistake.with_help("compare it with something, or ask `has(…)`"));
+                None
+            }
+        }
     }
 
     fn expression(&mut self, text: &RuleText, scope: &Scope) -> Option<Written<Program>> {

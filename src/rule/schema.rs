@@ -1,6 +1,6 @@
 //! A JSON Schema that a target must satisfy: each error at its own node, in words that quote no value.
 
-use crate::expr::{Failure, Value};
+use crate::expr::{Failure, Value, enumerate};
 use crate::shape::{Mistake, suggest, to_json};
 use crate::source::Place;
 use crate::yaml::{Kind, Node};
@@ -8,6 +8,9 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::{Location, LocationSegment};
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value as Json;
+
+/// How deep a target is searched for what is not known.
+const DEEPEST: u32 = 128;
 
 /// The names that messages see beside those of the visit.
 pub const NAMES: [&str; 1] = ["error"];
@@ -60,10 +63,10 @@ struct Report<'a, 's> {
     undecided: usize,
 }
 
-impl Report<'_, '_> {
+impl<'a> Report<'a, '_> {
     fn add(&mut self, error: &ValidationError<'_>) {
         let node = at(self.target, error.instance_path()).unwrap_or(self.target);
-        if node.resolve().kind() == Kind::Scalar && (self.unknown)(node) {
+        if self.is_undecided(node, error) {
             self.undecided += 1;
             return;
         }
@@ -72,7 +75,7 @@ impl Report<'_, '_> {
                 let here = error.instance_path().as_str();
                 match best_branch(context, here) {
                     Some(branch) => branch.iter().for_each(|error| self.add(error)),
-                    None => self.say(label(node), kinds_of(context, here), ""),
+                    None => self.say(label(node), kinds_of(context, here)),
                 }
             }
             ValidationErrorKind::AdditionalProperties { unexpected }
@@ -82,31 +85,86 @@ impl Report<'_, '_> {
                     let hint = suggest(name, self.properties(error).iter().map(String::as_str))
                         .map(|near| format!("; did you mean `{near}`?"))
                         .unwrap_or_default();
-                    self.say(place, format!("unknown key `{name}`{hint}"), "");
+                    self.say(place, format!("unknown key `{name}`{hint}"));
                 }
             }
             ValidationErrorKind::Required { property } => {
-                let name = property.as_str().unwrap_or_default();
-                self.say(label(node), format!("missing key `{name}`"), name);
+                self.miss(label(node), property.as_str().unwrap_or_default());
             }
             ValidationErrorKind::PropertyNames { error } => {
                 let name = error.instance().as_str().unwrap_or_default().to_owned();
                 let place = node.entry(&name).map_or_else(|| label(node), |entry| entry.key.place());
-                self.say(place, format!("the key `{name}` {}", words(error)), "");
+                self.say(place, format!("the key `{name}` {}", words(error)));
             }
             _ => {
                 // A scalar is marked itself; a collection by its key.
-                self.say(label(node), words(error), "");
+                self.say(label(node), words(error));
             }
         }
     }
 
-    fn say(&mut self, place: Place, message: String, missing: &str) {
+    /// Whether the error could be none once everything is known.
+    fn is_undecided(&self, node: Node<'_>, error: &ValidationError<'_>) -> bool {
+        if node.resolve().kind() == Kind::Scalar {
+            return (self.unknown)(node);
+        }
+        // What was passed over after a syntax error is not absent.
+        if node.resolve().is_incomplete() {
+            return true;
+        }
+        // These look into the node, or take a side by what stands in it or above it.
+        let path = error.schema_path().as_str();
+        let by_condition =
+            ["/then/", "/else/", "/not/", "/dependentSchemas/"].iter().any(|key| path.contains(key));
+        let looks_inside = matches!(
+            error.kind(),
+            ValidationErrorKind::Contains
+                | ValidationErrorKind::Not { .. }
+                | ValidationErrorKind::UniqueItems
+                | ValidationErrorKind::OneOfMultipleValid { .. }
+                | ValidationErrorKind::AnyOf { .. }
+                | ValidationErrorKind::OneOfNotValid { .. }
+                | ValidationErrorKind::Enum { .. }
+                | ValidationErrorKind::Constant { .. }
+        );
+        by_condition && self.holds_unknown(self.target, DEEPEST)
+            || looks_inside && self.holds_unknown(node, DEEPEST)
+    }
+
+    fn holds_unknown(&self, node: Node<'_>, depth: u32) -> bool {
+        let node = node.resolve();
+        match node.kind() {
+            Kind::Scalar => (self.unknown)(node),
+            _ if depth == 0 => true,
+            _ => node.is_incomplete() || node.children().any(|child| self.holds_unknown(child, depth - 1)),
+        }
+    }
+
+    fn say(&mut self, place: Place, message: String) {
         self.found.push(Failure {
             place: Some(place),
-            missing: (!missing.is_empty()).then(|| missing.to_owned()).into_iter().collect(),
-            note: if missing.is_empty() { String::new() } else { format!("missing: {missing}") },
             locals: vec![Value::made(message)],
+            ..Failure::default()
+        });
+    }
+
+    /// One failure for all the keys that a node lacks.
+    fn miss(&mut self, place: Place, name: &str) {
+        let lacking =
+            |failure: &&mut Failure<'a>| failure.place == Some(place) && !failure.missing.is_empty();
+        let mut names = vec![name.to_owned()];
+        if let Some(known) = self.found.iter_mut().find(lacking) {
+            names.splice(0..0, std::mem::take(&mut known.missing));
+            known.note = format!("missing: {}", names.join(", "));
+            known.locals = vec![Value::made(format!("missing key {}", enumerate(&names)))];
+            known.missing = names;
+            return;
+        }
+        self.found.push(Failure {
+            place: Some(place),
+            note: format!("missing: {name}"),
+            locals: vec![Value::made(format!("missing key `{name}`"))],
+            missing: names,
             ..Failure::default()
         });
     }
@@ -178,6 +236,13 @@ fn words(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::MaxLength { limit } => format!("longer than {limit} characters"),
         ValidationErrorKind::UniqueItems => "the same item stands twice".to_owned(),
         ValidationErrorKind::Format { format } => format!("this is no {format}"),
+        ValidationErrorKind::Contains => "no item is of the kind that must be among them".to_owned(),
+        ValidationErrorKind::AdditionalItems { limit } => format!("more items than {limit}"),
+        ValidationErrorKind::MinProperties { limit } => format!("fewer keys than {limit}"),
+        ValidationErrorKind::MaxProperties { limit } => format!("more keys than {limit}"),
+        ValidationErrorKind::ExclusiveMinimum { limit } => format!("not more than {limit}"),
+        ValidationErrorKind::ExclusiveMaximum { limit } => format!("not less than {limit}"),
+        ValidationErrorKind::MultipleOf { multiple_of } => format!("no multiple of {multiple_of}"),
         ValidationErrorKind::FalseSchema => "nothing may stand here".to_owned(),
         ValidationErrorKind::Not { .. } => "what stands here is ruled out".to_owned(),
         ValidationErrorKind::OneOfMultipleValid { .. } => "more than one alternative fits".to_owned(),

@@ -31,6 +31,7 @@ pub fn type_name(of: Type) -> String {
         Type::Map => "map".to_owned(),
         Type::Node => "node".to_owned(),
         Type::Object(name) => name.to_owned(),
+        Type::Visits(record) => format!("list of {}", record.name),
         Type::List(element) => format!("list of {}", type_name(*element)),
         Type::Record(record) | Type::Visit(record) => record.name.to_owned(),
     }

@@ -14,6 +14,7 @@ use plimsoll::config::{Date, RawConfig, Settings};
 use plimsoll::discover::Found;
 use plimsoll::engine::{self, Job};
 use plimsoll::model::Model;
+use plimsoll::policy::Runs;
 use plimsoll::rule::{self, Catalog};
 use plimsoll::source::{SourceFile, Sources};
 use plimsoll::yaml::{self, Document, Options};
@@ -131,7 +132,10 @@ impl Start {
             &model,
             &Job {
                 catalog: &self.catalog,
-                selected: &|rule| settings.presets.iter().any(|preset| preset.holds(&rule.id)),
+                selected: &|rule| match settings.presets.iter().any(|preset| preset.holds(&rule.id)) {
+                    true => Runs::Everywhere,
+                    false => Runs::Never,
+                },
                 found: &[],
                 scope: &|_| true,
                 today: Date::parse("2026-01-01").expect("a day"),

@@ -2,7 +2,7 @@
 
 use crate::support::assert_committed;
 use plimsoll::expr::{self, Field, Record, Type};
-use plimsoll::model::TargetKind;
+use plimsoll::model::{FILE, TargetKind};
 use plimsoll::rule::{common_names, type_name};
 use std::fmt::Write as _;
 
@@ -16,20 +16,15 @@ fn reference() -> String {
         "# Reference of the rule language\n\nThis file is made from the tables the program runs on. The way to learn the language is the \
          [guide](README.md).\n\n## Names that every visit binds\n\n| name | type | |\n|---|---|---|\n",
     );
-    let mut records: Vec<&'static Record> = Vec::new();
     for (name, of, doc) in common_names() {
         row(&mut out, &format!("`{name}`"), &type_name(of), doc);
-        // The facts of `repo` are the targets.
-        records.extend(match of {
-            Type::Record(record) if name != "repo" => Some(record),
-            _ => None,
-        });
     }
     out.push_str(
         "\nMessages see `missing` too, the absent fields in a sentence; those of a `pattern` or of `literals` see `match`, those of a \
          `schema` see `error`, and those of a loop its variables.\n\n## Targets\n\n\
          An element of `repo.<target>` has the same names, and `file`. `repo.k8s.<Kind>` are the objects of a kind.\n",
     );
+    let mut records: Vec<&'static Record> = vec![&FILE, &expr::COMMAND];
     for kind in TargetKind::ALL {
         let _ = write!(out, "\n### `{}`\n\n{}\n", kind.name(), kind.doc().trim());
         fields(&mut out, kind.record().fields, &mut records);

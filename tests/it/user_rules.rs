@@ -337,3 +337,64 @@ fn every_expression_of_a_rule_shows_its_mistakes_though_the_condition_has_some_t
          .plimsoll/rules/wrong.yaml:8:9 `size` takes 1 argument, not 0\n"
     );
 }
+
+#[test]
+fn an_override_switches_a_rule_on_in_its_own_files_only() {
+    let rule = "id: hard-one\neach: image\nforbid: image.tag == 'latest'\nmessage: m\nprofiles: hardening\n";
+    let compose = "services:\n  web: {image: \"web:latest\", healthcheck: {test: x}}\n";
+    let config = |level: &str| format!("overrides: [{{paths: [\"a/**\"], rules: {{hard-one: {level}}}}}]\n");
+    let found = |config: &str| {
+        let folder = project(&[
+            (".plimsoll/rules/a.yaml", rule),
+            ("a/compose.yaml", compose),
+            ("b/compose.yaml", compose),
+            ("plimsoll.yaml", config),
+        ]);
+        findings(folder.path(), &[]).1
+    };
+    assert_eq!(found(&config("off")), "");
+    assert_eq!(found(&config("error")), "a/compose.yaml:2:21: error[hard-one] m\n");
+    assert_eq!(found("rules: {hard-one: error}\n").lines().count(), 2);
+}
+
+#[test]
+fn a_rule_that_is_off_is_not_asked_and_another_rule_sees_no_params_of_it() {
+    let broken = "id: broken\neach: image\nrequire: int(image.tag) > 1\nmessage: m\nparams: {a: 1}\n";
+    let other = "id: other\neach: image\nforbid: size(params) > 0\nmessage: m\n";
+    let folder = project(&[
+        COMPOSE,
+        (".plimsoll/rules/a.yaml", broken),
+        (".plimsoll/rules/b.yaml", other),
+        ("plimsoll.yaml", "rules: {broken: off}\n"),
+    ]);
+    assert_eq!(findings(folder.path(), &[]), (0, String::new()));
+    std::fs::write(folder.path().join("plimsoll.yaml"), "").expect("a file");
+    let (status, out, _) = run(folder.path(), &["check", "--output", "concise"]);
+    assert_eq!((status, out.lines().count()), (2, 1), "{out}");
+}
+
+#[test]
+fn a_condition_that_is_neither_true_nor_false_is_no_answer() {
+    let known = "id: a\neach: image\nforbid: image.tag\nmessage: m\n";
+    let folder = project(&[COMPOSE, (".plimsoll/rules/a.yaml", known)]);
+    assert!(mistakes(folder.path()).contains("a condition is true or false, not a string"));
+    for key in ["forbid: service.image", "when: service.image\nrequire: 'false'"] {
+        let rule = format!("id: a\neach: compose.service\n{key}\nmessage: m\n");
+        let folder = project(&[COMPOSE, (".plimsoll/rules/a.yaml", &rule)]);
+        let (status, out, _) = run(folder.path(), &["check", "--output", "concise"]);
+        assert_eq!(status, 2, "{out}");
+        assert!(out.contains("a condition is true or false, not a string"), "{out}");
+    }
+}
+
+#[test]
+fn a_script_that_cannot_be_read_to_its_end_is_unknown_not_clean() {
+    let rule = "id: kubectl\neach: workflow.step\nmessage: m\n\
+                forbid: shell(step.run).exists(c, c.name == 'kubectl')\n";
+    let step = format!("{}kubectl apply -f x", "sudo ".repeat(40));
+    let workflow = format!("on: push\njobs: {{a: {{runs-on: x, steps: [{{run: {step}}}]}}}}\n");
+    let folder = project(&[(".plimsoll/rules/a.yaml", rule), (".github/workflows/a.yml", &workflow)]);
+    let (status, out, err) = run(folder.path(), &["check", "--output", "concise"]);
+    assert_eq!((status, &*out), (0, ""));
+    assert!(err.contains("not judged"), "{err}");
+}

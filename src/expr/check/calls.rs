@@ -166,7 +166,7 @@ fn kinds_of(of: Type) -> Kinds {
         Type::Double => kinds::DOUBLE,
         Type::String => kinds::STR,
         Type::Bytes => kinds::BYTES,
-        Type::List(_) | Type::Record(Record { elements: Some(_), .. }) => kinds::LIST,
+        Type::List(_) | Type::Visits(_) | Type::Record(Record { elements: Some(_), .. }) => kinds::LIST,
         Type::Map | Type::Record(_) | Type::Visit(_) => kinds::MAP,
         Type::Object(_) => kinds::OBJECT,
     }
@@ -185,6 +185,6 @@ pub(super) fn type_name(of: Type) -> &'static str {
         Type::Map => "map",
         Type::Record(record) | Type::Visit(record) => record.name,
         Type::Object(name) => name,
-        Type::List(_) => "list",
+        Type::List(_) | Type::Visits(_) => "list",
     }
 }

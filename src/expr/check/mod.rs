@@ -41,6 +41,11 @@ pub(super) fn check(ast: &Ast, scope: &Scope) -> Checked {
     Checked { expr, of, local_slots: deepest, bound, problems }
 }
 
+/// A type in words: `a string`.
+pub(super) fn described(of: Type) -> String {
+    article(calls::type_name(of))
+}
+
 struct Checker<'s> {
     scope: &'s Scope,
     /// Whether names of several parts must be looked for.
@@ -205,9 +210,10 @@ impl Checker<'_> {
             | Type::String
             | Type::Bytes
             | Type::Object(_)
+            | Type::Visits(_)
             | Type::List(_) => {
-                let what = article(calls::type_name(of));
-                let help = matches!(of, Type::List(_))
+                let what = described(of);
+                let help = matches!(of, Type::List(_) | Type::Visits(_))
                     .then(|| "visit its elements with `all` or `exists`".to_owned());
                 return self.meaningless(field_span, span, format!("{what} has no field `{field}`"), help);
             }
@@ -259,6 +265,7 @@ fn element_of(of: Type) -> Type {
     match of {
         Type::List(element) => *element,
         Type::Record(record) => record.elements.map_or(Type::Any, Type::Visit),
+        Type::Visits(record) => Type::Visit(record),
         Type::Node => Type::Node,
         _ => Type::Any,
     }
