@@ -71,7 +71,7 @@ pub(super) fn failures<'a>(
 ) -> Result<Vec<Failure<'a>>, Stop> {
     let names = program.locals();
     let bound = vec![Value::Null; names.len()];
-    let mut blamer = Blamer { machine, names, bound, routes: Vec::new(), lets };
+    let mut blamer = Blamer { machine, names, bound, routes: Vec::new(), foreign: Vec::new(), lets };
     let found = blamer.explain(&program.root, expected)?;
     Ok(found.into_iter().map(Blame::into_failure).collect())
 }
@@ -118,6 +118,8 @@ struct Blamer<'a, 'b, 'm> {
     bound: Vec<Value<'a>>,
     /// For loop variables: the alias through which their list was reached.
     routes: Vec<(usize, Option<Place>)>,
+    /// Loop variables that stand for something elsewhere in the repository.
+    foreign: Vec<usize>,
     /// The expressions behind the last slots.
     lets: &'b [&'b Program],
 }
@@ -181,6 +183,7 @@ impl<'a> Blamer<'a, '_, '_> {
             names: &[],
             bound: self.bound.clone(),
             routes: Vec::new(),
+            foreign: Vec::new(),
             lets: self.lets,
         };
         look(&mut inner, &program.root).map(Some)
@@ -256,10 +259,17 @@ impl<'a> Blamer<'a, '_, '_> {
             Ok(ControlFlow::Continue(()))
         })?;
         let mut found = Vec::new();
+        let is_foreign = self.is_foreign(&repeat.over)?;
+        let before = self.foreign.len();
+        if is_foreign {
+            self.foreign
+                .extend([repeat.local].into_iter().chain(repeat.second.as_ref().map(|(_, local)| *local)));
+        }
         for (element, second) in failing {
             let outer = self.bound.clone();
             self.name(&repeat.name, repeat.local, &element, route);
             let mut fallback = self.located(&element, route);
+            fallback.place = fallback.place.or_else(|| element.place());
             if let (Some((_, local)), Some((name, value))) = (&repeat.second, &second) {
                 self.name(name, *local, value, route);
                 // An index stands nowhere, a key stands before its value.
@@ -280,6 +290,7 @@ impl<'a> Blamer<'a, '_, '_> {
                 found.push(blame);
             }
         }
+        self.foreign.truncate(before);
         Ok(found)
     }
 
@@ -287,11 +298,13 @@ impl<'a> Blamer<'a, '_, '_> {
     /// looked for.
     fn sought(&mut self, repeat: &Loop) -> Result<Blame<'a>, Stop> {
         let over = self.operand(&repeat.over)?;
-        if over.place.is_some() {
+        if over.place.is_some() && !self.is_foreign(&repeat.over)? {
             return Ok(over);
         }
         let mut wanted = Vec::new();
         looked_for(&repeat.body, repeat.local, &mut wanted);
+        // What a loop around this one is about comes before what holds for the whole visit.
+        wanted.sort_by_key(|expr| !names_local(expr));
         let mut where_ = None;
         for expr in wanted {
             let found = self.operand(expr)?;
@@ -339,6 +352,24 @@ impl<'a> Blamer<'a, '_, '_> {
         explained
     }
 
+    /// Whether the value of an expression comes from a collection of the repository.
+    fn is_foreign(&mut self, expr: &Expr) -> Result<bool, Stop> {
+        match &expr.kind {
+            ExprKind::Field(base, ..) | ExprKind::Fact(base, ..) | ExprKind::Index(base, ..) => {
+                self.is_foreign(base)
+            }
+            ExprKind::Call(_, args, _) if !args.is_empty() => self.is_foreign(&args[0]),
+            ExprKind::Loop(repeat) => self.is_foreign(&repeat.over),
+            ExprKind::Local(local) => Ok(self.foreign.contains(local)),
+            ExprKind::Slot(_) => Ok(match self.machine.value(expr)? {
+                Value::Facts(facts) => facts.record().elements.is_some() || facts.record().name == REPO,
+                Value::List(items) => items.first().is_some_and(is_visit),
+                _ => false,
+            }),
+            _ => Ok(false),
+        }
+    }
+
     /// The first operand that stands somewhere is to blame; the other one is shown beside it.
     fn comparison(
         &mut self,
@@ -357,9 +388,17 @@ impl<'a> Blamer<'a, '_, '_> {
             return Ok(self.absent(map, name.to_string(), route));
         }
         let mut primary = self.operand(left)?;
-        let other = self.operand(right)?;
+        let mut other = self.operand(right)?;
         if primary.place.is_none() {
             return Ok(other);
+        }
+        // The finding is about the visit, not about what stands elsewhere in the repository.
+        if other.place.is_some()
+            && !other.is_missing()
+            && self.is_foreign(left)?
+            && !self.is_foreign(right)?
+        {
+            std::mem::swap(&mut primary, &mut other);
         }
         if let Some(place) = other.place {
             primary.related.push((place, "compared with this".to_owned()));
@@ -474,7 +513,8 @@ impl<'a> Blamer<'a, '_, '_> {
                     blame.place = Some(route);
                 }
             }
-            Value::Facts(facts) => blame.place = facts.place(),
+            // A file as a whole is no place where something smaller decides.
+            Value::Facts(facts) => blame.place = facts.place().filter(|place| !place.span.is_empty()),
             Value::Made(made) => blame.place = made.place,
             Value::Optional(inner) => return self.located(inner, route),
             Value::List(items) => {
@@ -583,6 +623,20 @@ fn looked_for<'e>(expr: &'e Expr, local: usize, found: &mut Vec<&'e Expr>) {
         }
         _ => {}
     }
+}
+
+/// The name of the record of all collections.
+const REPO: &str = "repo";
+
+/// Whether a value is an element of a collection.
+fn is_visit(value: &Value<'_>) -> bool {
+    matches!(value, Value::Facts(facts) if facts.record().visited.is_some())
+}
+
+fn names_local(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.each_name(&mut |name| found |= matches!(name, ExprKind::Local(_)));
+    found
 }
 
 const DEFINED: &str = "defined here";

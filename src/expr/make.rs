@@ -42,6 +42,9 @@ impl<'a> Machine<'a, '_> {
         let mut map: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(entries.len());
         for (key, value, presence) in entries {
             let key = self.value(key)?;
+            if let View::Unknown = key.view(self.budget) {
+                return Ok(Value::Unknown);
+            }
             self.check_key(&key, &map).map_err(|fault| fault.at(span))?;
             map.extend(self.entry(value, *presence)?.map(|value| (key, value)));
         }

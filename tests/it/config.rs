@@ -159,7 +159,7 @@ fn mistakes_reached_through_aliases_are_said_once_and_bombs_end() {
     let bomb =
         format!("overrides: [{{paths: {paths}, rules: {{}}}}{}]", ", {paths: *p, rules: {}}".repeat(5000));
     let mistakes = mistakes_of(RawConfig::read(&document(&bomb)));
-    assert_eq!(mistakes[0].message, "aliases make this file too large to read");
+    assert_eq!(mistakes[0].message, "this file is too large to read");
 }
 
 #[test]
