@@ -2,7 +2,7 @@
 
 use super::{ListFormat as Format, Status, check, fail, print, project, say, targets};
 use crate::check::look_at;
-use crate::diagnostic::{Diagnostic, Quote, Severity};
+use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin, Severity};
 use crate::engine::{Answer, Shown, evaluate};
 use crate::expr::{self, Problem, Stop};
 use crate::model::{Model, Target, TargetKind};
@@ -227,7 +227,8 @@ impl<'s> Shower<'s> {
 fn quotes(value: &Shown, into: &mut Vec<Quote>) {
     match value {
         Shown::Text(text, place) | Shown::Number(text, place) => {
-            into.push(Quote { place: *place, text: text.clone() });
+            let origin = place.map_or(QuoteOrigin::Everything, QuoteOrigin::Place);
+            into.push(Quote { origin, text: text.clone() });
         }
         Shown::List(items) => items.iter().for_each(|item| quotes(item, into)),
         Shown::Map(entries) => entries.iter().for_each(|(_, item)| quotes(item, into)),

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::Outcome;
-use crate::diagnostic::{Diagnostic, Label, Quote, Severity};
+use crate::diagnostic::{Diagnostic, Label, Quote, QuoteOrigin, Severity};
 use crate::expr::{Budget, Failure, Program, Stop, Template, Value, enumerate};
 use crate::model::{Visit, is_unknown};
 use crate::rule::{self, Check, Decision, Pattern, Rule, Schema, Stopped, Written};
@@ -155,7 +155,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         }
         // A name may come from a value (`labels[env.value]`); those of fields have no digits as a rule.
         let odd = failure.missing.iter().filter(|name| name.contains(|c: char| c.is_ascii_digit()));
-        quotes.extend(odd.map(|name| Quote { place: None, text: name.clone() }));
+        quotes.extend(odd.map(|name| Quote { origin: QuoteOrigin::Visit, text: name.clone() }));
         scope.push(Value::made(enumerate(&failure.missing)));
         let message = self.render(&check.message, &scope, &mut quotes)?;
         let place = place.unwrap_or_else(|| self.fallback());
@@ -177,8 +177,9 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         scope: &[Value<'v>],
         quotes: &mut Vec<Quote>,
     ) -> Result<String, Stopped> {
+        let made = if self.check.names_repo { QuoteOrigin::Everything } else { QuoteOrigin::Visit };
         let rendered = template.render(scope, self.budget, &mut |value| {
-            quote(value, quotes);
+            quote(value, made, quotes);
             None
         });
         rendered.map_err(|stop| template.stopped(stop))
@@ -189,10 +190,10 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 const QUOTES: usize = 200;
 
 /// Notes the texts that a value repeats when it is shown.
-fn quote(value: &Value<'_>, quotes: &mut Vec<Quote>) {
-    let mut parts = Vec::new();
-    value.each_text(QUOTES, &mut |place, text| parts.push(Quote { place, text }));
-    quotes.append(&mut parts);
+fn quote(value: &Value<'_>, made: QuoteOrigin, quotes: &mut Vec<Quote>) {
+    value.each_text(QUOTES, &mut |place, text| {
+        quotes.push(Quote { origin: place.map_or(made, QuoteOrigin::Place), text });
+    });
 }
 
 /// A rule that could not be evaluated: an error of the rule, never a silent pass.

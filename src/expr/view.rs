@@ -166,12 +166,7 @@ impl<'a> Value<'a> {
         }
         *left -= 1;
         match self {
-            Self::Null
-            | Self::Missing { .. }
-            | Self::Unknown
-            | Self::Bool(_)
-            | Self::Type(_)
-            | Self::Literal(_) => {}
+            Self::Null | Self::Missing { .. } | Self::Unknown | Self::Bool(_) | Self::Type(_) => {}
             // A word of the model's own, like the kind of an owner: nothing was made of a file's text.
             Self::Text(Text { text: Cow::Borrowed(_), origin: Origin::None }) => {}
             Self::Optional(inner) => inner.texts_within(depth, left, each),

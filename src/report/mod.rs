@@ -14,10 +14,10 @@ pub use json::{json, object};
 pub use sanitise::{Clean, text};
 pub use summary::{Summary, plural, summary_line};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, QuoteOrigin};
 use crate::secret;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Everything a format needs; each format is a pure function of it.
 #[derive(Clone, Copy, Debug)]
@@ -42,11 +42,13 @@ impl Run<'_> {
     pub fn masked(&self, diagnostic: &Diagnostic, text: &str) -> String {
         let mut secrets: Vec<&str> = Vec::new();
         for quote in diagnostic.quotes.iter().filter(|quote| !quote.text.is_empty()) {
-            match quote.place {
-                Some(place) if !self.masks.under(place).is_empty() => secrets.push(&quote.text),
-                Some(_) => {}
+            match quote.origin {
+                QuoteOrigin::Place(place) if !self.masks.under(place).is_empty() => secrets.push(&quote.text),
+                QuoteOrigin::Place(_) => {}
                 // What an expression made may hold a secret of any file that it could see.
-                None => secrets.extend(self.masks.within(&quote.text)),
+                QuoteOrigin::Visit | QuoteOrigin::Everything => {
+                    secrets.extend(self.masks.within(&quote.text))
+                }
             }
         }
         // The longest first: a shorter one may be a part of it.
@@ -89,20 +91,29 @@ impl Masks {
         mut secrets: impl FnMut(FileId, &SourceFile) -> Vec<Span>,
     ) -> Self {
         let mut masks = Self::default();
-        let quotes = || diagnostics.iter().flat_map(|diagnostic| &diagnostic.quotes);
-        let quoted = quotes().filter_map(|quote| quote.place);
-        for place in diagnostics.iter().flat_map(places).chain(quoted) {
-            masks.places.entry(place.file).or_insert_with(|| secrets(place.file, sources.get(place.file)));
+        let origins =
+            || diagnostics.iter().flat_map(|diagnostic| &diagnostic.quotes).map(|quote| quote.origin);
+        let quoted = origins().filter_map(|origin| match origin {
+            QuoteOrigin::Place(place) => Some(place.file),
+            _ => None,
+        });
+        let mut files: BTreeSet<FileId> =
+            diagnostics.iter().flat_map(places).map(|place| place.file).chain(quoted).collect();
+        if origins().any(|origin| origin == QuoteOrigin::Everything) {
+            files.extend(sources.iter().map(|(id, _)| id));
         }
-        if quotes().any(|quote| quote.place.is_none() && quote.text.len() >= secret::SHORTEST) {
-            for (id, file) in sources.iter() {
-                let spans = masks.places.entry(id).or_insert_with(|| secrets(id, file));
+        let made = origins().any(|origin| !matches!(origin, QuoteOrigin::Place(_)));
+        for id in files {
+            let file = sources.get(id);
+            let spans = secrets(id, file);
+            if made {
                 masks.texts.extend(spans.iter().flat_map(|span| written_and_decoded(span.of(&file.text))));
             }
-            masks.texts.retain(|text| text.len() >= secret::SHORTEST);
-            masks.texts.sort_unstable();
-            masks.texts.dedup();
+            masks.places.insert(id, spans);
         }
+        masks.texts.retain(|text| text.len() >= secret::SHORTEST);
+        masks.texts.sort_unstable();
+        masks.texts.dedup();
         masks
     }
 

@@ -47,6 +47,8 @@ pub struct Check {
     pub target: Target,
     /// The facts of the visit that some expression names, as bits of their indexes.
     pub facts: u64,
+    /// Whether some expression names `repo`, and so can see every file.
+    pub names_repo: bool,
     /// Names for sub-expressions, in order.
     pub lets: Vec<Let>,
     /// Where the rule applies.
@@ -136,6 +138,9 @@ pub const COMMON: [(&str, Type); 6] = [
 
 /// The slot of `target`.
 pub const TARGET: usize = 1;
+
+/// The slot of `repo`.
+const REPO_SLOT: usize = 3;
 
 /// The slot of `params`.
 pub const PARAMS: usize = 4;
@@ -245,9 +250,11 @@ impl Decision {
 }
 
 impl Check {
-    fn named_facts(&self) -> u64 {
-        let mut facts = 0;
+    /// The facts that some expression names, and whether one names `repo`.
+    fn names(&self) -> (u64, bool) {
+        let (mut facts, mut repo) = (0, false);
         let mut note = |slot: usize| {
+            repo |= slot == REPO_SLOT;
             if let Some(fact) = slot.checked_sub(COMMON.len()).filter(|fact| *fact < 64) {
                 facts |= 1 << fact;
             }
@@ -264,7 +271,7 @@ impl Check {
             .for_each(|it| it.each_slot(&mut note));
         let labels = related.filter_map(|(_, label)| label.as_ref());
         labels.chain([&self.message]).chain(&self.help).for_each(|it| it.each_slot(&mut note));
-        facts
+        (facts, repo)
     }
 }
 
@@ -306,9 +313,19 @@ impl Compiler {
         let scope = scope.with(MISSING.0, MISSING.1);
         let message = self.template(&raw.message, &scope);
         let help = raw.help.as_ref().and_then(|help| self.template(help, &scope));
-        let mut check =
-            Check { target, facts: 0, lets, when, decision: decision?, at, related, message: message?, help };
-        check.facts = check.named_facts();
+        let mut check = Check {
+            target,
+            facts: 0,
+            names_repo: false,
+            lets,
+            when,
+            decision: decision?,
+            at,
+            related,
+            message: message?,
+            help,
+        };
+        (check.facts, check.names_repo) = check.names();
         Some(check)
     }
 

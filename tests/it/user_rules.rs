@@ -398,3 +398,42 @@ fn a_script_that_cannot_be_read_to_its_end_is_unknown_not_clean() {
     assert_eq!((status, &*out), (0, ""));
     assert!(err.contains("not judged"), "{err}");
 }
+
+#[test]
+fn no_message_of_a_rule_prints_a_secret_whatever_it_makes_of_it() {
+    const SECRETS: [&str; 4] = ["hunter2canary", "987654321012", "hunter2esccanary", "flagcanary77"];
+    let compose = "services:\n  web:\n    image: web:latest\n    command: [serve, --api-token, flagcanary77]\n    \
+                   environment:\n      DB_PASSWORD: hunter2canary\n      PIN_TOKEN: 987654321012\n      \
+                   ESC_PASSWORD: \"hunter\\x32esccanary\"\n    labels: {app: web}\n";
+    let messages = [
+        "{service.environment.map(k, service.environment[k])}",
+        "{service.environment.map(k, string(service.environment[k])).join(', ')}",
+        "{service.environment}{service.environment.DB_PASSWORD}",
+        "{service.environment.DB_PASSWORD + '!'}",
+        "{service.environment.ESC_PASSWORD + '!'}",
+        "{service.environment.DB_PASSWORD.substring(0, 6)} {service.environment.DB_PASSWORD}",
+        "{service.command.join('-')}",
+        "{repo.env.map(e, e.env.value)}",
+        "{[service.environment.PIN_TOKEN, 1]} {missing}",
+        "{string(service.environment.PIN_TOKEN)}",
+    ];
+    for at in ["service.image", "service.environment"] {
+        for message in messages {
+            let rule = format!(
+                "id: leak\neach: compose.service\nrequire: has(service.labels[string(service.environment.PIN_TOKEN)])\n\
+                 at: {at}\nmessage: \"{message}\"\nhelp: \"{message}\"\n"
+            );
+            let folder = project(&[("compose.yaml", compose), (".plimsoll/rules/a.yaml", &rule)]);
+            for format in ["full", "concise", "json"] {
+                let (_, out, err) = run(folder.path(), &["check", "--output", format, "--select", "leak"]);
+                assert!(out.contains("***"), "{message}: {out}{err}");
+                for secret in SECRETS {
+                    assert!(!out.contains(secret), "{at}: {message}: {out}");
+                }
+            }
+            let expression = message.split(['{', '}']).nth(1).unwrap_or_default();
+            let (_, out, _) = run(folder.path(), &["eval", "--each", "compose.service", expression]);
+            assert!(SECRETS.iter().all(|secret| !out.contains(secret)), "{expression}: {out}");
+        }
+    }
+}
