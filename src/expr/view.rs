@@ -166,9 +166,13 @@ impl<'a> Value<'a> {
         }
         *left -= 1;
         match self {
-            Self::Null | Self::Missing { .. } | Self::Unknown | Self::Bool(_) | Self::Type(_) => {}
-            // A word of the model's own, like the kind of an owner: nothing was made of a file's text.
-            Self::Text(Text { text: Cow::Borrowed(_), origin: Origin::None }) => {}
+            // A borrowed text from nowhere is a word of the model's own, like the kind of an owner: nothing was made of a file's text.
+            Self::Null
+            | Self::Missing { .. }
+            | Self::Unknown
+            | Self::Bool(_)
+            | Self::Type(_)
+            | Self::Text(Text { text: Cow::Borrowed(_), origin: Origin::None }) => {}
             Self::Optional(inner) => inner.texts_within(depth, left, each),
             Self::Node(node) if matches!(node.resolve().kind(), Kind::Scalar | Kind::Empty | Kind::Alias) => {
                 each(self.place(), self.show());

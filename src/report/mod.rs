@@ -47,7 +47,7 @@ impl Run<'_> {
                 QuoteOrigin::Place(_) => {}
                 // What an expression made may hold a secret of any file that it could see.
                 QuoteOrigin::Visit | QuoteOrigin::Everything => {
-                    secrets.extend(self.masks.within(&quote.text))
+                    secrets.extend(self.masks.within(&quote.text));
                 }
             }
         }

@@ -132,9 +132,12 @@ impl Start {
             &model,
             &Job {
                 catalog: &self.catalog,
-                selected: &|rule| match settings.presets.iter().any(|preset| preset.holds(&rule.id)) {
-                    true => Runs::Everywhere,
-                    false => Runs::Never,
+                selected: &|rule| {
+                    if settings.presets.iter().any(|preset| preset.holds(&rule.id)) {
+                        Runs::Everywhere
+                    } else {
+                        Runs::Never
+                    }
                 },
                 found: &[],
                 scope: &|_| true,
