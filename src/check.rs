@@ -7,7 +7,7 @@ use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::glob::Globs;
 use crate::model::Model;
-use crate::policy::{Policy, RuleFiles, configuration};
+use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::rule::Rule;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::waiver::{self, Extent};
@@ -125,11 +125,12 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     let loaded = load(request, settings, &mut sources)?;
     let scope = Scope::new(request);
     let whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
-    for rule in catalog.rules.iter().filter(|rule| is_selected(rule, request, &policy) && !policy.is_on(rule))
+    for rule in
+        catalog.rules.iter().filter(|rule| runs(rule, request, &policy) != Runs::Never && !policy.is_on(rule))
     {
         policy.settled(rule).map_err(Failure::Usage)?;
     }
-    let selected = |rule: &Rule| is_selected(rule, request, &policy);
+    let selected = |rule: &Rule| runs(rule, request, &policy);
     let first = loaded.artifacts.first().map_or(FileId(u32::MAX), |artifact| artifact.file);
     // What is said at the configuration or at a rule is said of the project as a whole.
     let in_scope = |file: FileId| {
@@ -146,7 +147,7 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
             (true, false) if scope.holds(&request.root.join(path)) => Some(Extent::Part),
             _ => None,
         };
-        let ran = |id: &str| catalog.get(id).is_none_or(selected);
+        let ran = |id: &str| catalog.get(id).is_none_or(|rule| selected(rule) != Runs::Never);
         let of_waivers = extent
             .map(|extent| waiver::findings(settings, path, &outcome.waivers, &ran, extent, request.today));
         // The configuration is the first file.
@@ -160,7 +161,7 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
         .filter(|artifact| !matches!(artifact.kind, Kind::Config | Kind::Data | Kind::Other))
         .filter(|artifact| in_scope(artifact.file))
         .collect();
-    let rules = catalog.rules.iter().filter(|rule| selected(rule)).count();
+    let rules = catalog.rules.iter().filter(|rule| selected(rule) != Runs::Never).count();
     let files = checked.len();
     let templates = checked.iter().filter(|artifact| artifact.kind == Kind::Template).count();
     let fail_on = settings.fail_on;
@@ -266,15 +267,15 @@ impl Scope {
     }
 }
 
-/// Whether a rule runs: named by `--select`, else on by its profile and not switched off everywhere.
-fn is_selected(rule: &Rule, request: &Request, policy: &Policy<'_>) -> bool {
-    if request.ignore.iter().any(|name| **name == *rule.id) {
-        return false;
+/// Where a rule runs: if rules are named by `--select`, only those; else where the policy has it on.
+fn runs(rule: &Rule, request: &Request, policy: &Policy<'_>) -> Runs {
+    let named = |names: &[String]| names.iter().any(|name| **name == *rule.id);
+    match () {
+        () if named(&request.ignore) => Runs::Never,
+        () if request.select.is_empty() => policy.runs(rule),
+        () if named(&request.select) => Runs::Everywhere,
+        () => Runs::Never,
     }
-    if !request.select.is_empty() {
-        return request.select.iter().any(|name| **name == *rule.id);
-    }
-    policy.is_on(rule)
 }
 
 /// The engine's own checks follow `--select` and `--ignore` too.

@@ -54,11 +54,22 @@ pub struct Diagnostic {
     pub quotes: Vec<Quote>,
 }
 
+/// Where a text that a diagnostic repeats comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuoteOrigin {
+    /// It stands there.
+    Place(Place),
+    /// An expression made it, perhaps of texts in the files of the diagnostic.
+    Visit,
+    /// An expression made it that could see all files.
+    Everything,
+}
+
 /// A text of a file that a diagnostic repeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
-    /// Where it stands.
-    pub place: Place,
+    /// Where it comes from.
+    pub origin: QuoteOrigin,
     /// As it is repeated.
     pub text: String,
 }

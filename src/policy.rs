@@ -37,6 +37,17 @@ pub fn configuration(config: Option<&(String, String)>, sources: &mut Sources) -
     Some(yaml::parse(text.as_str(), Options { file, ..Options::default() }))
 }
 
+/// Where a rule runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// In no file.
+    Never,
+    /// In the files for which an override of the configuration sets it.
+    WhereSet,
+    /// In every file where the configuration does not switch it off.
+    Everywhere,
+}
+
 impl<'d> Policy<'d> {
     /// Reads the configuration and the rules of the project at `root`.
     pub fn read(
@@ -107,16 +118,22 @@ impl<'d> Policy<'d> {
         is_on(rule, &self.settings)
     }
 
-    /// Whether a rule is on somewhere, and not switched off everywhere.
-    pub fn runs(&self, rule: &Rule) -> bool {
+    /// Where a rule runs. An override switches on a rule that is not on by itself, in its own files.
+    pub fn runs(&self, rule: &Rule) -> Runs {
         let settings = &self.settings;
         let level = |settings: &[RuleSetting<'_>]| {
             let own = settings.iter().filter(|setting| setting.id.value == *rule.id);
             own.filter_map(|setting| setting.level.as_ref()).next_back().map(|level| level.value)
         };
+        let sets = |settings: &[RuleSetting<'_>]| settings.iter().any(|setting| setting.id.value == *rule.id);
         let off = level(&settings.rules) == Some(Level::Off);
-        let on_again = |entry: &Override<'_>| matches!(level(&entry.rules), Some(Level::At(_)));
-        self.is_on(rule) && (!off || settings.overrides.iter().any(on_again))
+        let by_override =
+            |entry: &Override<'_>| sets(&entry.rules) && level(&entry.rules) != Some(Level::Off);
+        match (on_by_itself(rule, settings) || sets(&settings.rules)) && !off {
+            true => Runs::Everywhere,
+            false if settings.overrides.iter().any(by_override) => Runs::WhereSet,
+            false => Runs::Never,
+        }
     }
 
     /// The error names the params of a rule that is asked for and that the configuration must set.
@@ -140,13 +157,16 @@ impl<'d> Policy<'d> {
 }
 
 fn is_on(rule: &Rule, settings: &Settings<'_>) -> bool {
-    let by_itself = if rule.origin == Origin::BuiltIn {
+    on_by_itself(rule, settings) || settings.is_set(&rule.id)
+}
+
+fn on_by_itself(rule: &Rule, settings: &Settings<'_>) -> bool {
+    if rule.origin == Origin::BuiltIn {
         settings.presets.iter().any(|preset| preset.holds(&rule.id))
     } else {
         let of = |profile: &String| settings.presets.iter().any(|preset| preset.profile == profile);
         rule.profiles.is_empty() || rule.profiles.iter().any(of)
-    };
-    by_itself || settings.is_set(&rule.id)
+    }
 }
 
 /// What is wrong with the params that a configuration sets, and with those it does not set.

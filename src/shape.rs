@@ -1,12 +1,14 @@
 //! The shape a file the user writes may have: one description that validates it and publishes its JSON Schema.
 
 mod check;
+mod json;
 mod read;
 mod schema;
 
 pub use check::{Mistake, check, found, problems, suggest};
-pub use read::{field, one_or_list, root, text};
-pub use schema::{json_schema, to_json};
+pub use json::to_json;
+pub use read::{entries, field, one_or_list, root, text};
+pub use schema::json_schema;
 
 /// What may stand at a place in a file.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::discover::{self, Origin, Outcome};
 use crate::engine::{self, Job};
 use crate::model::Model;
+use crate::policy::Runs;
 use crate::rule::{self, Catalog, Example, Finding, RawRule, Rule, Verdict};
 use crate::shape::{Mistake, to_json};
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
@@ -178,7 +179,7 @@ impl Run<'_, '_> {
             &model,
             &Job {
                 catalog: self.catalog,
-                selected: &|rule: &Rule| &*rule.id == self.rule,
+                selected: &|rule: &Rule| if *rule.id == *self.rule { Runs::Everywhere } else { Runs::Never },
                 found: &[],
                 scope: &|_| true,
                 // The constant is a day.
@@ -251,7 +252,7 @@ impl Run<'_, '_> {
         let file = self.example.files.iter().find(|file| file.path == FILE_NAME);
         let text = match (file, self.example.config) {
             (Some(file), _) => file.text.clone(),
-            (None, Some(node)) => format!("{:#}\n", to_json(node)),
+            (None, Some(node)) => format!("{:#}\n", to_json(node).unwrap_or_default()),
             (None, None) => return None,
         };
         let file = sources.add(SourceFile::new(FILE_NAME, text.as_str()));

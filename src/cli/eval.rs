@@ -1,15 +1,15 @@
 //! `plimsoll eval`: what an expression yields at every visit of a target.
 
-use super::{ListFormat as Format, Status, check, fail, print, project, say};
+use super::{ListFormat as Format, Status, check, fail, print, project, say, targets};
 use crate::check::look_at;
-use crate::diagnostic::{Diagnostic, Quote, Severity};
+use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin, Severity};
 use crate::engine::{Answer, Shown, evaluate};
 use crate::expr::{self, Problem, Stop};
 use crate::model::{Model, Target, TargetKind};
 use crate::report::{self, Masks, Summary};
 use crate::rule::scope_of;
 use crate::secret::secret_spans;
-use crate::source::{FileId, Place, SourceFile, Sources};
+use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io;
@@ -62,12 +62,7 @@ pub fn run(arguments: &Args) -> Status {
 fn candidates(arguments: &Args) -> Result<Vec<(Target, expr::Program)>, Status> {
     let compile = |target: &Target| expr::compile(&arguments.expression, &scope_of(target.kind));
     if let Some(name) = &arguments.each {
-        let target: Target = name.parse().map_err(|near: Option<&str>| {
-            let hint = near.map_or("; `plimsoll targets` lists them".to_owned(), |near| {
-                format!("; did you mean `{near}`?")
-            });
-            fail(&format_args!("unknown target `{name}`{hint}"))
-        })?;
+        let target = targets::named(name).map_err(|unknown| fail(&unknown))?;
         let program =
             compile(&target).map_err(|problems| refuse(&arguments.expression, problems, Some(&target)))?;
         return Ok(vec![(target, program)]);
@@ -136,7 +131,9 @@ struct Shower<'s> {
 impl<'s> Shower<'s> {
     fn new(model: &'s Model<'s>, target: &'s Target, answers: &'s [Answer]) -> Self {
         let diagnostic = |answer: &Answer| {
-            let mut diagnostic = Diagnostic::new("expression", Severity::Info, answer.place, "");
+            // An answer without a place still has texts to mask, and no secret is under an empty span.
+            let place = answer.place.unwrap_or(Place { file: FileId(0), span: Span::empty(0) });
+            let mut diagnostic = Diagnostic::new("expression", Severity::Info, place, "");
             if let Ok(value) = &answer.value {
                 quotes(value, &mut diagnostic.quotes);
             }
@@ -170,15 +167,39 @@ impl<'s> Shower<'s> {
     fn value(&self, at: usize, shown: &Shown) -> Value {
         match shown {
             Shown::Null => Value::Null,
-            Shown::Unknown => "(unknown)".into(),
-            Shown::More => "…".into(),
+            Shown::Unknown => json!({"unknown": true}),
+            Shown::More => json!({"truncated": true}),
             Shown::Bool(value) => (*value).into(),
-            Shown::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.as_str().into()),
+            Shown::Number(number, _) => {
+                let masked = self.masked(at, number);
+                serde_json::from_str(&masked).unwrap_or_else(|_| masked.into())
+            }
             Shown::Text(text, _) => self.masked(at, text).into(),
             Shown::List(items) => items.iter().map(|item| self.value(at, item)).collect(),
             Shown::Map(entries) => Value::Object(
                 entries.iter().map(|(key, value)| (self.masked(at, key), self.value(at, value))).collect(),
             ),
+        }
+    }
+
+    /// A value for people: as in JSON, except that what is no data stands without quotes.
+    fn words(&self, at: usize, shown: &Shown) -> String {
+        match shown {
+            Shown::Unknown => "unknown".to_owned(),
+            Shown::More => "…".to_owned(),
+            Shown::List(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.words(at, item)).collect();
+                format!("[{}]", items.join(","))
+            }
+            Shown::Map(entries) => {
+                let key = |key: &str| Value::from(self.masked(at, key));
+                let entries: Vec<_> = entries
+                    .iter()
+                    .map(|(name, value)| format!("{}:{}", key(name), self.words(at, value)))
+                    .collect();
+                format!("{{{}}}", entries.join(","))
+            }
+            _ => self.value(at, shown).to_string(),
         }
     }
 
@@ -205,7 +226,10 @@ impl<'s> Shower<'s> {
 
 fn quotes(value: &Shown, into: &mut Vec<Quote>) {
     match value {
-        Shown::Text(text, Some(place)) => into.push(Quote { place: *place, text: text.clone() }),
+        Shown::Text(text, place) | Shown::Number(text, place) => {
+            let origin = place.map_or(QuoteOrigin::Everything, QuoteOrigin::Place);
+            into.push(Quote { origin, text: text.clone() });
+        }
         Shown::List(items) => items.iter().for_each(|item| quotes(item, into)),
         Shown::Map(entries) => entries.iter().for_each(|(_, item)| quotes(item, into)),
         _ => {}
@@ -217,11 +241,14 @@ fn text(shower: &Shower<'_>) -> String {
     for (at, answer) in shower.answers.iter().enumerate() {
         let shown = match &answer.value {
             Ok(Shown::Unknown) => "unknown: known only when it is deployed".to_owned(),
-            Ok(value) => shower.value(at, value).to_string(),
+            Ok(value) => shower.words(at, value),
             Err(stop) => format!("error: {}", shower.masked(at, &Shower::stop(stop))),
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{}: {}: {shown}", shower.at(answer.place), shower.target);
+        let _ = match answer.place {
+            Some(place) => writeln!(out, "{}: {}: {shown}", shower.at(place), shower.target),
+            None => writeln!(out, "{}: {shown}", shower.target),
+        };
         let key = if answer.value == Ok(Shown::Bool(true)) { "forbid" } else { "require" };
         for (place, note) in &answer.marks {
             let note =
@@ -244,7 +271,7 @@ fn json(arguments: &Args, shower: &Shower<'_>) -> String {
         json!({"path": *file.path, "line": at.line, "column": at.column})
     };
     let answers = shower.answers.iter().enumerate().map(|(at, answer)| {
-        let mut entry = position(answer.place);
+        let mut entry = answer.place.map_or_else(|| json!({}), position);
         match &answer.value {
             Ok(Shown::Unknown) => entry["unknown"] = true.into(),
             Ok(value) => entry["value"] = shower.value(at, value),

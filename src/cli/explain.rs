@@ -64,6 +64,10 @@ fn words(rule: &Rule, policy: &Policy<'_>, sources: &Sources) -> String {
         out.push_str(&rule.summary);
         out.push('\n');
     }
+    if let Some(instead) = policy.catalog.deprecated(rule) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "deprecated: {instead}");
+    }
     if let Some(explanation) = &rule.explain {
         out.push('\n');
         out.push_str(explanation.trim_end());

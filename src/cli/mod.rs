@@ -7,6 +7,7 @@ mod files;
 mod init;
 mod new;
 mod project;
+mod replace;
 mod rules;
 mod targets;
 mod test;

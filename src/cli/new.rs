@@ -1,13 +1,15 @@
 //! `plimsoll new`: the first text of a rule, which holds by its own examples.
 
-use super::{Status, fail, print, project, rules};
+use super::replace::{folder, replace};
+use super::{Status, fail, print, project, rules, targets};
 use crate::artifact::RULE_FOLDER;
-use crate::model::Target;
 use crate::policy::configuration;
 use crate::rule::scaffold;
 use crate::shape::is_kebab;
 use crate::source::Sources;
-use std::io::{ErrorKind, Write as _};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::Path;
 
 /// Write a first rule that `plimsoll test` passes, to be changed into the one that is meant
 #[derive(Debug, clap::Args)]
@@ -35,16 +37,9 @@ pub fn run(arguments: &Args) -> Status {
             "`{id}` is no name for a rule: use lower-case letters, digits and single `-`, like `unpinned-image`"
         ));
     }
-    let target: Target = match arguments.each.parse() {
+    let target = match targets::named(&arguments.each) {
         Ok(target) => target,
-        Err(near) => {
-            let hint: Option<&str> = near;
-            let hint = hint.map_or_else(
-                || "; `plimsoll targets` lists them".to_owned(),
-                |near| format!("; did you mean `{near}`?"),
-            );
-            return fail(&format_args!("unknown target `{}`{hint}", arguments.each));
-        }
+        Err(unknown) => return fail(&unknown),
     };
     let text = scaffold(id, &target);
     if arguments.dry_run {
@@ -62,27 +57,36 @@ pub fn run(arguments: &Args) -> Status {
             "there is a rule called `{id}` already: `plimsoll explain {id}` tells about it"
         ));
     }
-    let folder = request.root.join(RULE_FOLDER);
-    let path = folder.join(format!("{id}.yaml"));
     let shown = format!("{RULE_FOLDER}/{id}.yaml");
-    let inside =
-        |folder: &std::path::Path| folder.canonicalize().is_ok_and(|real| real.starts_with(&request.root));
-    let written = std::fs::create_dir_all(&folder).and_then(|()| {
-        if !inside(&folder) {
-            return Err(std::io::Error::other("the folder is a link out of the project"));
-        }
-        std::fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()))?;
-        // For editors, from this version; it is generated, so an older one is replaced.
-        let schema = format!("{:#}\n", crate::rule::json_schema());
-        std::fs::write(request.root.join(SCHEMA), schema)
-    });
+    // The schema first: where it may not be written, no rule is left behind.
+    let written = folder(&request.root, RULE_FOLDER)
+        .map_err(|error| format!("cannot write {shown}: {error}"))
+        .and_then(|folder| {
+            schema(&request.root).map_err(|error| format!("cannot write {SCHEMA}: {error}"))?;
+            // A file that is made new is never behind a link.
+            let created = File::create_new(folder.join(format!("{id}.yaml")));
+            created.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
+                ErrorKind::AlreadyExists => {
+                    format!("{shown} is there already; choose another name, or remove it first")
+                }
+                _ => format!("cannot write {shown}: {error}"),
+            })
+        });
     match written {
         Ok(()) => print(&format!(
             "wrote {shown}; `plimsoll test` runs its examples, `plimsoll check` uses it from now on\n"
         )),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            fail(&format_args!("{shown} is there already; choose another name, or remove it first"))
-        }
-        Err(error) => fail(&format_args!("cannot write {shown}: {error}")),
+        Err(error) => fail(&error),
+    }
+}
+
+/// Writes the schema for editors, from this version. It is generated, so one that differs is replaced.
+fn schema(root: &Path) -> io::Result<()> {
+    let path = root.join(SCHEMA);
+    let text = format!("{:#}\n", crate::rule::json_schema());
+    match fs::symlink_metadata(&path) {
+        Ok(there) if there.is_symlink() => Err(io::Error::other("it is a link; remove it first")),
+        Ok(_) if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) => Ok(()),
+        _ => replace(&path, &text),
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{ListFormat as Format, Status, fail, print, project, say};
 use crate::check::Request;
-use crate::config::Level;
+use crate::config::{Level, PRESETS, Preset};
 use crate::engine::CHECKS;
-use crate::policy::{Policy, configuration};
+use crate::policy::{Policy, Runs, configuration};
 use crate::report;
 use crate::rule::{Origin, Param, Rule};
 use crate::shape::to_json;
@@ -60,7 +60,7 @@ pub fn path(rule: &Rule, sources: &Sources) -> String {
 /// How much the findings of a rule matter here; `off` if it does not run.
 pub fn level(policy: &Policy<'_>, rule: &Rule) -> &'static str {
     match policy.settings.level(&rule.id, "") {
-        _ if !policy.runs(rule) => "off",
+        _ if policy.runs(rule) == Runs::Never => "off",
         Some(Level::At(severity)) => severity.name(),
         _ => rule.severity.name(),
     }
@@ -68,7 +68,7 @@ pub fn level(policy: &Policy<'_>, rule: &Rule) -> &'static str {
 
 /// The default of a param as it is written in flow style; `None` if the configuration must set it.
 pub fn default(policy: &Policy<'_>, rule: &Rule, param: &Param) -> Option<Value> {
-    policy.catalog.document(rule).and_then(|document| param.default_in(document)).map(to_json)
+    policy.catalog.document(rule).and_then(|document| param.default_in(document)).and_then(to_json)
 }
 
 fn text(policy: &Policy<'_>, sources: &Sources) -> String {
@@ -94,7 +94,9 @@ fn text(policy: &Policy<'_>, sources: &Sources) -> String {
                 (summary, Origin::BuiltIn) => summary.to_owned(),
                 (summary, _) => format!("{summary} ({})", path(rule, sources)),
             };
-            line(format!("{:width$}  {:7}  {summary}", rule.id, level(policy, rule)));
+            let instead = policy.catalog.deprecated(rule);
+            let deprecated = instead.map(|instead| format!("; deprecated: {instead}")).unwrap_or_default();
+            line(format!("{:width$}  {:7}  {summary}{deprecated}", rule.id, level(policy, rule)));
         }
     }
     line("\nchecks of the engine:".to_owned());
@@ -121,9 +123,10 @@ fn json(policy: &Policy<'_>, sources: &Sources) -> String {
             "params": params.collect::<Vec<_>>(),
             "profiles": profiles(rule),
             "presets": presets(rule),
+            "deprecated": policy.catalog.deprecated(rule),
             "origin": rule.origin.name(),
             "path": path(rule, sources),
-            "on": policy.runs(rule),
+            "on": policy.runs(rule) != Runs::Never,
         })
     });
     let checks = CHECKS
@@ -133,16 +136,22 @@ fn json(policy: &Policy<'_>, sources: &Sources) -> String {
     report::object(&json!({"version": 1, "rules": rules, "checks": checks}))
 }
 
-/// The profiles of a rule; one of the user that names none is on in every profile.
+/// The profiles of a rule: of one that ships those of the presets that list it, of another those it names. One that names none is on
+/// under every preset.
 fn profiles(rule: &Rule) -> Vec<&str> {
-    match (&*rule.profiles, rule.origin) {
-        ([], Origin::BuiltIn) => vec!["recommended"],
-        (profiles, _) => profiles.iter().map(String::as_str).collect(),
+    if rule.origin != Origin::BuiltIn {
+        return rule.profiles.iter().map(String::as_str).collect();
     }
+    let mut profiles: Vec<_> = listing(rule).map(|preset| preset.profile).collect();
+    profiles.dedup();
+    profiles
 }
 
-/// The presets that hold a rule.
+/// The presets that list a rule.
 pub fn presets(rule: &Rule) -> Vec<&'static str> {
-    let of = |preset: &&crate::config::Preset| rule.origin == Origin::BuiltIn && preset.holds(&rule.id);
-    crate::config::PRESETS.iter().filter(of).map(|preset| preset.name).collect()
+    listing(rule).map(|preset| preset.name).collect()
+}
+
+fn listing(rule: &Rule) -> impl Iterator<Item = &'static Preset> {
+    PRESETS.iter().filter(|preset| rule.origin == Origin::BuiltIn && preset.holds(&rule.id))
 }

@@ -3,7 +3,7 @@
 use super::{ListFormat as Format, Status, fail, print};
 use crate::expr::{Record, Type};
 use crate::model::{Target, TargetKind};
-use crate::rule::COMMON;
+use crate::rule::{common_names, type_name};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -17,16 +17,6 @@ pub struct Args {
     format: Format,
 }
 
-/// What the names mean that every visit binds, in the order of [`COMMON`].
-const COMMON_DOCS: [&str; COMMON.len()] = [
-    "What is visited.",
-    "The name of the target that is visited.",
-    "The file it stands in.",
-    "Every target as a collection over the whole project: `repo.image.exists(i, …)`, `repo.k8s.Service`.",
-    "The params of the rule.",
-    "The configuration of the project as it is written.",
-];
-
 /// Runs the command.
 pub fn run(arguments: &Args) -> Status {
     let Some(name) = &arguments.target else {
@@ -38,19 +28,24 @@ pub fn run(arguments: &Args) -> Status {
             }
         });
     };
-    match name.parse::<Target>() {
+    match named(name) {
         Ok(target) => print(&match arguments.format {
             Format::Text => words(&target),
             Format::Json => format!("{:#}\n", json!({"version": 1, "targets": [json_of(target.kind)]})),
         }),
-        Err(near) => {
-            let hint = near.map_or_else(
-                || "; `plimsoll targets` lists them".to_owned(),
-                |near| format!("; did you mean `{near}`?"),
-            );
-            fail(&format_args!("unknown target `{name}`{hint}"))
-        }
+        Err(unknown) => fail(&unknown),
     }
+}
+
+/// The target of a name. The error says that there is none, and which was most likely meant.
+pub fn named(name: &str) -> Result<Target, String> {
+    name.parse().map_err(|near: Option<&str>| {
+        let hint = near.map_or_else(
+            || "; `plimsoll targets` lists them".to_owned(),
+            |near| format!("; did you mean `{near}`?"),
+        );
+        format!("unknown target `{name}`{hint}")
+    })
 }
 
 fn list() -> String {
@@ -79,9 +74,7 @@ fn words(target: &Target) -> String {
         table(&rows, &mut out);
     }
     out.push_str("\nnames that every visit binds:\n");
-    let common =
-        COMMON.iter().zip(COMMON_DOCS).filter(|((name, _), _)| *name != "file" || kind != TargetKind::Repo);
-    let rows: Vec<_> = common.map(|((name, of), doc)| ((*name).to_owned(), type_name(of), doc)).collect();
+    let rows: Vec<_> = common(kind).map(|(name, of, doc)| (name.to_owned(), type_name(of), doc)).collect();
     table(&rows, &mut out);
     out
 }
@@ -90,7 +83,7 @@ fn words(target: &Target) -> String {
 fn rows_of(record: &'static Record, indent: &str, rows: &mut Vec<(String, String, &'static str)>) {
     for field in record.fields {
         let name = if indent.is_empty() { field.name.to_owned() } else { format!("{indent}.{}", field.name) };
-        rows.push((name, type_name(&field.of), field.doc.trim()));
+        rows.push((name, type_name(field.of), field.doc.trim()));
         if let Some(inner) = inner(&field.of).filter(|_| indent.is_empty()) {
             rows_of(inner, "  ", rows);
         }
@@ -119,34 +112,20 @@ fn inner(of: &Type) -> Option<&'static Record> {
     }
 }
 
-fn type_name(of: &Type) -> String {
-    match of {
-        Type::Any => "any".to_owned(),
-        Type::Bool => "bool".to_owned(),
-        Type::Int => "int".to_owned(),
-        Type::Uint => "uint".to_owned(),
-        Type::Double => "double".to_owned(),
-        Type::String => "string".to_owned(),
-        Type::Bytes => "bytes".to_owned(),
-        Type::Map => "map".to_owned(),
-        Type::Node => "node".to_owned(),
-        Type::Object(name) => (*name).to_owned(),
-        Type::List(element) => format!("list of {}", type_name(element)),
-        Type::Record(record) | Type::Visit(record) => record.name.to_owned(),
-    }
+/// The names that every visit to a target binds.
+fn common(kind: TargetKind) -> impl Iterator<Item = (&'static str, Type, &'static str)> {
+    common_names().filter(move |(name, ..)| *name != "file" || kind != TargetKind::Repo)
 }
 
 fn json_of(kind: TargetKind) -> Value {
-    let common =
-        COMMON.iter().zip(COMMON_DOCS).filter(|((name, _), _)| *name != "file" || kind != TargetKind::Repo);
-    let common = common.map(|((name, of), doc)| json!({"name": name, "type": type_name(of), "doc": doc}));
+    let common = common(kind).map(|(name, of, doc)| json!({"name": name, "type": type_name(of), "doc": doc}));
     let names: Vec<_> = names(kind.record()).into_iter().chain(common).collect();
     json!({"name": kind.name(), "doc": kind.doc(), "names": names})
 }
 
 fn names(record: &'static Record) -> Vec<Value> {
     let of = |field: &'static crate::expr::Field| {
-        let mut value = json!({"name": field.name, "type": type_name(&field.of), "doc": field.doc.trim()});
+        let mut value = json!({"name": field.name, "type": type_name(field.of), "doc": field.doc.trim()});
         if let Some(inner) = inner(&field.of).filter(|inner| !std::ptr::eq(*inner, record)) {
             value["fields"] = names(inner).into();
         }

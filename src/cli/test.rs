@@ -1,19 +1,20 @@
 //! `plimsoll test`: runs the examples inside rule files, and rewrites their marks when asked.
 
+use super::replace::replace;
 use super::{ListFormat as Format, Status, check, fail, print, project, say};
 use crate::check::Failure;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::CHECKS;
 use crate::policy::configuration;
-use crate::report::{self, Masks, Summary};
+use crate::report::{self, Masks, Summary, plural};
 use crate::rule::{self, Origin, RuleFile};
 use crate::secret::secret_spans;
 use crate::shape::{Mistake, suggest};
 use crate::source::{Encoding, FileId, SourceFile, Sources};
-use crate::verify::{self, Remedy, Tested};
+use crate::verify::{self, Tested};
 use serde_json::json;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Run the examples inside rule files
 #[derive(Debug, clap::Args)]
@@ -90,7 +91,7 @@ pub fn run(arguments: &Args) -> Status {
         Format::Json => print(&outcome.json(&diagnostics)),
     };
     if !arguments.quiet {
-        say(&outcome.summary(&diagnostics));
+        say(&outcome.summary());
     }
     let fails = diagnostics.iter().any(|found| found.severity == Severity::Error);
     printed.max(if fails { Status::Findings } else { Status::Clean })
@@ -225,7 +226,7 @@ impl Outcome {
         diagnostics
     }
 
-    fn summary(&self, diagnostics: &[Diagnostic]) -> String {
+    fn summary(&self) -> String {
         let (examples, failed) = (self.examples(), self.failed());
         let rules = plural(self.rules.len(), "rule");
         let first = match failed {
@@ -236,10 +237,8 @@ impl Outcome {
         };
         let bare: Vec<_> =
             self.rules.iter().filter(|(_, rule)| !rule.has_bad()).map(|(_, rule)| &*rule.id).collect();
-        let accept = diagnostics
-            .iter()
-            .any(|found| found.help.as_ref().is_some_and(|help| help.contains("--accept` marks")));
-        let hint = if accept {
+        let mut trials = self.rules.iter().flat_map(|(_, rule)| &rule.trials);
+        let hint = if trials.any(|trial| !trial.remedy.edits().is_empty()) {
             "\n`plimsoll test --accept` rewrites the marks of bad examples to what is found"
         } else {
             ""
@@ -296,18 +295,13 @@ fn accept(arguments: &Args, outcome: &Outcome, subjects: &Subjects) -> Result<us
         let wanted = |id: &str| arguments.wants(&shown(&subjects.files[index], id));
         let trials =
             outcome.rules.iter().flat_map(|(_, rule)| &rule.trials).filter(|trial| trial.place.file == file);
-        let mended: Vec<_> = trials
-            .filter_map(|trial| match &trial.remedy {
-                Remedy::Edits(edits) if !edits.is_empty() => Some((trial.place, edits.clone())),
-                _ => None,
-            })
-            .collect();
+        let mended: Vec<_> =
+            trials.map(|trial| trial.remedy.edits()).filter(|edits| !edits.is_empty()).collect();
         if mended.is_empty() {
             continue;
         }
         let sure = || {
-            let text =
-                verify::apply(&source.text, mended.iter().flat_map(|(_, edits)| edits.clone()).collect())?;
+            let text = verify::apply(&source.text, mended.concat())?;
             let rewritten = SourceFile::new(source.path.clone(), text.as_str());
             let again = verify::examples(&rewritten, file, &known, &wanted).ok()?;
             let fails =
@@ -322,27 +316,10 @@ fn accept(arguments: &Args, outcome: &Outcome, subjects: &Subjects) -> Result<us
                 source.path
             ));
         };
-        write(&source.os_path, &text).map_err(|error| format!("cannot write {}: {error}", source.path))?;
+        // A link that the rules were found through stays one.
+        let written = source.os_path.canonicalize().and_then(|path| replace(&path, &text));
+        written.map_err(|error| format!("cannot write {}: {error}", source.path))?;
         rewritten += mended.len();
     }
     Ok(rewritten)
-}
-
-/// Replaces a file at once, so that no reader sees half of it.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let new = folder.join(format!(".plimsoll-{}.tmp", std::process::id()));
-    std::fs::write(&new, text)?;
-    let replaced = std::fs::set_permissions(&new, std::fs::metadata(&path)?.permissions())
-        .and_then(|()| std::fs::rename(&new, &path));
-    if replaced.is_err() {
-        // What could not take its place is of no use; that it stays behind is no worse.
-        let _ = std::fs::remove_file(&new);
-    }
-    replaced
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -3,7 +3,7 @@
 use super::Date;
 use super::shape::CONFIG;
 use crate::diagnostic::Severity;
-use crate::shape::{Mistake, field, is_project_path, one_or_list, root, suggest, text};
+use crate::shape::{Mistake, entries, field, is_project_path, one_or_list, root, suggest, text};
 use crate::source::Spanned;
 use crate::yaml::{Document, Entry, Kind, Node};
 use std::borrow::Cow;
@@ -266,10 +266,6 @@ pub(super) fn severity(name: &str) -> Option<Severity> {
 
 fn items<'d, T>(node: Node<'d>, key: &str, read: impl Fn(Node<'d>) -> Option<T>) -> Vec<T> {
     node.get(key).into_iter().flat_map(Node::items).filter_map(read).collect()
-}
-
-fn entries<'d>(node: Node<'d>, key: &str) -> Vec<Entry<'d>> {
-    node.get(key).map(Node::entries).unwrap_or_default()
 }
 
 fn texts(node: Node<'_>, key: &str) -> Vec<Spanned<String>> {

@@ -2,14 +2,14 @@
 
 use super::Engine;
 use super::Outcome;
-use crate::diagnostic::{Diagnostic, Label, Quote, Severity};
+use crate::diagnostic::{Diagnostic, Label, Quote, QuoteOrigin, Severity};
 use crate::expr::{Budget, Failure, Program, Stop, Template, Value, enumerate};
 use crate::model::{Visit, is_unknown};
 use crate::rule::{self, Check, Decision, Pattern, Rule, Schema, Stopped, Written};
 use crate::source::{FileId, Place};
 
-/// Steps that the search for a pattern has at one visit.
-const SEARCH_STEPS: u64 = 20 * Budget::DEFAULT_STEPS;
+/// Second places of a finding; more are of no use to anyone.
+const RELATED: usize = 20;
 
 /// One rule at one visit.
 pub struct Asking<'a, 'v, 'e, 'm> {
@@ -20,6 +20,8 @@ pub struct Asking<'a, 'v, 'e, 'm> {
     pub check: &'m Check,
     pub visit: &'v dyn Visit<'m>,
     pub budget: &'a mut Budget,
+    /// For the search of patterns in the file.
+    pub search: &'a mut Budget,
 }
 
 impl<'v> Asking<'_, 'v, '_, '_> {
@@ -32,15 +34,16 @@ impl<'v> Asking<'_, 'v, '_, '_> {
             slots.push(value);
         }
         if let Some(when) = &check.when {
-            match self.value(when, slots)? {
-                Value::Unknown => {
+            match self.answer(when, slots)? {
+                None => {
                     outcome.unknown += 1;
                     return Ok(());
                 }
-                value if !value.is_true() => return Ok(()),
-                _ => {}
+                Some(false) => return Ok(()),
+                Some(true) => {}
             }
         }
+        outcome.asked.1 += 1;
         let first = slots.len() - check.lets.len();
         for (at, binding) in check.lets.iter().enumerate().filter(|(_, binding)| !binding.before_when) {
             slots[first + at] = self.value(&binding.program, slots)?;
@@ -54,13 +57,13 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 
     fn decide(&mut self, slots: &[Value<'v>], outcome: &mut Outcome) -> Result<Vec<Failure<'v>>, Stopped> {
         match &self.check.decision {
-            Decision::Condition { condition, expected } => match self.value(condition, slots)? {
-                Value::Unknown => {
+            Decision::Condition { condition, expected } => match self.answer(condition, slots)? {
+                None => {
                     outcome.unknown += 1;
                     Ok(Vec::new())
                 }
-                value if expected.holds(&value) => Ok(Vec::new()),
-                _ => {
+                Some(answer) if expected.is(answer) => Ok(Vec::new()),
+                Some(_) => {
                     let lets: Vec<&Program> =
                         self.check.lets.iter().map(|binding| &*binding.program).collect();
                     condition
@@ -75,12 +78,11 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 
     fn search(&mut self, pattern: &Pattern, subject: &Value<'v>) -> Result<Vec<Failure<'v>>, Stopped> {
         let mut found = Vec::new();
-        // A pattern may read a whole file, at some steps a byte.
-        let mut budget = Budget::new(SEARCH_STEPS);
+        let budget = &mut *self.search;
         let mut fault = Ok(());
         let mut search = |text| {
             if fault.is_ok() {
-                fault = pattern.failures(&text, &mut budget, &mut found);
+                fault = pattern.failures(&text, budget, &mut found);
             }
         };
         match subject {
@@ -116,6 +118,11 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         expression.evaluate(slots, self.budget).map_err(|stop| expression.stopped(stop))
     }
 
+    /// The answer of a condition; `None` when it cannot be known.
+    fn answer(&mut self, condition: &Written<Program>, slots: &[Value<'v>]) -> Result<Option<bool>, Stopped> {
+        condition.answer(slots, self.budget).map_err(|stop| condition.stopped(stop))
+    }
+
     /// The place of a finding that has none of its own: the visit, for the whole repository the rule's entry in the configuration, else
     /// the rule.
     pub fn fallback(&self) -> Place {
@@ -146,12 +153,16 @@ impl<'v> Asking<'_, 'v, '_, '_> {
             let found = self.value(other, &scope)?.places();
             related.extend(found.into_iter().map(|place| (place, label.clone())));
         }
+        // A name may come from a value (`labels[env.value]`); those of fields have no digits as a rule.
+        let odd = failure.missing.iter().filter(|name| name.contains(|c: char| c.is_ascii_digit()));
+        quotes.extend(odd.map(|name| Quote { origin: QuoteOrigin::Visit, text: name.clone() }));
         scope.push(Value::made(enumerate(&failure.missing)));
         let message = self.render(&check.message, &scope, &mut quotes)?;
         let place = place.unwrap_or_else(|| self.fallback());
         let mut diagnostic = Diagnostic::new(self.rule.id.clone(), self.rule.severity, place, message);
         diagnostic.primary.text = failure.note;
         related.retain(|(other, _)| *other != place);
+        related.truncate(RELATED);
         diagnostic.related = related.into_iter().map(|(place, text)| Label { place, text }).collect();
         diagnostic.help =
             check.help.as_ref().map(|help| self.render(help, &scope, &mut quotes)).transpose()?;
@@ -166,20 +177,32 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         scope: &[Value<'v>],
         quotes: &mut Vec<Quote>,
     ) -> Result<String, Stopped> {
+        let made = if self.check.names_repo { QuoteOrigin::Everything } else { QuoteOrigin::Visit };
         let rendered = template.render(scope, self.budget, &mut |value| {
-            quotes.extend(value.place().map(|place| Quote { place, text: value.show() }));
+            quote(value, made, quotes);
             None
         });
         rendered.map_err(|stop| template.stopped(stop))
     }
 }
 
+/// Texts of one value that are noted as quotes: what is shown of it holds no more.
+const QUOTES: usize = 200;
+
+/// Notes the texts that a value repeats when it is shown.
+fn quote(value: &Value<'_>, made: QuoteOrigin, quotes: &mut Vec<Quote>) {
+    value.each_text(QUOTES, &mut |place, text| {
+        quotes.push(Quote { origin: place.map_or(made, QuoteOrigin::Place), text });
+    });
+}
+
 /// A rule that could not be evaluated: an error of the rule, never a silent pass.
-pub fn stopped(rule: &Rule, stopped: Stopped, at: Place) -> Diagnostic {
-    let message = match stopped.reason {
-        None => format!("rule `{}` is too expensive: it was stopped here", rule.id),
-        Some(reason) => format!("rule `{}` failed: {reason}", rule.id),
-    };
-    Diagnostic::new("rule-error", Severity::Error, stopped.place, message)
-        .with_related(at, "when it looked at this")
+pub fn stopped(rule: &Rule, stopped: Stopped, at: Place, path: &str) -> Diagnostic {
+    let found = |message| Diagnostic::new("rule-error", Severity::Error, stopped.place, message);
+    match stopped.reason {
+        // Which visit was the first depends on the threads: it is not said.
+        None => found(format!("rule `{}` is too expensive: it was stopped, and not asked again", rule.id)),
+        Some(reason) => found(format!("rule `{}` failed in {path}: {reason}", rule.id))
+            .with_related(at, "when it looked at this"),
+    }
 }

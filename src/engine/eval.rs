@@ -1,17 +1,17 @@
 //! One expression at every visit of a target, outside any rule: what `plimsoll eval` shows.
 
-use super::start_of;
+use super::{common, start_of};
 use crate::expr::{Budget, Expected, Program, Stop, Value};
 use crate::model::{FileFacts, Model, Repo, Target, TargetKind, Visit, Wanted, is_unknown};
-use crate::rule::COMMON;
+use crate::rule::TARGET;
 use crate::source::{FileId, Place};
 use crate::yaml::{Kind, Node, Scalar};
 
 /// What an expression yields at a visit.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// Where the visit is.
-    pub place: Place,
+    /// Where the visit is; one to the repository as a whole is nowhere.
+    pub place: Option<Place>,
     /// The value, or why there is none.
     pub value: Result<Shown, Stop>,
     /// For true and false: the places that `forbid` or `require` would mark, and what is said of them.
@@ -28,7 +28,7 @@ pub enum Shown {
     /// True or false.
     Bool(bool),
     /// A number, as it is written.
-    Number(String),
+    Number(String, Option<Place>),
     /// Text, and where it stands.
     Text(String, Option<Place>),
     /// A list.
@@ -78,19 +78,11 @@ fn answer<'v, 'm: 'v>(
     file: Option<&'v FileFacts<'m>>,
     visit: &'v dyn Visit<'m>,
 ) -> Answer {
-    let config = model.config.and_then(|document| document.roots().next());
-    let mut slots = Vec::with_capacity(COMMON.len() + visit.record().fields.len());
-    slots.extend([
-        visit.subject(),
-        Value::made(target.kind.name()),
-        file.map_or(Value::Null, |file| Value::Facts(file)),
-        Value::Facts(repo),
-        Value::Null,
-        config.map_or(Value::Null, Value::Node),
-    ]);
+    let mut slots = common(model, repo, file, visit).to_vec();
+    slots[TARGET] = Value::made(target.kind.name());
     slots.extend((0..visit.record().fields.len()).map(|fact| visit.fact(fact)));
-    let start = start_of(file.map_or(FileId(0), |file| file.id));
-    let place = visit.place().or_else(|| slots[0].place()).unwrap_or(start);
+    let start = file.map(|file| start_of(file.id));
+    let place = visit.place().or_else(|| slots[0].place()).or(start);
     let mut budget = Budget::default().with_unknown(is_unknown);
     let value = match program.evaluate(&slots, &mut budget) {
         Ok(value) => value,
@@ -104,7 +96,7 @@ fn answer<'v, 'm: 'v>(
         _ => Ok(Vec::new()),
     };
     let marks = failures.unwrap_or_default().into_iter();
-    let marks = marks.map(|failure| (failure.place.unwrap_or(place), failure.note)).collect();
+    let marks = marks.filter_map(|failure| Some((failure.place.or(place)?, failure.note))).collect();
     Answer { place, value: Ok(shown), marks }
 }
 
@@ -119,7 +111,7 @@ fn show(value: &Value<'_>, depth: usize, left: &mut usize) -> Shown {
         Value::Bool(value) => Shown::Bool(*value),
         Value::Node(node) => show_node(*node, depth, left),
         Value::Optional(value) => show(value, depth, left),
-        Value::List(items) => Shown::List(items.iter().map(|item| show(item, depth - 1, left)).collect()),
+        Value::List(items) => list(items.iter(), left, |item, left| show(item, depth - 1, left)),
         Value::Map(entries) => {
             let entries = entries.iter().map(|(key, value)| (key.show(), show(value, depth - 1, left)));
             Shown::Map(entries.collect())
@@ -138,15 +130,28 @@ fn show(value: &Value<'_>, depth: usize, left: &mut usize) -> Shown {
                 fields.map(|(at, field)| (field.name.to_owned(), show(&facts.fact(at), depth - 1, left)));
             Shown::Map(fields.collect())
         }
-        Value::Int(_) | Value::Uint(_) | Value::Double(_) => Shown::Number(value.show()),
+        Value::Int(_) | Value::Uint(_) | Value::Double(_) => Shown::Number(value.show(), value.place()),
         _ => Shown::Text(value.show(), value.place()),
     }
+}
+
+/// The elements that fit, and a mark for the rest.
+fn list<T>(items: impl Iterator<Item = T>, left: &mut usize, show: impl Fn(T, &mut usize) -> Shown) -> Shown {
+    let mut shown = Vec::new();
+    for item in items {
+        let full = *left == 0;
+        shown.push(show(item, left));
+        if full {
+            break;
+        }
+    }
+    Shown::List(shown)
 }
 
 fn show_node(node: Node<'_>, depth: usize, left: &mut usize) -> Shown {
     let inner = |node: Node<'_>, left: &mut usize| show(&Value::Node(node), depth - 1, left);
     match node.resolve().kind() {
-        Kind::Sequence => Shown::List(node.items().map(|item| inner(item, left)).collect()),
+        Kind::Sequence => list(node.items(), left, inner),
         Kind::Mapping => {
             let entries = node.entries().into_iter();
             Shown::Map(
@@ -158,7 +163,7 @@ fn show_node(node: Node<'_>, depth: usize, left: &mut usize) -> Shown {
         Kind::Scalar => match node.scalar() {
             Scalar::Null => Shown::Null,
             Scalar::Bool(value) => Shown::Bool(value),
-            Scalar::Int(_) | Scalar::Float(_) => Shown::Number(node.text().into_owned()),
+            Scalar::Int(_) | Scalar::Float(_) => Shown::Number(node.text().into_owned(), Some(node.place())),
             Scalar::Str(text) => Shown::Text(text.into_owned(), Some(node.place())),
         },
     }

@@ -10,25 +10,32 @@ use crate::config::{Date, Level};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::expr::{Budget, Value};
 use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown};
-use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule};
+use crate::policy::Runs;
+use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, TARGET};
 use crate::source::{FileId, Place, Span};
 use aho_corasick::{AhoCorasick, MatchKind};
 use asking::{Asking, stopped};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a run found.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The findings, sorted by file, place and rule; each place once per rule.
+    /// The findings, sorted by file, place and rule; what a rule says of a place once.
     pub diagnostics: Vec<Diagnostic>,
     /// What went wrong in rules and in the engine itself: the run is not complete.
     pub failures: Vec<Diagnostic>,
     /// Places where a rule could not decide, since a value is only known when it is deployed.
     pub unknown: usize,
+    /// How often a rule was asked, and how often its `when` let it.
+    pub asked: (usize, usize),
     /// Findings that a waiver of the configuration excuses.
     pub waived: usize,
+    /// Those findings, until they are counted.
+    excused: Vec<Diagnostic>,
     /// The waivers that excuse any finding, by their indexes.
     pub waivers: BTreeSet<usize>,
 }
@@ -61,8 +68,8 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
 pub struct Job<'j> {
     /// The rules, and the files they stand in.
     pub catalog: &'j Catalog,
-    /// Whether a rule of the catalog runs at all.
-    pub selected: &'j dyn Fn(&Rule) -> bool,
+    /// Where a rule of the catalog runs.
+    pub selected: &'j dyn Fn(&Rule) -> Runs,
     /// Findings made before any file was looked into; the configuration's levels and waivers hold for them too.
     pub found: &'j [Diagnostic],
     /// Whether findings that touch a file are reported.
@@ -70,6 +77,9 @@ pub struct Job<'j> {
     /// The day by which waivers end.
     pub today: Date,
 }
+
+/// Steps that the searches of patterns have in one file.
+const SEARCH_STEPS: u64 = 20 * Budget::DEFAULT_STEPS;
 
 /// Runs rules over every file of a model and keeps what touches a file in scope.
 pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
@@ -79,7 +89,7 @@ pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
     let of_file = |&id: &FileId| {
         let mut outcome = Engine::guarded(start_of(id), || engine.file(id));
         if !(job.scope)(id) {
-            (outcome.unknown, outcome.waived) = (0, 0);
+            outcome.unknown = 0;
         }
         outcome
     };
@@ -89,9 +99,12 @@ pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
         engine.report(found.clone(), &mut outcome);
     }
     let in_scope = |label: &Label| (job.scope)(label.place.file);
-    outcome.diagnostics.retain(|found| in_scope(&found.primary) || found.related.iter().any(in_scope));
+    let touches = |found: &Diagnostic| in_scope(&found.primary) || found.related.iter().any(in_scope);
+    outcome.diagnostics.retain(touches);
     sort(&mut outcome.diagnostics);
+    outcome.failures.retain(|found| &*found.rule != "rule-error" || touches(found));
     sort(&mut outcome.failures);
+    outcome.settle_waived(touches);
     outcome
 }
 
@@ -99,11 +112,12 @@ fn start_of(file: FileId) -> Place {
     Place { file, span: Span::empty(0) }
 }
 
-/// Sorts by place and rule, and keeps the first finding of each rule at a place.
+/// Sorts by place and rule. What a rule says twice of a place is kept once.
 fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics
         .sort_by(|a, b| (a.primary.place, &a.rule, &a.message).cmp(&(b.primary.place, &b.rule, &b.message)));
-    diagnostics.dedup_by(|a, b| a.rule == b.rule && a.primary.place == b.primary.place);
+    diagnostics
+        .dedup_by(|a, b| (a.primary.place, &a.rule, &a.message) == (b.primary.place, &b.rule, &b.message));
 }
 
 impl Outcome {
@@ -111,9 +125,19 @@ impl Outcome {
         self.diagnostics.extend(other.diagnostics);
         self.failures.extend(other.failures);
         self.unknown += other.unknown;
-        self.waived += other.waived;
+        self.asked.0 += other.asked.0;
+        self.asked.1 += other.asked.1;
+        self.excused.extend(other.excused);
         self.waivers.extend(other.waivers);
         self
+    }
+
+    /// Counts what waivers excuse like what they do not: each place once per rule, in scope.
+    fn settle_waived(&mut self, touches: impl Fn(&Diagnostic) -> bool) {
+        let mut excused = std::mem::take(&mut self.excused);
+        excused.retain(touches);
+        sort(&mut excused);
+        self.waived = excused.len();
     }
 }
 
@@ -123,6 +147,8 @@ struct Asked<'m> {
     index: usize,
     rule: &'m Rule,
     check: &'m Check,
+    /// Whether the configuration decides file by file where the rule runs.
+    by_file: bool,
 }
 
 struct Engine<'e, 'm> {
@@ -132,21 +158,32 @@ struct Engine<'e, 'm> {
     today: Date,
     /// For each target kind, by its number: the rules that visit it.
     by_target: Vec<Vec<Asked<'m>>>,
+    /// Rules that run only where an override sets them.
+    where_set: HashSet<&'m str>,
     wanted: Wanted,
+    /// Rules that took too many steps at some visit, by their place in the catalog: they are asked no more.
+    spent: Vec<AtomicBool>,
 }
 
 impl<'e, 'm> Engine<'e, 'm> {
     fn new(model: &'m Model<'m>, repo: &'e Repo<'m>, job: &Job<'m>) -> Self {
         let mut by_target = vec![Vec::new(); TargetKind::ALL.len()];
         let mut wanted = Wanted::default();
+        let mut where_set = HashSet::new();
         for (index, rule) in job.catalog.rules.iter().enumerate() {
-            for check in rule.checks.iter().filter(|_| (job.selected)(rule)) {
-                by_target[check.target.kind as usize].push(Asked { index, rule, check });
+            let runs = (job.selected)(rule);
+            if runs == Runs::WhereSet {
+                where_set.insert(&*rule.id);
+            }
+            let by_file = model.settings.is_set(&rule.id);
+            for check in rule.checks.iter().filter(|_| runs != Runs::Never) {
+                by_target[check.target.kind as usize].push(Asked { index, rule, check, by_file });
                 wanted.insert(check.target.kind);
             }
         }
+        let spent = job.catalog.rules.iter().map(|_| AtomicBool::new(false)).collect();
         wanted.literals = literals(&by_target[TargetKind::Text as usize]);
-        Self { model, repo, catalog: job.catalog, today: job.today, by_target, wanted }
+        Self { model, repo, catalog: job.catalog, today: job.today, by_target, where_set, wanted, spent }
     }
 
     /// Keeps a finding, at the level the configuration gives its rule, unless it is off or a waiver that has not ended excuses it.
@@ -154,18 +191,26 @@ impl<'e, 'm> Engine<'e, 'm> {
     fn report(&self, mut found: Diagnostic, outcome: &mut Outcome) {
         let settings = self.model.settings;
         let path = &self.model.sources.get(found.file()).path;
-        match settings.level(&found.rule, path) {
-            Some(Level::Off) => return,
-            Some(Level::At(severity)) => found.severity = severity,
-            None => {}
+        if self.is_off(&found.rule, path) {
+            return;
+        }
+        if let Some(Level::At(severity)) = settings.level(&found.rule, path) {
+            found.severity = severity;
         }
         let waived_by: Vec<_> = settings.waived_by(&found.rule, path, self.today).collect();
         if waived_by.is_empty() {
             outcome.diagnostics.push(found);
         } else {
-            outcome.waived += 1;
+            outcome.excused.push(found);
             outcome.waivers.extend(waived_by);
         }
+    }
+
+    /// Whether the configuration keeps a rule from a file.
+    fn is_off(&self, rule: &str, path: &str) -> bool {
+        let settings = self.model.settings;
+        settings.level(rule, path) == Some(Level::Off)
+            || self.where_set.contains(rule) && settings.settings(rule, path).next().is_none()
     }
 
     /// Runs a part of the work; a panic on the way becomes a diagnostic at `place`, and the run goes on.
@@ -193,12 +238,20 @@ impl<'e, 'm> Engine<'e, 'm> {
         let file = self.model.file(id);
         let mut params = vec![None; self.catalog.rules.len()];
         let mut budget = Budget::default().with_unknown(is_unknown);
+        let mut search = Budget::new(SEARCH_STEPS);
+        let off: Vec<usize> = self.off_in(&file.source.path);
         self.model.visit(id, &self.wanted, &mut |target, kind, visit| {
-            let wanted = |asked: &&Asked<'m>| check_wants(asked.check, kind);
+            let wanted = |asked: &&Asked<'m>| check_wants(asked.check, kind) && !off.contains(&asked.index);
             let asked = self.by_target[target as usize].iter().filter(wanted);
-            self.ask(asked, Some(&file), visit, &mut params, &mut budget, &mut outcome);
+            self.ask(asked, Some(&file), visit, &mut params, [&mut budget, &mut search], &mut outcome);
         });
         outcome
+    }
+
+    /// The rules that the configuration keeps from a file, by their place in the catalog.
+    fn off_in(&self, path: &str) -> Vec<usize> {
+        let by_file = self.by_target.iter().flatten().filter(|asked| asked.by_file);
+        by_file.filter(|asked| self.is_off(&asked.rule.id, path)).map(|asked| asked.index).collect()
     }
 
     /// Checks what holds for the repository as a whole.
@@ -207,7 +260,8 @@ impl<'e, 'm> Engine<'e, 'm> {
         let asked = &self.by_target[TargetKind::Repo as usize];
         let mut params = vec![None; self.catalog.rules.len()];
         let mut budget = Budget::default().with_unknown(is_unknown);
-        self.ask(asked.iter(), None, self.repo, &mut params, &mut budget, &mut outcome);
+        let mut search = Budget::new(SEARCH_STEPS);
+        self.ask(asked.iter(), None, self.repo, &mut params, [&mut budget, &mut search], &mut outcome);
         outcome
     }
 
@@ -218,29 +272,26 @@ impl<'e, 'm> Engine<'e, 'm> {
         file: Option<&'v FileFacts<'m>>,
         visit: &'v dyn Visit<'m>,
         params: &mut [Option<Value<'m>>],
-        budget: &mut Budget,
+        [budget, search]: [&mut Budget; 2],
         outcome: &mut Outcome,
     ) where
         'e: 'v,
     {
-        let facts = visit.record().fields.len();
         let mut slots: Vec<Value<'v>> = Vec::new();
         let mut derived = 0u64;
-        for Asked { index, rule, check } in asked {
+        for Asked { index, rule, check, .. } in asked {
+            // The facts that expressions were compiled for: a visit may have more, which are bound as a whole (`file`, `repo`).
+            let facts = check.target.kind.record().fields.len();
+            if self.spent[*index].load(Ordering::Relaxed) {
+                continue;
+            }
             if slots.is_empty() {
                 slots.reserve(COMMON.len() + facts + 8);
-                slots.extend([
-                    visit.subject(),
-                    Value::Null,
-                    file.map_or(Value::Null, |file| Value::Facts(file)),
-                    Value::Facts(self.repo),
-                    Value::Null,
-                    self.config(),
-                ]);
+                slots.extend(common(self.model, self.repo, file, visit));
                 slots.resize(COMMON.len() + facts, Value::Null);
             }
             slots.truncate(COMMON.len() + facts);
-            slots[1] = Value::made(check.target.kind.name());
+            slots[TARGET] = Value::made(check.target.kind.name());
             for fact in 0..facts {
                 let bit = 1 << fact;
                 if check.facts & bit != 0 && derived & bit == 0 {
@@ -248,23 +299,24 @@ impl<'e, 'm> Engine<'e, 'm> {
                     derived |= bit;
                 }
             }
+            slots[PARAMS] = Value::Null;
             if !rule.params.is_empty() {
                 let path = file.map_or("", |file| &file.source.path);
                 slots[PARAMS] = params[*index].get_or_insert_with(|| self.params(rule, path)).clone();
             }
             budget.refill();
+            outcome.asked.0 += 1;
             let mut asking =
-                Asking { engine: self, file: file.map(|file| file.id), rule, check, visit, budget };
+                Asking { engine: self, file: file.map(|file| file.id), rule, check, visit, budget, search };
             if let Err(stop) = asking.ask(&mut slots, outcome) {
                 let place = asking.fallback();
-                outcome.failures.push(stopped(rule, stop, place));
+                if stop.reason.is_none() {
+                    self.spent[*index].store(true, Ordering::Relaxed);
+                }
+                let path = &self.model.sources.get(place.file).path;
+                outcome.failures.push(stopped(rule, stop, place, path));
             }
         }
-    }
-
-    fn config(&self) -> Value<'m> {
-        let root = self.model.config.and_then(|document| document.roots().next());
-        root.map_or(Value::Null, Value::Node)
     }
 
     fn params(&self, rule: &Rule, path: &str) -> Value<'m> {
@@ -272,6 +324,24 @@ impl<'e, 'm> Engine<'e, 'm> {
             rule.params(document, |name| self.model.settings.param(&rule.id, name, path))
         })
     }
+}
+
+/// The values of [`COMMON`] at a visit; `target` and `params` differ from rule to rule.
+fn common<'v, 'm: 'v>(
+    model: &Model<'m>,
+    repo: &'v Repo<'m>,
+    file: Option<&'v FileFacts<'m>>,
+    visit: &'v dyn Visit<'m>,
+) -> [Value<'v>; COMMON.len()] {
+    let config = model.config.and_then(|document| document.roots().next());
+    [
+        visit.subject(),
+        Value::Null,
+        file.map_or(Value::Null, |file| Value::Facts(file)),
+        Value::Facts(repo),
+        Value::Null,
+        config.map_or(Value::Null, Value::Node),
+    ]
 }
 
 /// Whether a check visits objects of a kind.

@@ -44,8 +44,9 @@ impl<'a> Machine<'a, '_> {
         name: &Arc<str>,
         presence: Presence,
     ) -> Result<Value<'a>, Fault> {
+        let chained = matches!(operand, Value::Optional(_));
         let found = self.lookup(operand, name)?;
-        present(found, presence, self.budget)
+        if chained { Ok(found) } else { present(found, presence, self.budget) }
     }
 
     /// The element under an index, as its mode has it.
@@ -55,8 +56,9 @@ impl<'a> Machine<'a, '_> {
         index: &Value<'a>,
         presence: Presence,
     ) -> Result<Value<'a>, Fault> {
+        let chained = matches!(operand, Value::Optional(_));
         let found = self.element(operand, index)?;
-        present(found, presence, self.budget)
+        if chained { Ok(found) } else { present(found, presence, self.budget) }
     }
 
     /// The value of a field; what is not there is missing, whatever the mode.
@@ -76,14 +78,13 @@ impl<'a> Machine<'a, '_> {
                 }
                 None => missing(Some(node)),
             },
-            Value::Unknown => operand,
             Value::Optional(inner) if inner.is_something() => {
                 Value::Optional(Rc::new(self.lookup((*inner).clone(), name)?))
             }
-            Value::Optional(_) => operand,
             Value::Map(_) | Value::Facts(_) | Value::Made(_) => {
                 operand.entry(&Value::Literal(name.clone()), self.budget).unwrap_or_else(|| missing(None))
             }
+            Value::Unknown | Value::Optional(_) => operand,
             _ if self.budget.is_strict() => return Err(no_field(&operand, name, self.budget)),
             Value::Missing { .. } => operand,
             _ => missing(None),
@@ -133,10 +134,10 @@ fn no_field(operand: &Value<'_>, name: &str, budget: &Budget) -> Fault {
     Fault::Message(format!("{of} has no field `{name}`"))
 }
 
-/// What was found as an optional, or as it is; to the letter of CEL what is absent is an error.
+/// What was found in a value that is no optional: as an optional, or as it is; to the letter of CEL what is absent is an error.
 fn present<'a>(found: Value<'a>, presence: Presence, budget: &Budget) -> Result<Value<'a>, Fault> {
     match (presence, found) {
-        (_, found @ (Value::Optional(_) | Value::Unknown)) => Ok(found),
+        (_, Value::Unknown) => Ok(Value::Unknown),
         (Presence::Plain, Value::Missing { name, .. }) if budget.is_strict() => {
             Err(Fault::Message(format!("no such key: `{name}`")))
         }

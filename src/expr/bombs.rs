@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// How long a bomb may keep a processor busy.
 const LIMIT: Duration =
-    if cfg!(debug_assertions) { Duration::from_millis(1000) } else { Duration::from_millis(100) };
+    if cfg!(debug_assertions) { Duration::from_secs(1) } else { Duration::from_millis(100) };
 
 fn chain(first: &str, step: &str, times: usize) -> String {
     format!("{first}{}", step.repeat(times))
@@ -207,11 +207,13 @@ fn bombs_end_soon_in_an_error() {
                 let scope = Scope::new(&[("x", Type::Node)]).with_mode(mode);
                 let start = ThreadTime::now();
                 let ended = match compile(&source, &scope) {
-                    Ok(program) => match program.evaluate(&[root.clone()], &mut Budget::default()) {
-                        Ok(_) => panic!("{mode:?} {name} gave a value"),
-                        Err(Stop::Budget) => "out of budget".to_owned(),
-                        Err(Stop::Error { message, .. }) => message,
-                    },
+                    Ok(program) => {
+                        match program.evaluate(std::slice::from_ref(&root), &mut Budget::default()) {
+                            Ok(_) => panic!("{mode:?} {name} gave a value"),
+                            Err(Stop::Budget) => "out of budget".to_owned(),
+                            Err(Stop::Error { message, .. }) => message,
+                        }
+                    }
                     Err(problems) => problems[0].message.clone(),
                 };
                 let taken = start.elapsed();

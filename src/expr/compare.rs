@@ -78,7 +78,7 @@ fn equal_within(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget, depth:
 }
 
 fn equal_lists(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget, depth: u32) -> Result<Tri, Fault> {
-    budget.spend(left.count() + right.count())?;
+    budget.spend_elements(left.count() + right.count())?;
     let (a, b) = (left.elements(), right.elements());
     if a.len() != b.len() {
         return Ok(Tri::False);
@@ -87,7 +87,7 @@ fn equal_lists(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget, depth: 
 }
 
 fn equal_maps(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget, depth: u32) -> Result<Tri, Fault> {
-    budget.spend(left.count() + right.count())?;
+    budget.spend_elements(left.count() + right.count())?;
     let keys = left.elements();
     if keys.len() != right.elements().len() {
         return Ok(Tri::False);
@@ -210,9 +210,10 @@ impl<'a> Seen<'a> {
 
     /// Whether a value was met.
     pub(super) fn contains(&self, value: &Value<'a>, budget: &mut Budget) -> Result<bool, Fault> {
-        budget.spend(1)?;
+        budget.spend(4)?;
         let Some(bucket) = self.buckets.get(&rough_hash(value, budget)) else { return Ok(false) };
         for other in bucket {
+            budget.spend(1)?;
             if equal(other, value, budget)? == Tri::True {
                 return Ok(true);
             }
@@ -268,7 +269,7 @@ fn member(needle: &Value<'_>, haystack: &Value<'_>, budget: &mut Budget) -> Resu
         (_, View::List) => {
             let mut found = Tri::False;
             let mut fault = None;
-            haystack.each(|element| match equal(needle, &element, budget) {
+            haystack.each(|element| match budget.spend(1).and_then(|()| equal(needle, &element, budget)) {
                 Ok(Tri::False) => ControlFlow::Continue(()),
                 Ok(Tri::Unknown) => {
                     found = Tri::Unknown;
@@ -413,7 +414,9 @@ impl<'a> Value<'a> {
             Self::Node(node) => entry_of_node(*node, &key.view(budget)),
             Self::Map(entries) => entries
                 .iter()
-                .find(|(name, _)| matches!(equal(name, key, budget), Ok(Tri::True)))
+                .find(|(name, _)| {
+                    budget.spend(1).is_ok() && matches!(equal(name, key, budget), Ok(Tri::True))
+                })
                 .map(|(_, value)| value.clone()),
             Self::Facts(facts) => {
                 let View::Str(name) = key.view(budget) else { return None };

@@ -200,7 +200,7 @@ impl<'a, 'm> Machine<'a, 'm> {
                 functions::call(function, &values[..args.len()], pattern.as_ref(), self.budget).map_err(at)
             }
             ExprKind::Bind(bind) => self.bound(bind),
-            ExprKind::Message(message, fields) => self.message(message, fields, expr.span),
+            ExprKind::Message(message, fields) => self.message(*message, fields, expr.span),
             ExprKind::Loop(repeat) if !repeat.kind.is_condition() => self.collect(repeat),
             ExprKind::Not(_)
             | ExprKind::And(_)
@@ -240,7 +240,11 @@ impl<'a, 'm> Machine<'a, 'm> {
                 Err(stop) => error = error.or(Some(stop)),
             }
         }
-        error.map_or(Ok(answer), Err)
+        match (answer, error) {
+            // What cannot be known may still decide: nothing is said, not even that the rest has no answer.
+            (Tri::Unknown, _) | (_, None) => Ok(answer),
+            (_, Some(stop)) => Err(stop),
+        }
     }
 }
 

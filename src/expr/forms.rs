@@ -1,7 +1,7 @@
 //! Tests of CEL's macros, optionals and bindings over documents: what they mean, and what is blamed through them.
 
 use super::tests::{blames, forbid_blames, rows};
-use super::{Mode, Scope, Type, compile};
+use super::{Budget, Mode, Scope, Stop, Type, compile};
 
 const POD: &str = "\
 labels: {app: web, tier: x}
@@ -137,4 +137,17 @@ fn strict_programs_are_checked_as_cel_is() {
     assert_eq!(help("cel.bnd(a, 1, a)"), "did you mean `cel.bind`?");
     assert_eq!(help("x.transfromList(i, v, v)"), "did you mean `transformList`?");
     assert_eq!(help("x.optMap(v)"), "write `optMap(item, …)`");
+}
+
+#[test]
+fn work_that_was_cut_short_gives_no_value() {
+    let scope = Scope::default();
+    let program = compile("!has(cel.bind(m, {'a': 1, 'b': 2, 'c': 3}, m).c)", &scope).expect("compiles");
+    let full = 1000;
+    let mut budget = Budget::new(full);
+    assert!(program.evaluate(&[], &mut budget).is_ok());
+    for steps in 0..full - budget.left() {
+        let found = program.evaluate(&[], &mut Budget::new(steps));
+        assert!(matches!(found, Err(Stop::Budget)), "{steps} steps: {found:?}");
+    }
 }

@@ -129,7 +129,9 @@ impl Join {
                     Some(selector) => {
                         matches!(&key.kind, ExprKind::Index(map, index, _)
                             if matches!(index.kind, ExprKind::Local(name) if name == selector.local)
-                                && is_key(map, local))
+                                && is_key(map, local)
+                                && is_free_of(map, selector.local)
+                                && selector.second.as_ref().is_none_or(|(_, second)| is_free_of(map, *second)))
                             && is_free_of(&selector.over, local)
                             && is_free_of(probe, local)
                     }
@@ -267,11 +269,12 @@ impl<'a> Machine<'a, '_> {
         Ok(sought)
     }
 
-    /// Files every element under its keys. Each has a budget of its own: who comes first must not pay for all.
+    /// Files every element under its keys, within a budget of its own: who comes first must not pay for all. What that does not reach is
+    /// always visited.
     fn make_index(&self, collection: &dyn Collection, parts: &Parts<'_>, local: usize) -> Index {
         let mut index = Index::default();
+        let mut budget = self.budget.fresh();
         for at in 0..collection.len() {
-            let mut budget = self.budget.fresh();
             let mut machine = Machine::with_locals(self.local_count(), &mut budget);
             machine.bind(local, collection.element(at));
             let at = at as u32;

@@ -32,7 +32,7 @@ impl<'a> Machine<'a, '_> {
         })?;
         match (known, error) {
             (Elements::Unknown, _) => Ok(Tri::Unknown),
-            (_, Some(stop)) => Err(stop),
+            (_, Some(stop)) if answer != Tri::Unknown => Err(stop),
             _ => Ok(answer),
         }
     }

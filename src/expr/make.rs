@@ -42,6 +42,9 @@ impl<'a> Machine<'a, '_> {
         let mut map: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(entries.len());
         for (key, value, presence) in entries {
             let key = self.value(key)?;
+            if let View::Unknown = key.view(self.budget) {
+                return Ok(Value::Unknown);
+            }
             self.check_key(&key, &map).map_err(|fault| fault.at(span))?;
             map.extend(self.entry(value, *presence)?.map(|value| (key, value)));
         }
@@ -55,6 +58,7 @@ impl<'a> Machine<'a, '_> {
             return Err(Fault::Message(format!("{} cannot be the key of a map", article(view.type_name()))));
         }
         for (other, _) in map {
+            self.budget.spend(1)?;
             if compare::equal(other, key, self.budget)? == Tri::True {
                 return Err(Fault::Message("a key stands twice in this map".to_owned()));
             }
@@ -64,7 +68,7 @@ impl<'a> Machine<'a, '_> {
 
     pub(super) fn message(
         &mut self,
-        message: &Message,
+        message: Message,
         fields: &[(Arc<str>, Expr, Presence)],
         span: Span,
     ) -> Result<Value<'a>, Stop> {

@@ -9,6 +9,8 @@ use std::sync::{Arc, OnceLock};
 
 /// Largest compiled form of one pattern, in bytes.
 const SIZE_LIMIT: usize = 1 << 21;
+/// Longest pattern that is made by an expression, in bytes.
+const MAX_SOURCE: usize = 4096;
 /// Greatest weight of one pattern.
 pub(super) const MAX_WEIGHT: u32 = 10_000;
 
@@ -74,7 +76,7 @@ impl Pattern {
     /// Pays for the search that follows a match, with so many bytes left: some patterns read on to the end before
     /// they settle on a match, each time anew.
     pub(super) fn spend_next(&self, left: usize, budget: &mut Budget) -> Result<(), Fault> {
-        budget.spend_elements(1)?;
+        budget.spend_elements(2)?;
         if self.rescans {
             budget.spend(left.saturating_mul(self.weight as usize) / 64 + left / 16)
         } else {
@@ -118,15 +120,15 @@ impl Patterns {
 
 /// A pattern that is only known at run time, paid for once in an evaluation.
 pub(super) fn dynamic(source: &str, budget: &mut Budget) -> Result<Arc<Pattern>, Fault> {
+    if source.len() > MAX_SOURCE {
+        return Err(Fault::Message(format!("a regular expression has at most {MAX_SOURCE} bytes")));
+    }
     budget.spend_text(source.len())?;
-    let (pattern, paid) = match budget.patterns.take(source) {
-        Some(known) => known,
-        None => match Pattern::new(source) {
-            Ok(pattern) => (Arc::new(pattern), false),
-            Err(_) => {
-                return Err(Fault::Message("this string is not a regular expression".to_owned()));
-            }
-        },
+    let (pattern, paid) = if let Some(known) = budget.patterns.take(source) {
+        known
+    } else {
+        let wrong = |_| Fault::Message("this string is not a regular expression".to_owned());
+        (Arc::new(Pattern::new(source).map_err(wrong)?), false)
     };
     if !paid {
         // A unit of weight takes up to a microsecond to compile.

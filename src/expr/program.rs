@@ -1,10 +1,11 @@
 //! A compiled expression and what it runs with: budget, verdicts, the reasons it may stop.
 
 use super::blame::{self, Failure};
-use super::check;
+use super::check::{self, Checked};
 use super::eval::{Machine, Tri};
 use super::functions::Function;
 use super::join::Join;
+use super::memory::{Globs, Scripts};
 use super::message::Message;
 use super::parse::{Operator, Presence, parse};
 use super::pattern::{Pattern, Patterns};
@@ -145,10 +146,13 @@ impl Fault {
 #[derive(Clone, Debug)]
 pub struct Budget {
     steps: u64,
+    overdrawn: bool,
     unknown: fn(Node<'_>) -> bool,
     /// The mode of the program at work.
     pub(super) mode: Mode,
     pub(super) patterns: Patterns,
+    pub(super) scripts: Scripts,
+    pub(super) globs: Globs,
 }
 
 impl Budget {
@@ -158,7 +162,15 @@ impl Budget {
     /// A budget of this many steps: one for each node of the expression, each element that is visited, each call, each
     /// comparison, eight bytes of text; four for each element that is made.
     pub fn new(steps: u64) -> Self {
-        Self { steps, unknown: holds_workflow_expression, mode: Mode::Lenient, patterns: Patterns::default() }
+        Self {
+            steps,
+            overdrawn: false,
+            unknown: holds_workflow_expression,
+            mode: Mode::Lenient,
+            patterns: Patterns::default(),
+            scripts: Scripts::default(),
+            globs: Globs::default(),
+        }
     }
 
     /// Sets who decides which scalars cannot be known before deployment; by default those with `${{`.
@@ -171,6 +183,7 @@ impl Budget {
     /// Fills it up to the default again, for the next visit.
     pub fn refill(&mut self) {
         self.steps = Self::DEFAULT_STEPS;
+        self.overdrawn = false;
         self.patterns.refill();
     }
 
@@ -186,9 +199,18 @@ impl Budget {
 
     #[inline]
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), Fault> {
-        let left = self.steps.checked_sub(steps as u64);
-        self.steps = left.unwrap_or(0);
-        left.map(|_| ()).ok_or(Fault::Budget)
+        if let Some(left) = self.steps.checked_sub(steps as u64) {
+            self.steps = left;
+            return Ok(());
+        }
+        self.steps = 0;
+        self.overdrawn = true;
+        Err(Fault::Budget)
+    }
+
+    /// What was found, unless it was found with more steps than there were: then it may be the truth of a part.
+    fn settle<T>(&self, found: Result<T, Stop>) -> Result<T, Stop> {
+        if self.overdrawn { Err(Stop::Budget) } else { found }
     }
 
     /// Pays for `bytes` of text that are made or searched.
@@ -241,12 +263,9 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// Whether a value is what the condition should be. Null counts as false; unknown is never what it should be.
-    pub fn holds(self, value: &Value<'_>) -> bool {
-        match value {
-            Value::Unknown => false,
-            value => value.is_true() == (self == Self::True),
-        }
+    /// Whether an answer is what the condition should be.
+    pub fn is(self, answer: bool) -> bool {
+        answer == (self == Self::True)
     }
 }
 
@@ -254,6 +273,7 @@ impl Expected {
 #[derive(Debug)]
 pub struct Program {
     pub(super) root: Expr,
+    of: Type,
     pub(super) mode: Mode,
     /// Slots that loop variables need at the deepest place.
     pub(super) local_slots: usize,
@@ -263,17 +283,36 @@ pub struct Program {
 /// Compiles an expression; reports all its mistakes at once.
 pub fn compile(source: &str, scope: &Scope) -> Result<Program, Vec<Problem>> {
     let ast = parse(source).map_err(|problem| vec![problem])?;
-    let (root, local_slots) = check::check(&ast, scope)?;
+    let Checked { expr: root, of, local_slots, problems, .. } = check::check(&ast, scope);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let mut locals = Vec::new();
     blame::collect_locals(&root, &mut locals);
-    Ok(Program { root, mode: scope.mode, local_slots, locals })
+    Ok(Program { root, of, mode: scope.mode, local_slots, locals })
+}
+
+/// The names that an expression binds itself (loop variables), also when it has mistakes; `None` when it is no expression at all.
+pub fn bound_names(source: &str, scope: &Scope) -> Option<Vec<Arc<str>>> {
+    parse(source).ok().map(|ast| check::check(&ast, scope).bound)
 }
 
 impl Program {
     /// The value of the expression, with `slots` the values of the scope's names in their order. A slot that is not
     /// given reads as null.
     pub fn evaluate<'a>(&self, slots: &[Value<'a>], budget: &mut Budget) -> Result<Value<'a>, Stop> {
-        Machine::new(self, slots, budget).value(&self.root)
+        let found = Machine::new(self, slots, budget).value(&self.root);
+        budget.settle(found)
+    }
+
+    /// The answer of a condition; null counts as false, `None` means that it cannot be known, and every other value is an error.
+    pub fn answer(&self, slots: &[Value<'_>], budget: &mut Budget) -> Result<Option<bool>, Stop> {
+        let answer = Machine::new(self, slots, budget).condition(&self.root);
+        budget.settle(answer).map(|answer| match answer {
+            Tri::True => Some(true),
+            Tri::False => Some(false),
+            Tri::Unknown => None,
+        })
     }
 
     /// What made the condition fail; empty when it did not, and when it cannot be known. `lets` are the expressions whose values
@@ -290,11 +329,12 @@ impl Program {
             Expected::True => Tri::False,
             Expected::False => Tri::True,
         };
-        if machine.condition(&self.root)? == failed {
-            blame::failures(self, expected, lets, &mut machine)
-        } else {
-            Ok(Vec::new())
-        }
+        let found = match machine.condition(&self.root) {
+            Ok(answer) if answer == failed => blame::failures(self, expected, lets, &mut machine),
+            Ok(_) => Ok(Vec::new()),
+            Err(stop) => Err(stop),
+        };
+        budget.settle(found)
     }
 
     /// Calls `f` for every slot it names.
@@ -304,6 +344,16 @@ impl Program {
                 f(*slot);
             }
         });
+    }
+
+    /// The type of its value, as far as it is known before it runs.
+    pub fn of(&self) -> Type {
+        self.of
+    }
+
+    /// That type in words: `a string`.
+    pub fn described(&self) -> String {
+        check::described(self.of)
     }
 
     /// Loop variables that [`Failure::locals`] gives values for.
@@ -394,7 +444,9 @@ impl Expr {
             ExprKind::Compare(_, operands) => operands.iter().for_each(f),
             ExprKind::Chain(first, rest) => {
                 f(first);
-                rest.iter().for_each(|(_, operand)| f(operand));
+                for (_, operand) in rest {
+                    f(operand);
+                }
             }
             ExprKind::List(items) => items.iter().for_each(|(item, _)| f(item)),
             ExprKind::Map(entries) => entries.iter().for_each(|(key, value, _)| {

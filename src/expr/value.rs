@@ -37,6 +37,8 @@ pub enum Type {
     Node,
     /// Facts with known names.
     Record(&'static Record),
+    /// A list of visits to a target that an expression chose from a collection.
+    Visits(&'static Record),
     /// A visit to a target, as an element of a collection: its facts, and [`Record::visited`].
     Visit(&'static Record),
 }
@@ -102,6 +104,10 @@ pub trait Facts {
 pub trait Collection {
     /// Number of elements.
     fn len(&self) -> usize;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
     /// The element at an index below [`Collection::len`].
     fn element(&self, at: usize) -> Value<'_>;
     /// The index that was made for `join` before, or the one that `make` makes now.
@@ -239,6 +245,9 @@ impl<'a> Made<'a> {
         self.facts[at].to_text()
     }
 }
+
+/// Values are handed around in the innermost loop.
+const _: () = assert!(size_of::<Value<'_>>() <= 48);
 
 /// A value. Cheap to clone: text is borrowed where it can be, collections are shared.
 #[derive(Clone)]

@@ -7,6 +7,7 @@ use crate::source::Place;
 use crate::yaml::{Kind, Node, Scalar};
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
 
 /// A value with its origin forgotten.
@@ -153,6 +154,39 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The texts in a value as [`Value::show`] shows it, at most `most` of them, each with its place if it has one.
+    pub fn each_text(&self, most: usize, each: &mut dyn FnMut(Option<Place>, String)) {
+        let mut left = most;
+        self.texts_within(SHOWN_DEPTH, &mut left, each);
+    }
+
+    fn texts_within(&self, depth: u32, left: &mut usize, each: &mut dyn FnMut(Option<Place>, String)) {
+        if *left == 0 || depth == 0 {
+            return;
+        }
+        *left -= 1;
+        match self {
+            // A borrowed text from nowhere is a word of the model's own, like the kind of an owner: nothing was made of a file's text.
+            Self::Null
+            | Self::Missing { .. }
+            | Self::Unknown
+            | Self::Bool(_)
+            | Self::Type(_)
+            | Self::Text(Text { text: Cow::Borrowed(_), origin: Origin::None }) => {}
+            Self::Optional(inner) => inner.texts_within(depth, left, each),
+            Self::Node(node) if matches!(node.resolve().kind(), Kind::Scalar | Kind::Empty | Kind::Alias) => {
+                each(self.place(), self.show());
+            }
+            Self::Node(_) | Self::List(_) | Self::Map(_) => {
+                self.each(|element| {
+                    element.texts_within(depth - 1, left, each);
+                    if *left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                });
+            }
+            _ => each(self.place(), self.show()),
+        }
+    }
+
     /// A string from nowhere.
     pub fn made(text: impl Into<Cow<'a, str>>) -> Self {
         match text.into() {
@@ -177,10 +211,25 @@ impl<'a> Value<'a> {
 
     /// How it reads in a message: null as `(none)`, lists joined with commas, maps by their keys.
     pub fn show(&self) -> String {
-        let mut out = String::new();
-        // Writing to a `String` cannot fail.
-        let _ = write!(out, "{self}");
-        out
+        let mut out = Capped(String::new());
+        if write!(out, "{self}").is_err() {
+            out.0.push('…');
+        }
+        out.0
+    }
+}
+
+/// What is shown of a value, in bytes: aliases and loops make values of any size.
+const SHOWN_BYTES: usize = 1000;
+
+/// A text that takes no more than [`SHOWN_BYTES`].
+struct Capped(String);
+
+impl Write for Capped {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let fits = text.floor_char_boundary(SHOWN_BYTES - self.0.len());
+        self.0.push_str(&text[..fits]);
+        if fits == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
@@ -218,25 +267,20 @@ fn write_value(value: &Value<'_>, f: &mut fmt::Formatter<'_>, depth: u32) -> fmt
         Value::Optional(value) => write_value(value, f, depth),
         Value::Facts(facts) => match facts.collection() {
             Some(collection) if depth < SHOWN_DEPTH => {
-                let elements: Vec<_> = (0..collection.len()).map(|at| collection.element(at)).collect();
-                write_joined(elements.iter(), f, depth)
+                write_joined((0..collection.len()).map(|at| collection.element(at)), f, depth)
             }
             _ => f.write_str(facts.record().name),
         },
         Value::Made(made) => f.write_str(made.record.name),
         Value::Object(object) => f.write_str(&object.show()),
         Value::List(_) | Value::Map(_) if depth == SHOWN_DEPTH => f.write_str("…"),
-        Value::List(items) => write_joined(items.iter(), f, depth),
-        Value::Map(entries) => write_joined(entries.iter().map(|(key, _)| key), f, depth),
+        Value::List(items) => write_joined(items.iter().cloned(), f, depth),
+        Value::Map(entries) => write_joined(entries.iter().map(|(key, _)| key.clone()), f, depth),
         Value::Node(node) => match node.resolve().kind() {
             Kind::Sequence | Kind::Mapping if depth == SHOWN_DEPTH => f.write_str("…"),
-            Kind::Sequence => {
-                let items: Vec<_> = node.items().map(Value::Node).collect();
-                write_joined(items.iter(), f, depth)
-            }
+            Kind::Sequence => write_joined(node.items().map(Value::Node), f, depth),
             Kind::Mapping => {
-                let keys: Vec<_> = node.entries().into_iter().map(|entry| Value::Node(entry.key)).collect();
-                write_joined(keys.iter(), f, depth)
+                write_joined(node.entries().into_iter().map(|entry| Value::Node(entry.key)), f, depth)
             }
             _ if node.is_null() => f.write_str("(none)"),
             _ => f.write_str(&node.text()),
@@ -244,8 +288,8 @@ fn write_value(value: &Value<'_>, f: &mut fmt::Formatter<'_>, depth: u32) -> fmt
     }
 }
 
-fn write_joined<'v, 'a: 'v>(
-    values: impl Iterator<Item = &'v Value<'a>>,
+fn write_joined<'a>(
+    values: impl Iterator<Item = Value<'a>>,
     f: &mut fmt::Formatter<'_>,
     depth: u32,
 ) -> fmt::Result {
@@ -253,7 +297,7 @@ fn write_joined<'v, 'a: 'v>(
         if index > 0 {
             f.write_str(", ")?;
         }
-        write_value(value, f, depth + 1)?;
+        write_value(&value, f, depth + 1)?;
     }
     Ok(())
 }

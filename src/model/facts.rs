@@ -76,6 +76,14 @@ pub struct FileFacts<'m> {
     pub artifact: &'m Artifact,
 }
 
+impl<'m> FileFacts<'m> {
+    fn whole(&self) -> Text<'m> {
+        let span = Span::new(0, self.source.text.len() as u32);
+        let origin = Origin::Place(Place { file: self.id, span });
+        Text { text: Cow::Borrowed(&self.source.text), origin }
+    }
+}
+
 facts!(FILE = "file" for FileFacts, |this| {
     #[doc = "Path from the project root, with `/` between components."]
     "path": Type::String => string(&this.source.path);
@@ -83,10 +91,9 @@ facts!(FILE = "file" for FileFacts, |this| {
     "name": Type::String => string(this.source.path.rsplit('/').next().unwrap_or_default());
     #[doc = "What the file was recognised as: `workflow`, `compose`, `manifest`, `values`, …"]
     "kind": Type::String => string(this.artifact.kind.name());
-} subject Value::Facts(this); text Some(Text {
-    text: Cow::Borrowed(&this.source.text),
-    origin: Origin::Place(Place { file: this.id, span: Span::new(0, this.source.text.len() as u32) }),
-}); place Some(Place { file: this.id, span: Span::empty(0) }));
+    #[doc = "The whole text, as it is written."]
+    "text": Type::String => Value::Text(this.whole());
+} subject Value::Facts(this); text Some(this.whole()); place Some(Place { file: this.id, span: Span::empty(0) }));
 
 /// Whose part something is: the workload of a container, the service of an environment entry.
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +126,7 @@ facts!(OWNER = "owner" for Owner, |this| {
     #[doc = "Kind of the owner: `Deployment`, `service`, `job`, `step`, `values`, …"]
     "kind": Type::String => match this.kind {
         OwnerKind::Known(kind) => string(kind),
-        OwnerKind::Written(node) => Value::made(node.text()),
+        OwnerKind::Written(node) => Value::Text(Text::of(node)),
     };
     #[doc = "Its name."]
     "name": Type::String => node(this.name);

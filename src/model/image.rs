@@ -25,7 +25,7 @@ facts!(IMAGE_VISIT = "image" for ImageVisit, |this| {
 /// Visits a scalar that is an image reference.
 pub fn visit<'m>(reference: Node<'m>, owner: Owner<'m>, emit: Emit<'_, 'm>) {
     let scalar = reference.resolve();
-    if scalar.kind() == Kind::Scalar {
+    if scalar.kind() == Kind::Scalar && !scalar.is_null() {
         emit(TargetKind::Image, None, &ImageVisit { image: ImageSource::Text(Text::of(scalar)), owner });
     }
 }

@@ -184,7 +184,7 @@ impl Sought {
         let spells = |bytes: &[u8]| {
             memchr::memchr_iter(b'\\', bytes).any(|at| {
                 bytes.get(at + 1).is_some_and(|byte| {
-                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\n' | b'\r')
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'\n' | b'\r')
                 })
             })
         };

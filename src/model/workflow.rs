@@ -82,7 +82,7 @@ pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: 
         if file.artifact.kind == Kind::Action {
             emit(TargetKind::Action, None, &ActionVisit { action: root });
             let steps = root.get("runs").and_then(|runs| runs.get("steps"));
-            visit_steps(Steps { workflow: None, job: None, in_pipeline: None, steps }, wanted, emit);
+            visit_steps(Block { workflow: None, job: None, in_pipeline: None, steps }, wanted, emit);
             continue;
         }
         emit(TargetKind::Workflow, None, &WorkflowVisit { workflow: root });
@@ -101,21 +101,22 @@ pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: 
             environment(job, owner, wanted, emit);
             containers(job, owner, wanted, emit);
             let steps = job.get("steps");
-            visit_steps(Steps { workflow: Some(root), job: Some(job), in_pipeline, steps }, wanted, emit);
+            visit_steps(Block { workflow: Some(root), job: Some(job), in_pipeline, steps }, wanted, emit);
         }
     }
 }
 
 /// The steps of a job, or of a composite action.
-struct Steps<'m> {
+#[derive(Clone, Copy)]
+struct Block<'m> {
     workflow: Option<Node<'m>>,
     job: Option<Node<'m>>,
     in_pipeline: Option<bool>,
     steps: Option<Node<'m>>,
 }
 
-fn visit_steps<'m>(steps: Steps<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
-    let Steps { workflow, job, in_pipeline, steps } = steps;
+fn visit_steps<'m>(block: Block<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
+    let Block { workflow, job, in_pipeline, steps } = block;
     for step in steps.into_iter().flat_map(Node::items).map(Node::resolve) {
         if step.kind() != NodeKind::Mapping {
             continue;

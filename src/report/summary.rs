@@ -60,7 +60,8 @@ pub fn summary_line(summary: &Summary) -> String {
     lines.join("\n")
 }
 
-fn plural(count: usize, noun: &str) -> String {
+/// A number of things in words: `1 rule`, `2 rules`.
+pub fn plural(count: usize, noun: &str) -> String {
     let ending = if count == 1 || noun == "info" { "" } else { "s" };
     format!("{count} {noun}{ending}")
 }

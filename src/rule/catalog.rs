@@ -5,6 +5,7 @@ use crate::shape::{Mistake, field};
 use crate::source::{Encoding, Place, SourceFile, Sources, Span, Spanned};
 use crate::yaml::{self, Document, Options};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The rule files that ship: path below `rules/` and text. One line a file; a test compares the list with the folder.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -69,6 +70,8 @@ pub struct Catalog {
     pub rules: Vec<Rule>,
     /// The rule files, in the order of their ids.
     pub documents: Vec<Document>,
+    /// What to use instead of the rules that are deprecated, by their names.
+    deprecated: HashMap<Arc<str>, String>,
 }
 
 impl Catalog {
@@ -76,6 +79,11 @@ impl Catalog {
     pub fn document(&self, rule: &Rule) -> Option<&Document> {
         let index = self.documents.binary_search_by_key(&rule.file, Document::file).ok()?;
         self.documents.get(index)
+    }
+
+    /// What to use instead of a rule, if it is deprecated.
+    pub fn deprecated(&self, rule: &Rule) -> Option<&str> {
+        self.deprecated.get(&rule.id).map(String::as_str)
     }
 
     /// The rule of a name.
@@ -138,7 +146,11 @@ pub fn load_files(
         for mut raw in rules {
             raw.id.value = prefixed(&raw.id.value);
             match compile(&raw, origin) {
-                Ok(rule) if sound => loading.catalog.rules.push(rule),
+                Ok(rule) if sound => {
+                    let instead = raw.deprecated.map(|instead| (rule.id.clone(), instead.value));
+                    loading.catalog.deprecated.extend(instead);
+                    loading.catalog.rules.push(rule);
+                }
                 Ok(_) => {}
                 Err(found) => loading.mistakes.extend(found),
             }

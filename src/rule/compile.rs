@@ -47,6 +47,8 @@ pub struct Check {
     pub target: Target,
     /// The facts of the visit that some expression names, as bits of their indexes.
     pub facts: u64,
+    /// Whether some expression names `repo`, and so can see every file.
+    pub names_repo: bool,
     /// Names for sub-expressions, in order.
     pub lets: Vec<Let>,
     /// Where the rule applies.
@@ -134,6 +136,12 @@ pub const COMMON: [(&str, Type); 6] = [
     ("config", Type::Node),
 ];
 
+/// The slot of `target`.
+pub const TARGET: usize = 1;
+
+/// The slot of `repo`.
+const REPO_SLOT: usize = 3;
+
 /// The slot of `params`.
 pub const PARAMS: usize = 4;
 
@@ -210,6 +218,26 @@ fn mark_before_when(lets: &mut [Let], when: Option<&Written<Program>>, first: us
     }
 }
 
+/// The scope with the names that a finding binds. Where the decision has mistakes, the names that it would bind; where they cannot be
+/// told, the rest of the rule is not checked for names.
+fn with_found(mut scope: Scope, raw: &RawRule<'_>, decision: Option<&Decision>) -> Scope {
+    let found: Vec<String> = match (decision, &raw.test) {
+        (Some(decision), _) => decision.locals().into_iter().map(str::to_owned).collect(),
+        (None, RawTest::Require(text) | RawTest::Forbid(text)) => {
+            match expr::bound_names(&text.value, &scope) {
+                Some(names) => names.iter().map(ToString::to_string).collect(),
+                None => return scope.unchecked(),
+            }
+        }
+        (None, RawTest::Pattern(_) | RawTest::Literals(_)) => pattern::NAMES.map(str::to_owned).to_vec(),
+        (None, RawTest::Schema(_)) => schema::NAMES.map(str::to_owned).to_vec(),
+    };
+    for name in &found {
+        scope = scope.with(name, Type::Any);
+    }
+    scope
+}
+
 impl Decision {
     /// The names that a finding binds for `at`, `related`, `message` and `help`, in the order of its values.
     fn locals(&self) -> Vec<&str> {
@@ -222,9 +250,11 @@ impl Decision {
 }
 
 impl Check {
-    fn named_facts(&self) -> u64 {
-        let mut facts = 0;
+    /// The facts that some expression names, and whether one names `repo`.
+    fn names(&self) -> (u64, bool) {
+        let (mut facts, mut repo) = (0, false);
         let mut note = |slot: usize| {
+            repo |= slot == REPO_SLOT;
             if let Some(fact) = slot.checked_sub(COMMON.len()).filter(|fact| *fact < 64) {
                 facts |= 1 << fact;
             }
@@ -241,7 +271,7 @@ impl Check {
             .for_each(|it| it.each_slot(&mut note));
         let labels = related.filter_map(|(_, label)| label.as_ref());
         labels.chain([&self.message]).chain(&self.help).for_each(|it| it.each_slot(&mut note));
-        facts
+        (facts, repo)
     }
 }
 
@@ -267,15 +297,13 @@ impl Compiler {
         let mut lets = Vec::new();
         for binding in &raw.lets {
             let program = self.expression(&binding.expression, &scope);
+            scope = scope.with(&binding.name.value, program.as_ref().map_or(Type::Any, |known| known.of()));
             lets.extend(program.map(|program| Let { program, before_when: false }));
-            scope = scope.with(&binding.name.value, Type::Any);
         }
-        let when = raw.when.as_ref().and_then(|when| self.expression(when, &scope));
+        let when = raw.when.as_ref().and_then(|when| self.condition(when, &scope));
         mark_before_when(&mut lets, when.as_ref(), first_let);
-        let decision = self.decision(raw, &target, &scope)?;
-        for local in decision.locals() {
-            scope = scope.with(local, Type::Any);
-        }
+        let decision = self.decision(raw, &target, &scope);
+        scope = with_found(scope, raw, decision.as_ref());
         let at = raw.at.as_ref().and_then(|at| self.expression(at, &scope));
         let mut related = Vec::new();
         for entry in &raw.related {
@@ -285,9 +313,19 @@ impl Compiler {
         let scope = scope.with(MISSING.0, MISSING.1);
         let message = self.template(&raw.message, &scope);
         let help = raw.help.as_ref().and_then(|help| self.template(help, &scope));
-        let mut check =
-            Check { target, facts: 0, lets, when, decision, at, related, message: message?, help };
-        check.facts = check.named_facts();
+        let mut check = Check {
+            target,
+            facts: 0,
+            names_repo: false,
+            lets,
+            when,
+            decision: decision?,
+            at,
+            related,
+            message: message?,
+            help,
+        };
+        (check.facts, check.names_repo) = check.names();
         Some(check)
     }
 
@@ -296,8 +334,8 @@ impl Compiler {
             condition.map(|condition| Decision::Condition { condition, expected })
         };
         match &raw.test {
-            RawTest::Require(text) => condition(self.expression(text, scope), Expected::True),
-            RawTest::Forbid(text) => condition(self.expression(text, scope), Expected::False),
+            RawTest::Require(text) => condition(self.condition(text, scope), Expected::True),
+            RawTest::Forbid(text) => condition(self.condition(text, scope), Expected::False),
             RawTest::Pattern(text) => {
                 let pattern = Pattern::regex(&text.value)
                     .map_err(|fault| Mistake::new(text.place, format!("no regular expression: {fault}")));
@@ -329,6 +367,20 @@ impl Compiler {
 
     fn take<T>(&mut self, made: Result<T, Mistake>) -> Option<T> {
         made.map_err(|mistake| self.mistakes.push(mistake)).ok()
+    }
+
+    /// An expression that is true or false, as far as that is known before it runs.
+    fn condition(&mut self, text: &RuleText, scope: &Scope) -> Option<Written<Program>> {
+        let program = self.expression(text, scope)?;
+        match program.of() {
+            Type::Any | Type::Bool | Type::Node => Some(program),
+            _ => {
+                let what = program.described();
+                let mistake = Mistake::new(text.place, format!("a condition is true or false, not {what}"));
+                self.mistakes.push(mistake.with_help("compare it with something, or ask `has(…)`"));
+                None
+            }
+        }
     }
 
     fn expression(&mut self, text: &RuleText, scope: &Scope) -> Option<Written<Program>> {

@@ -6,7 +6,7 @@
 //! blanks before them, so that they work in JSON and in block scalars too and are never found themselves.
 
 use super::raw::RuleText;
-use crate::shape::{Mistake, text};
+use crate::shape::{Mistake, entries, text};
 use crate::source::{Place, Span, Spanned};
 use crate::yaml::Node;
 
@@ -112,7 +112,8 @@ impl<'d> Example<'d> {
         let files: Vec<_> = match RuleText::new(node) {
             Some(text) => vec![(default_path(target).to_owned(), text)],
             None => entries(node, "files")
-                .filter_map(|(path, value)| Some((path.text().into_owned(), RuleText::new(value)?)))
+                .into_iter()
+                .filter_map(|entry| Some((entry.key.text().into_owned(), RuleText::new(entry.value)?)))
                 .collect(),
         };
         let mut example = Self {
@@ -120,7 +121,10 @@ impl<'d> Example<'d> {
             verdict,
             files: Vec::new(),
             config: node.get("config"),
-            params: entries(node, "params").filter_map(|(name, value)| Some((text(name)?, value))).collect(),
+            params: entries(node, "params")
+                .into_iter()
+                .filter_map(|entry| Some((text(entry.key)?, entry.value)))
+                .collect(),
             expected: Vec::new(),
         };
         for (path, text) in files {
@@ -300,14 +304,8 @@ fn default_path(target: &str) -> &'static str {
         "action" => "action.yml",
         "helm" if target == "helm.chart" => "Chart.yaml",
         "helm" => "values.yaml",
-        "command" => "example.sh",
         _ => "example.yaml",
     }
-}
-
-fn entries<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
-    let entries = node.get(key).map(Node::entries).unwrap_or_default();
-    entries.into_iter().map(|entry| (entry.key, entry.value))
 }
 
 #[cfg(test)]

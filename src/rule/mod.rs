@@ -10,9 +10,12 @@ mod raw;
 mod scaffold;
 mod schema;
 mod shape;
+mod vocabulary;
 
 pub use catalog::{BUILT_IN, Catalog, Loading, Origin, RuleFile, built_in, load, load_files};
-pub use compile::{COMMON, Check, Decision, Let, MISSING, PARAMS, Rule, Stopped, Written, compile, scope_of};
+pub use compile::{
+    COMMON, Check, Decision, Let, MISSING, PARAMS, Rule, Stopped, TARGET, Written, compile, scope_of,
+};
 pub use example::{
     Example, ExampleFile, Expected, Finding, Mark, Mismatch, Verdict, compare, mark, write_mark,
 };
@@ -23,3 +26,4 @@ pub use raw::{RawLet, RawParam, RawRelated, RawRule, RawTest, RuleText, duplicat
 pub use scaffold::scaffold;
 pub use schema::Schema;
 pub use shape::{RULE_FILE, json_schema};
+pub use vocabulary::{common_names, type_name};

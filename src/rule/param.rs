@@ -144,7 +144,7 @@ impl Param {
 
     /// The node of its default in the document of its rule file.
     pub fn default_in<'d>(&self, document: &'d Document) -> Option<Node<'d>> {
-        self.default.and_then(|index| document.nodes().nth(index))
+        self.default.and_then(|index| document.node(index))
     }
 }
 

@@ -3,9 +3,9 @@
 use super::example::{Example, Verdict};
 use super::shape::RULE_FILE;
 use crate::diagnostic::Severity;
-use crate::shape::{Mistake, field, one_or_list, problems, root, text};
+use crate::shape::{Mistake, entries, field, one_or_list, problems, root, text};
 use crate::source::{Place, SourceMap, Span, Spanned};
-use crate::yaml::{Document, Kind, Node};
+use crate::yaml::{Document, Entry, Kind, Node};
 use std::collections::HashMap;
 
 /// A text of a rule (an expression, a message) and the way from its characters back to the rule file.
@@ -61,15 +61,11 @@ pub struct RawRule<'d> {
     pub explain: Option<RuleText>,
     /// `params`
     pub params: Vec<RawParam<'d>>,
-    /// `fix`, as written.
-    pub fix: Option<Node<'d>>,
     /// `tests`
     pub examples: Vec<Example<'d>>,
-    /// `profiles`; empty means `recommended`.
+    /// `profiles`; a rule of the user without any is on under every preset. A rule that ships is on in the presets that list it.
     pub profiles: Vec<Spanned<String>>,
-    /// `since`
-    pub since: Option<Spanned<String>>,
-    /// `deprecated`
+    /// `deprecated`: what to use instead.
     pub deprecated: Option<Spanned<String>>,
 }
 
@@ -198,7 +194,10 @@ fn rule<'d>(node: Node<'d>, mistakes: &mut Vec<Mistake>) -> Option<RawRule<'d>> 
         severity,
         summary: prose("summary"),
         lets: entries(node, "let")
-            .filter_map(|(name, value)| Some(RawLet { name: text(name)?, expression: RuleText::new(value)? }))
+            .into_iter()
+            .filter_map(|entry| {
+                Some(RawLet { name: text(entry.key)?, expression: RuleText::new(entry.value)? })
+            })
             .collect(),
         when: prose("when"),
         test: test(node)?,
@@ -207,11 +206,9 @@ fn rule<'d>(node: Node<'d>, mistakes: &mut Vec<Mistake>) -> Option<RawRule<'d>> 
         message: prose("message")?,
         help: prose("help"),
         explain: prose("explain"),
-        params: entries(node, "params").filter_map(|(name, value)| param(name, value)).collect(),
-        fix: node.get("fix"),
+        params: entries(node, "params").into_iter().filter_map(param).collect(),
         examples: examples(node, target, mistakes),
         profiles: one_or_list(node, "profiles").into_iter().filter_map(text).collect(),
-        since: field(node, "since"),
         deprecated: field(node, "deprecated"),
         id,
         each,
@@ -238,8 +235,8 @@ fn related(node: Node<'_>) -> Option<RawRelated> {
     }
 }
 
-fn param<'d>(name: Node<'d>, value: Node<'d>) -> Option<RawParam<'d>> {
-    let name = text(name)?;
+fn param(entry: Entry<'_>) -> Option<RawParam<'_>> {
+    let (name, value) = (text(entry.key)?, entry.value);
     if value.resolve().kind() != Kind::Mapping {
         let default = (!value.is_null()).then_some(value);
         return Some(RawParam { name, type_name: None, default, doc: None });
@@ -264,9 +261,4 @@ fn examples<'d>(node: Node<'d>, target: &Spanned<String>, mistakes: &mut Vec<Mis
 
 fn texts(node: Node<'_>, key: &str) -> Vec<Spanned<String>> {
     one_or_list(node, key).into_iter().filter_map(text).collect()
-}
-
-fn entries<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
-    let entries = node.get(key).map(Node::entries).unwrap_or_default();
-    entries.into_iter().map(|entry| (entry.key, entry.value))
 }

@@ -145,15 +145,13 @@ static RULE: Record = Record {
             Shape::Map(Format::Variable, &PARAM_OR_DEFAULT),
             "param → default, or a mapping with `type`, `default` and `doc`",
         ),
-        Field::optional("fix", Shape::Any, "the edit that mends a finding"),
         Field::optional("tests", Shape::Record(&TESTS), "examples of what it finds and of what it does not"),
         Field::optional(
             "profiles",
             Shape::OneOrList(&Shape::OneOf(&PROFILES)),
-            "the profiles it is on in; by default `recommended`",
+            "the profiles it is on in; without any, a rule of your own is on under every preset",
         ),
-        Field::optional("since", TEXT, "the version it came with").like(&["\"0.1\""]),
-        Field::optional("deprecated", TEXT, "what to use instead"),
+        Field::optional("deprecated", TEXT, "what to use instead; lists and explanations show it"),
     ],
     exactly_one: &["require", "forbid", "pattern", "literals", "schema"],
 };

@@ -110,7 +110,7 @@ impl Checker {
         self.visits += 1;
         if self.visits >= BUDGET {
             if self.visits == BUDGET {
-                self.say(Mistake::new(node.place(), "aliases make this file too large to read"));
+                self.say(Mistake::new(node.place(), "this file is too large to read"));
             }
             return;
         }
@@ -229,9 +229,18 @@ impl Checker {
         let place = if node.span().is_empty() { header(node) } else { node.place() };
         let mut mistake =
             Mistake::new(place, format!("expected {}, found {}", shape.describe(), found(node)));
-        let unquoted = node.resolve().kind() == Kind::Scalar && !node.is_null();
-        if unquoted && takes_text(shape) {
-            mistake.help = Some("put it in quotes if it is meant as text".into());
+        if takes_text(shape) {
+            mistake.help = match node.resolve().kind() {
+                // `!has(x)` is a tag to YAML, and nothing behind it.
+                _ if node.tag().is_some_and(|tag| tag.starts_with('!') && !tag.starts_with("!!")) => {
+                    Some("a `!` at the beginning is a tag to YAML: put the text in quotes".into())
+                }
+                Kind::Scalar if !node.is_null() => Some("put it in quotes if it is meant as text".into()),
+                Kind::Mapping | Kind::Sequence => Some(
+                    "put it in quotes if it is meant as text: `{` and `[` begin a mapping and a list".into(),
+                ),
+                _ => None,
+            };
         }
         self.say(mistake);
     }

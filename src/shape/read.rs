@@ -2,7 +2,7 @@
 
 use super::{Mistake, Shape, check, problems};
 use crate::source::Spanned;
-use crate::yaml::{Document, Kind, Node};
+use crate::yaml::{Document, Entry, Kind, Node};
 
 /// The root of a file that holds one YAML document of a shape; `None` for a file without content.
 /// The error is everything that is wrong with it.
@@ -39,4 +39,9 @@ pub fn one_or_list<'d>(node: Node<'d>, key: &str) -> Vec<Node<'d>> {
         Some(value) => vec![value],
         None => Vec::new(),
     }
+}
+
+/// The keys and values of a key's mapping.
+pub fn entries<'d>(node: Node<'d>, key: &str) -> Vec<Entry<'d>> {
+    node.get(key).map(Node::entries).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! The JSON Schema (draft 2020-12) of a shape, for editors.
 
-use super::{Field, Format, Presence, Record, Shape};
+use super::{Field, Format, Presence, Record, Shape, to_json};
 use serde_json::{Map, Value, json};
 
 /// The schema of a file. `title` names the file; every record becomes a definition under its noun.
@@ -76,7 +76,7 @@ fn property(field: &'static Field, definitions: &mut Map<String, Value>) -> Valu
     if !field.examples.is_empty() {
         let examples = field.examples.iter().map(|example| {
             let document = crate::yaml::parse(*example, crate::yaml::Options::default());
-            document.roots().next().map_or(Value::Null, to_json)
+            document.roots().next().and_then(to_json).unwrap_or_default()
         });
         property["examples"] = examples.collect();
     }
@@ -108,36 +108,5 @@ fn text(format: Format) -> Value {
             json!({ "type": "string", "pattern": "^[A-Za-z0-9_*?-]*[A-Za-z0-9_-][A-Za-z0-9_*?-]*$" })
         }
         Format::KeyPath => json!({ "type": "string", "pattern": "^[^.\\s][^.]*(\\.[^.\\s][^.]*)*$" }),
-    }
-}
-
-/// Nodes that a value may have: aliases can make more of a few lines than memory holds.
-const NODES: usize = 50_000;
-
-/// A node as JSON; what lies beyond [`NODES`] is null.
-pub fn to_json(node: crate::yaml::Node<'_>) -> Value {
-    let mut left = NODES;
-    within(node, &mut left)
-}
-
-fn within(node: crate::yaml::Node<'_>, left: &mut usize) -> Value {
-    use crate::yaml::{Kind, Scalar};
-    let Some(less) = left.checked_sub(1) else { return Value::Null };
-    *left = less;
-    match node.resolve().kind() {
-        Kind::Sequence => node.items().map(|item| within(item, left)).collect(),
-        Kind::Mapping => {
-            let entries = node.entries().into_iter();
-            Value::Object(
-                entries.map(|entry| (entry.key.text().into_owned(), within(entry.value, left))).collect(),
-            )
-        }
-        Kind::Scalar | Kind::Empty | Kind::Alias => match node.scalar() {
-            Scalar::Null => Value::Null,
-            Scalar::Bool(value) => value.into(),
-            Scalar::Int(value) => value.into(),
-            Scalar::Float(value) => value.into(),
-            Scalar::Str(text) => text.into(),
-        },
     }
 }

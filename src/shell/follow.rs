@@ -100,7 +100,11 @@ impl Follow {
         };
         let name = command.name().map(str::to_owned);
         self.commands.push(command);
-        let Some(name) = name.filter(|_| found.wrappers < MAX_WRAPPERS) else { return };
+        let Some(name) = name else { return };
+        if found.wrappers >= MAX_WRAPPERS {
+            self.complete = false;
+            return;
+        }
         self.inner(frame, all, &found, &name);
     }
 

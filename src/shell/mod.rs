@@ -1,8 +1,8 @@
 //! Shell: a script's text in, the commands really invoked out, each with the bytes where it stands.
 //!
-//! Nothing here knows of files, workflows or rules. A script is masked ([`mask`]: GitHub expressions), parsed into flat lists
-//! ([`parse`], [`syntax`]), what it gives names to is collected ([`define`]), and its commands are followed through variables,
-//! aliases, wrappers, here-documents and the scripts in it ([`follow`], [`run`], [`nested`]). [`tool`] and [`wrapper`] are the tables.
+//! Nothing here knows of files, workflows or rules. A script is masked (`mask`: GitHub expressions), parsed into flat lists
+//! (`parse`, `syntax`), what it gives names to is collected (`define`), and its commands are followed through variables,
+//! aliases, wrappers, here-documents and the scripts in it (`follow`, `run`, `nested`). `tool` and `wrapper` are the tables.
 //!
 //! PowerShell, `cmd` and Python are not read: the caller decides what is a shell script.
 

@@ -13,6 +13,16 @@ pub enum Remedy {
     None(&'static str),
 }
 
+impl Remedy {
+    /// The edits that mend the example; none if it holds, or if a person must mend it.
+    pub fn edits(&self) -> &[Edit] {
+        match self {
+            Self::Edits(edits) => edits,
+            Self::None(_) => &[],
+        }
+    }
+}
+
 /// A piece of a rule file and what takes its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {

@@ -159,6 +159,11 @@ impl Document {
         (0..self.arena.nodes.len() as u32).map(|id| Node { document: self, id })
     }
 
+    /// The node of an index ([`Node::index`]).
+    pub fn node(&self, index: usize) -> Option<Node<'_>> {
+        (index < self.arena.nodes.len()).then_some(Node { document: self, id: index as u32 })
+    }
+
     /// The innermost node whose span holds the byte at `offset`. Logarithmic but for the siblings in between.
     pub fn node_at(&self, offset: u32) -> Option<Node<'_>> {
         let holds = |node: &Node<'_>| node.span().start <= offset && offset < node.span().end;

@@ -14,6 +14,7 @@ use plimsoll::config::{Date, RawConfig, Settings};
 use plimsoll::discover::Found;
 use plimsoll::engine::{self, Job};
 use plimsoll::model::Model;
+use plimsoll::policy::Runs;
 use plimsoll::rule::{self, Catalog};
 use plimsoll::source::{SourceFile, Sources};
 use plimsoll::yaml::{self, Document, Options};
@@ -131,7 +132,13 @@ impl Start {
             &model,
             &Job {
                 catalog: &self.catalog,
-                selected: &|rule| rule.profiles.iter().any(|profile| settings.profiles.contains(profile)),
+                selected: &|rule| {
+                    if settings.presets.iter().any(|preset| preset.holds(&rule.id)) {
+                        Runs::Everywhere
+                    } else {
+                        Runs::Never
+                    }
+                },
                 found: &[],
                 scope: &|_| true,
                 today: Date::parse("2026-01-01").expect("a day"),

@@ -132,16 +132,18 @@ fn run(case: &Json, mode: Mode) -> Result<(), String> {
         .into_iter()
         .find(|known| *known == container)
     {
-        let type_name = match proto.ends_with('2') {
-            true => "cel.expr.conformance.proto2.GlobalEnum",
-            false => "cel.expr.conformance.proto3.GlobalEnum",
+        let type_name = if proto.ends_with('2') {
+            "cel.expr.conformance.proto2.GlobalEnum"
+        } else {
+            "cel.expr.conformance.proto3.GlobalEnum"
         };
         let strong = case["section"].as_str().is_some_and(|section| section.starts_with("strong"));
         for (name, number) in GLOBAL_ENUM {
             scope = scope.with(&format!("{type_name}.{name}"), Type::Any);
-            slots.push(match strong {
-                true => Value::Object(Rc::new(Enum(type_name, number))),
-                false => Value::Int(number),
+            slots.push(if strong {
+                Value::Object(Rc::new(Enum(type_name, number)))
+            } else {
+                Value::Int(number)
             });
         }
         scope = scope.with_message(&format!("{proto}.TestRequired"), &["required_int32"]);

@@ -39,7 +39,7 @@ fn rules_of_the_project_are_listed_and_explained_beside_those_that_ship() {
         &serde_json::json!({
             "id": "foreign-registry", "severity": "error", "summary": "not ours", "each": ["image"],
             "params": [{"name": "registries", "type": "list", "required": false, "default": ["ghcr.io"], "doc": "whose images"}],
-            "profiles": [], "presets": [], "origin": "project", "path": ".plimsoll/rules/a.yaml", "on": true,
+            "profiles": [], "presets": [], "deprecated": null, "origin": "project", "path": ".plimsoll/rules/a.yaml", "on": true,
         })
     );
     assert_eq!(
@@ -55,6 +55,28 @@ fn rules_of_the_project_are_listed_and_explained_beside_those_that_ship() {
     );
     assert_eq!(run(folder.path(), &["explain", "foreign-registry", "--source"]).1, RULE.1);
     assert!(!run(folder.path(), &["rules", "--no-config"]).1.contains("foreign-registry"));
+}
+
+#[test]
+fn what_to_use_instead_of_a_deprecated_rule_is_shown() {
+    let rule = format!("{}deprecated: use ours\n", RULE.1);
+    let folder = project(&[
+        (RULE.0, &rule),
+        ("plimsoll.yaml", "packs: [{path: vendor, prefix: acme}]\n"),
+        ("vendor/a.yaml", &rule),
+    ]);
+    let (_, list, _) = run(folder.path(), &["rules"]);
+    assert!(list.contains("not ours (.plimsoll/rules/a.yaml); deprecated: use ours\n"), "{list}");
+    let (_, words, _) = run(folder.path(), &["explain", "acme/foreign-registry"]);
+    assert!(words.contains("\nnot ours\ndeprecated: use ours\n\nWhy.\n"), "{words}");
+    let all = json(folder.path(), &["rules"]);
+    let deprecated =
+        all["rules"].as_array().expect("a list").iter().filter(|rule| rule["deprecated"] == "use ours");
+    assert_eq!(deprecated.count(), 2);
+    for key in ["fix: {}", "since: '1'"] {
+        let folder = project(&[(RULE.0, &format!("{}{key}\n", RULE.1))]);
+        assert_eq!(run(folder.path(), &["check"]).0, 2, "{key} has no meaning and is refused");
+    }
 }
 
 #[test]
@@ -111,6 +133,43 @@ fn a_new_rule_for_every_target_passes_its_own_tests() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_new_rule_is_written_through_no_link_out_of_the_project() {
+    use std::os::unix::fs::symlink;
+    let outside = project(&[("victim", "kept\n"), ("empty/README.md", "")]);
+    let victim = outside.path().join("victim");
+    let entries = |folder: &Path| fs::read_dir(folder).expect("it is there").count();
+    let refused = |folder: &Path, expected: &str| {
+        let (status, _, err) = run(folder, &["new", "own-rule"]);
+        assert!(status == 2 && err.contains(expected), "{err}");
+        assert_eq!(fs::read_to_string(&victim).expect("it is there"), "kept\n");
+        assert_eq!(entries(&outside.path().join("empty")), 1, "nothing is made outside");
+    };
+    let folder = project(&[("plimsoll.yaml", "{}\n")]);
+    symlink(outside.path().join("empty"), folder.path().join(".plimsoll")).expect("a link can be made");
+    refused(folder.path(), ".plimsoll is a link out of the project");
+
+    let folder = project(&[("plimsoll.yaml", "{}\n"), (".plimsoll/README.md", "")]);
+    symlink(outside.path().join("empty"), folder.path().join(".plimsoll/rules")).expect("a link can be made");
+    refused(folder.path(), "rules is a link out of the project");
+
+    let folder = project(&[("plimsoll.yaml", "{}\n"), (".plimsoll/rules/README.md", "")]);
+    let schema = folder.path().join(".plimsoll/rule.schema.json");
+    symlink(&victim, &schema).expect("a link can be made");
+    refused(folder.path(), "cannot write .plimsoll/rule.schema.json: it is a link; remove it first");
+    assert_eq!(entries(&folder.path().join(".plimsoll/rules")), 1, "no rule is left behind");
+
+    fs::remove_file(&schema).expect("it is there");
+    fs::write(&schema, "{}").expect("it can be written");
+    assert_eq!(run(folder.path(), &["new", "own-rule"]).0, 0);
+    let written = |path: &Path| fs::metadata(path).and_then(|it| it.modified()).expect("it is there");
+    let first = written(&schema);
+    assert!(fs::read_to_string(&schema).is_ok_and(|text| text.contains("plimsoll rule file")));
+    assert_eq!(run(folder.path(), &["new", "second-rule"]).0, 0);
+    assert_eq!(written(&schema), first, "a schema that is ours already stays untouched");
+}
+
 #[test]
 fn an_expression_is_evaluated_at_every_visit_that_knows_its_names() {
     let folder = project(&[
@@ -137,9 +196,31 @@ fn an_expression_is_evaluated_at_every_visit_that_knows_its_names() {
     let (_, out, _) = run(folder.path(), &["eval", "env.value"]);
     assert!(out.contains("env: \"") && !out.contains("hunter2"), "{out}");
     let visits = json(folder.path(), &["eval", "self", "--each", "compose.service"]);
-    assert_eq!(visits["visits"][1]["value"]["image"], "(unknown)");
+    assert_eq!(visits["visits"][1]["value"]["image"], serde_json::json!({"unknown": true}));
     assert!(!visits.to_string().contains("hunter2"), "{visits}");
-    assert_eq!(run(folder.path(), &["eval", "size(repo.image)"]).1.lines().count(), 1);
+    let (_, out, _) = run(folder.path(), &["eval", "self", "--each", "compose.service"]);
+    assert!(out.ends_with("compose.service: {\"image\":unknown}\n"), "{out}");
+}
+
+#[test]
+fn a_visit_to_the_repository_is_nowhere() {
+    let folder = project(&[("compose.yaml", "services: {web: {image: \"web:1\"}}\n")]);
+    assert_eq!(run(folder.path(), &["eval", "size(repo.image)"]).1, "repo: 1\n");
+    assert_eq!(run(folder.path(), &["eval", "size(repo.image) == 2"]).1, "repo: false\n");
+    let visits = json(folder.path(), &["eval", "size(repo.image)"]);
+    assert_eq!(visits["visits"], serde_json::json!([{"value": 1, "marks": []}]));
+}
+
+#[test]
+fn what_is_cut_short_is_no_text() {
+    let folder = project(&[(
+        "compose.yaml",
+        &format!("x-deep: {}1{}\nservices: {{web: {{image: a}}}}\n", "[".repeat(9), "]".repeat(9)),
+    )]);
+    let (_, out, _) = run(folder.path(), &["eval", "compose['x-deep']"]);
+    assert_eq!(out, "compose.yaml:1:1: compose: [[[[[[…]]]]]]\n");
+    let visits = json(folder.path(), &["eval", "compose['x-deep']"]);
+    assert_eq!(visits["visits"][0]["value"].to_string(), "[[[[[[{\"truncated\":true}]]]]]]");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use plimsoll::config::{Date, Settings};
 use plimsoll::discover::{Found, Origin, Outcome};
 use plimsoll::engine::{self, Job};
 use plimsoll::model::Model;
+use plimsoll::policy::Runs;
 use plimsoll::rule;
 use plimsoll::source::Sources;
 use std::collections::BTreeSet;
@@ -13,11 +14,12 @@ use std::fmt::Write as _;
 
 /// Conditions over `w` that an index narrows, and beside each the same condition written so that none can: a comparison inside a
 /// conditional is not looked into.
-const CONDITIONS: [&str; 10] = [
+const CONDITIONS: [&str; 11] = [
     "w.object.metadata.namespace == object.metadata.namespace",
     "object.spec.number == w.object.spec.number",
     "w.object.spec.ready == object.spec.ready && w.object.metadata.name != 'w3'",
     "object.spec.selector.all(k, w.pod.metadata.labels[k] == object.spec.selector[k])",
+    "object.spec.selector.all(k, w.object.spec[k][k] == object.spec.selector[k])",
     "object.spec.selector.all(k, v, w.pod.metadata.labels[k] == v)",
     "w.object.metadata.namespace == object.metadata.namespace && object.spec.selector.all(k, object.spec.selector[k] == w.pod.metadata.labels[k])",
     "string(w.object.metadata.namespace) == object.metadata.namespace",
@@ -71,7 +73,7 @@ fn run(rules: &str, files: &[(String, String)]) -> [Vec<String>; 2] {
     let model = Model::new(&sources, &loaded.artifacts, &settings, None);
     let job = Job {
         catalog: &catalog,
-        selected: &|_| true,
+        selected: &|_| Runs::Everywhere,
         found: &[],
         scope: &|_| true,
         today: Date::parse("2026-01-01").expect("a day"),
@@ -150,7 +152,9 @@ fn a_rule_that_fails_is_drawn_at_the_expression_that_failed() {
     let out = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(2), "{out}");
     assert!(
-        out.starts_with(".plimsoll/rules/port.yaml:3:13: error[rule-error] rule `port` failed:"),
+        out.starts_with(
+            ".plimsoll/rules/port.yaml:3:13: error[rule-error] rule `port` failed in compose.yaml:"
+        ),
         "{out}"
     );
     assert!(!out.contains("eighty"), "a value that may be a secret is not repeated: {out}");

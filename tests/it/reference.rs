@@ -2,8 +2,8 @@
 
 use crate::support::assert_committed;
 use plimsoll::expr::{self, Field, Record, Type};
-use plimsoll::model::TargetKind;
-use plimsoll::rule::COMMON;
+use plimsoll::model::{FILE, TargetKind};
+use plimsoll::rule::{common_names, type_name};
 use std::fmt::Write as _;
 
 #[test]
@@ -16,16 +16,7 @@ fn reference() -> String {
         "# Reference of the rule language\n\nThis file is made from the tables the program runs on. The way to learn the language is the \
          [guide](README.md).\n\n## Names that every visit binds\n\n| name | type | |\n|---|---|---|\n",
     );
-    let common: [(&str, &str); 6] = [
-        ("self", "The visited node, or the facts of the visit."),
-        ("target", "The name of the target, for rules with several."),
-        ("file", "The visited file; a visit to `repo` has none."),
-        ("repo", "The whole repository: every target's name below it is the list of its visits."),
-        ("params", "The params of the rule."),
-        ("config", "`plimsoll.yaml` as it is written."),
-    ];
-    for ((name, doc), (known, of)) in common.iter().zip(COMMON) {
-        assert_eq!(*name, known, "the table names what is bound");
+    for (name, of, doc) in common_names() {
         row(&mut out, &format!("`{name}`"), &type_name(of), doc);
     }
     out.push_str(
@@ -33,12 +24,12 @@ fn reference() -> String {
          `schema` see `error`, and those of a loop its variables.\n\n## Targets\n\n\
          An element of `repo.<target>` has the same names, and `file`. `repo.k8s.<Kind>` are the objects of a kind.\n",
     );
-    let mut records: Vec<&'static Record> = Vec::new();
+    let mut records: Vec<&'static Record> = vec![&FILE, &expr::COMMAND];
     for kind in TargetKind::ALL {
         let _ = write!(out, "\n### `{}`\n\n{}\n", kind.name(), kind.doc().trim());
         fields(&mut out, kind.record().fields, &mut records);
     }
-    out.push_str("\n## Facts\n");
+    out.push_str("\n## Facts\n\nThe types that bear a name of ours, field by field.\n");
     let mut at = 0;
     while at < records.len() {
         let record = records[at];
@@ -73,29 +64,13 @@ fn fields(out: &mut String, fields: &[Field], records: &mut Vec<&'static Record>
     for field in fields {
         row(out, &format!("`{}`", field.name), &type_name(field.of), field.doc);
         let record = match field.of {
-            Type::Record(record) | Type::List(Type::Record(record)) => record,
+            Type::Record(record) => record,
+            Type::List(Type::Record(record)) => *record,
             _ => continue,
         };
         if !records.iter().any(|known| known.name == record.name) {
             records.push(record);
         }
-    }
-}
-
-fn type_name(of: Type) -> String {
-    match of {
-        Type::Any => "any".into(),
-        Type::Bool => "bool".into(),
-        Type::Int => "int".into(),
-        Type::Uint => "uint".into(),
-        Type::Double => "double".into(),
-        Type::String => "string".into(),
-        Type::Bytes => "bytes".into(),
-        Type::Map => "map".into(),
-        Type::Node => "node".into(),
-        Type::Object(name) => name.into(),
-        Type::List(element) => format!("list of {}", type_name(*element)),
-        Type::Record(record) | Type::Visit(record) => format!("facts of {}", record.name),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The examples inside the rule files that ship: each bad one fails for its rule at the marked places only, each good one passes.
 
 use plimsoll::engine::CHECKS;
+use plimsoll::model::TargetKind;
 use plimsoll::rule::{self, BUILT_IN, Origin};
 use plimsoll::source::{FileId, SourceFile, Sources};
 use plimsoll::verify;
@@ -17,10 +18,20 @@ fn every_target_binds_what_it_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/targets");
     let files = std::fs::read_dir(folder).expect("the fixtures are in the repository");
     let paths = files.map(|file| file.expect("an entry").path());
-    examples_hold(paths.map(|path| {
-        let text = std::fs::read_to_string(&path).expect("a fixture is text");
-        (path.display().to_string(), text)
-    }));
+    let rules: Vec<_> = paths
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a fixture is text");
+            (path.display().to_string(), text)
+        })
+        .collect();
+    let files = rules.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    let catalog = rule::load(files, &mut Sources::default()).expect("the fixtures have no mistakes");
+    let checks = || catalog.rules.iter().flat_map(|rule| &rule.checks);
+    for kind in TargetKind::ALL {
+        assert!(checks().any(|check| check.target.kind == *kind), "no fixture visits `{}`", kind.name());
+    }
+    assert!(checks().any(|check| check.target.object.is_some()), "no fixture visits one kind of object");
+    examples_hold(rules.into_iter());
 }
 
 fn examples_hold(files: impl Iterator<Item = (String, String)>) {

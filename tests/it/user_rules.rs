@@ -278,10 +278,10 @@ fn a_rule_that_ships_does_nothing_that_a_rule_of_the_user_cannot() {
         for raw in &rules {
             for example in &raw.examples {
                 let mut files: Vec<_> = example.files.iter().map(|file| (&*file.path, &*file.text)).collect();
-                let mut config = example.config.map_or_else(|| serde_json::json!({}), to_json);
+                let mut config = example.config.and_then(to_json).unwrap_or_else(|| serde_json::json!({}));
                 for id in [raw.id.value.clone(), format!("own-{}", raw.id.value)] {
                     for (param, value) in &example.params {
-                        config["rules"][&id]["params"][&param.value] = to_json(*value);
+                        config["rules"][&id]["params"][&param.value] = to_json(*value).expect("it is small");
                     }
                 }
                 let config = config.to_string();
@@ -318,4 +318,122 @@ fn the_rule_of_the_readme_passes_its_tests() {
     let folder = project(&[(".plimsoll/rules/foreign-registry.yaml", rule)]);
     let (status, out, err) = run(folder.path(), &["test", "--strict"]);
     assert_eq!((status, err.as_str()), (0, "1 rule: 2 examples, all hold\n"), "{out}");
+}
+
+#[test]
+fn every_expression_of_a_rule_shows_its_mistakes_though_the_condition_has_some_too() {
+    let rule = "id: wrong\neach: k8s.container\nlet: {limit: container.resources.limits, name: owner.nmae}\n\
+                when: longRuning\nrequire: limit.all(key, limit[key].mtaches('x'))\nat: containr\n\
+                message: \"{key} {missing} {other} {\"\nhelp: \"{size()}\"\n";
+    let folder = project(&[(".plimsoll/rules/wrong.yaml", rule), COMPOSE]);
+    assert_eq!(
+        mistakes(folder.path()),
+        ".plimsoll/rules/wrong.yaml:3:54 `owner` has no field `nmae`\n\
+         .plimsoll/rules/wrong.yaml:4:7 unknown name `longRuning`\n\
+         .plimsoll/rules/wrong.yaml:5:36 unknown function `mtaches`\n\
+         .plimsoll/rules/wrong.yaml:6:5 unknown name `containr`\n\
+         .plimsoll/rules/wrong.yaml:7:28 unknown name `other`\n\
+         .plimsoll/rules/wrong.yaml:7:35 this placeholder does not end\n\
+         .plimsoll/rules/wrong.yaml:8:9 `size` takes 1 argument, not 0\n"
+    );
+}
+
+#[test]
+fn an_override_switches_a_rule_on_in_its_own_files_only() {
+    let rule = "id: hard-one\neach: image\nforbid: image.tag == 'latest'\nmessage: m\nprofiles: hardening\n";
+    let compose = "services:\n  web: {image: \"web:latest\", healthcheck: {test: x}}\n";
+    let config = |level: &str| format!("overrides: [{{paths: [\"a/**\"], rules: {{hard-one: {level}}}}}]\n");
+    let found = |config: &str| {
+        let folder = project(&[
+            (".plimsoll/rules/a.yaml", rule),
+            ("a/compose.yaml", compose),
+            ("b/compose.yaml", compose),
+            ("plimsoll.yaml", config),
+        ]);
+        findings(folder.path(), &[]).1
+    };
+    assert_eq!(found(&config("off")), "");
+    assert_eq!(found(&config("error")), "a/compose.yaml:2:21: error[hard-one] m\n");
+    assert_eq!(found("rules: {hard-one: error}\n").lines().count(), 2);
+}
+
+#[test]
+fn a_rule_that_is_off_is_not_asked_and_another_rule_sees_no_params_of_it() {
+    let broken = "id: broken\neach: image\nrequire: int(image.tag) > 1\nmessage: m\nparams: {a: 1}\n";
+    let other = "id: other\neach: image\nforbid: size(params) > 0\nmessage: m\n";
+    let folder = project(&[
+        COMPOSE,
+        (".plimsoll/rules/a.yaml", broken),
+        (".plimsoll/rules/b.yaml", other),
+        ("plimsoll.yaml", "rules: {broken: off}\n"),
+    ]);
+    assert_eq!(findings(folder.path(), &[]), (0, String::new()));
+    std::fs::write(folder.path().join("plimsoll.yaml"), "").expect("a file");
+    let (status, out, _) = run(folder.path(), &["check", "--output", "concise"]);
+    assert_eq!((status, out.lines().count()), (2, 1), "{out}");
+}
+
+#[test]
+fn a_condition_that_is_neither_true_nor_false_is_no_answer() {
+    let known = "id: a\neach: image\nforbid: image.tag\nmessage: m\n";
+    let folder = project(&[COMPOSE, (".plimsoll/rules/a.yaml", known)]);
+    assert!(mistakes(folder.path()).contains("a condition is true or false, not a string"));
+    for key in ["forbid: service.image", "when: service.image\nrequire: 'false'"] {
+        let rule = format!("id: a\neach: compose.service\n{key}\nmessage: m\n");
+        let folder = project(&[COMPOSE, (".plimsoll/rules/a.yaml", &rule)]);
+        let (status, out, _) = run(folder.path(), &["check", "--output", "concise"]);
+        assert_eq!(status, 2, "{out}");
+        assert!(out.contains("a condition is true or false, not a string"), "{out}");
+    }
+}
+
+#[test]
+fn a_script_that_cannot_be_read_to_its_end_is_unknown_not_clean() {
+    let rule = "id: kubectl\neach: workflow.step\nmessage: m\n\
+                forbid: shell(step.run).exists(c, c.name == 'kubectl')\n";
+    let step = format!("{}kubectl apply -f x", "sudo ".repeat(40));
+    let workflow = format!("on: push\njobs: {{a: {{runs-on: x, steps: [{{run: {step}}}]}}}}\n");
+    let folder = project(&[(".plimsoll/rules/a.yaml", rule), (".github/workflows/a.yml", &workflow)]);
+    let (status, out, err) = run(folder.path(), &["check", "--output", "concise"]);
+    assert_eq!((status, &*out), (0, ""));
+    assert!(err.contains("not judged"), "{err}");
+}
+
+#[test]
+fn no_message_of_a_rule_prints_a_secret_whatever_it_makes_of_it() {
+    const SECRETS: [&str; 4] = ["hunter2canary", "987654321012", "hunter2esccanary", "flagcanary77"];
+    let compose = "services:\n  web:\n    image: web:latest\n    command: [serve, --api-token, flagcanary77]\n    \
+                   environment:\n      DB_PASSWORD: hunter2canary\n      PIN_TOKEN: 987654321012\n      \
+                   ESC_PASSWORD: \"hunter\\x32esccanary\"\n    labels: {app: web}\n";
+    let messages = [
+        "{service.environment.map(k, service.environment[k])}",
+        "{service.environment.map(k, string(service.environment[k])).join(', ')}",
+        "{service.environment}{service.environment.DB_PASSWORD}",
+        "{service.environment.DB_PASSWORD + '!'}",
+        "{service.environment.ESC_PASSWORD + '!'}",
+        "{service.environment.DB_PASSWORD.substring(0, 6)} {service.environment.DB_PASSWORD}",
+        "{service.command.join('-')}",
+        "{repo.env.map(e, e.env.value)}",
+        "{[service.environment.PIN_TOKEN, 1]} {missing}",
+        "{string(service.environment.PIN_TOKEN)}",
+    ];
+    for at in ["service.image", "service.environment"] {
+        for message in messages {
+            let rule = format!(
+                "id: leak\neach: compose.service\nrequire: has(service.labels[string(service.environment.PIN_TOKEN)])\n\
+                 at: {at}\nmessage: \"{message}\"\nhelp: \"{message}\"\n"
+            );
+            let folder = project(&[("compose.yaml", compose), (".plimsoll/rules/a.yaml", &rule)]);
+            for format in ["full", "concise", "json"] {
+                let (_, out, err) = run(folder.path(), &["check", "--output", format, "--select", "leak"]);
+                assert!(out.contains("***"), "{message}: {out}{err}");
+                for secret in SECRETS {
+                    assert!(!out.contains(secret), "{at}: {message}: {out}");
+                }
+            }
+            let expression = message.split(['{', '}']).nth(1).unwrap_or_default();
+            let (_, out, _) = run(folder.path(), &["eval", "--each", "compose.service", expression]);
+            assert!(SECRETS.iter().all(|secret| !out.contains(secret)), "{expression}: {out}");
+        }
+    }
 }

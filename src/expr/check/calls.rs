@@ -27,7 +27,7 @@ impl Checker<'_> {
         }
         let (function, receiver) = match self.namespaced(target, name) {
             Some(function) => (Ok(function), None),
-            None => (self.function(name, target.is_some()), target),
+            None => (function(name, target.is_some()), target),
         };
         let function = match function {
             Ok(function) => function,
@@ -93,29 +93,6 @@ impl Checker<'_> {
         self.locals.iter().chain(&self.scope.names).any(|(known, _)| **known == *name)
     }
 
-    fn function(
-        &self,
-        name: &str,
-        has_receiver: bool,
-    ) -> Result<&'static Function, (String, Option<String>)> {
-        let named = Function::named(None, name);
-        let fits = |function: &&Function| match function.style {
-            Style::Plain => !has_receiver,
-            Style::Method => has_receiver,
-            Style::Both => true,
-        };
-        if let Some(function) = named.iter().find(fits) {
-            return Ok(function);
-        }
-        if named.is_empty() {
-            let macros = MACROS.iter().map(|known| known.name);
-            let help = suggestion(name, Function::names().chain(macros));
-            return Err((format!("unknown function `{name}`"), help));
-        }
-        let form = if has_receiver { format!("{name}(x)") } else { format!("x.{name}(…)") };
-        Err((format!("`{name}` is not called like this"), Some(format!("write `{form}`"))))
-    }
-
     /// A constant pattern is compiled once for all evaluations, and its syntax is checked now.
     fn pattern(&mut self, function: &Function, args: &[Expr]) -> Option<Arc<Pattern>> {
         let [_, Expr { kind: ExprKind::Literal(Literal::String(source)), span }, ..] = args else {
@@ -140,6 +117,26 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// The function of a name that is called in this way.
+fn function(name: &str, has_receiver: bool) -> Result<&'static Function, (String, Option<String>)> {
+    let named = Function::named(None, name);
+    let fits = |function: &&Function| match function.style {
+        Style::Plain => !has_receiver,
+        Style::Method => has_receiver,
+        Style::Both => true,
+    };
+    if let Some(function) = named.iter().find(fits) {
+        return Ok(function);
+    }
+    if named.is_empty() {
+        let macros = MACROS.iter().map(|known| known.name);
+        let help = suggestion(name, Function::names().chain(macros));
+        return Err((format!("unknown function `{name}`"), help));
+    }
+    let form = if has_receiver { format!("{name}(x)") } else { format!("x.{name}(…)") };
+    Err((format!("`{name}` is not called like this"), Some(format!("write `{form}`"))))
 }
 
 /// Whether arguments look like those of a macro, which may use names of its own.
@@ -169,10 +166,9 @@ fn kinds_of(of: Type) -> Kinds {
         Type::Double => kinds::DOUBLE,
         Type::String => kinds::STR,
         Type::Bytes => kinds::BYTES,
-        Type::Record(Record { elements: Some(_), .. }) => kinds::LIST,
+        Type::List(_) | Type::Visits(_) | Type::Record(Record { elements: Some(_), .. }) => kinds::LIST,
         Type::Map | Type::Record(_) | Type::Visit(_) => kinds::MAP,
         Type::Object(_) => kinds::OBJECT,
-        Type::List(_) => kinds::LIST,
     }
 }
 
@@ -189,6 +185,6 @@ pub(super) fn type_name(of: Type) -> &'static str {
         Type::Map => "map",
         Type::Record(record) | Type::Visit(record) => record.name,
         Type::Object(name) => name,
-        Type::List(_) => "list",
+        Type::List(_) | Type::Visits(_) => "list",
     }
 }

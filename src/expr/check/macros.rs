@@ -171,7 +171,10 @@ impl Checker<'_> {
         self.locals.truncate(before);
         let of = match repeat.kind {
             LoopKind::All | LoopKind::Exists | LoopKind::ExistsOne => Type::Bool,
-            LoopKind::Filter | LoopKind::SortBy => of,
+            LoopKind::Filter | LoopKind::SortBy => match of {
+                Type::Record(record) => record.elements.map_or(Type::Any, Type::Visits),
+                other => other,
+            },
             LoopKind::Map => Type::List(&Type::Any),
             LoopKind::TransformMap | LoopKind::TransformMapEntry => Type::Map,
         };

@@ -11,13 +11,39 @@ use super::view::article;
 use crate::source::Span;
 use std::sync::Arc;
 
-/// Checks a tree against a scope; gives the expression and how many loop variables are alive at most.
-pub(super) fn check(ast: &Ast, scope: &Scope) -> Result<(Expr, usize), Vec<Problem>> {
+/// A tree that was checked against a scope.
+pub(super) struct Checked {
+    pub expr: Expr,
+    /// The type of its value, as far as it is known.
+    pub of: Type,
+    /// How many loop variables are alive at most.
+    pub local_slots: usize,
+    /// Every name that the expression itself binds, also where it has mistakes.
+    pub bound: Vec<Arc<str>>,
+    /// All mistakes; without any the expression can run.
+    pub problems: Vec<Problem>,
+}
+
+/// Checks a tree against a scope.
+pub(super) fn check(ast: &Ast, scope: &Scope) -> Checked {
     let dotted = !scope.container.is_empty() || scope.names.iter().any(|(name, _)| name.contains('.'));
-    let mut checker =
-        Checker { scope, dotted, locals: Vec::new(), deepest: 0, pattern_weight: 0, problems: Vec::new() };
-    let (expr, _) = checker.expr(ast);
-    if checker.problems.is_empty() { Ok((expr, checker.deepest)) } else { Err(checker.problems) }
+    let mut checker = Checker {
+        scope,
+        dotted,
+        locals: Vec::new(),
+        deepest: 0,
+        bound: Vec::new(),
+        pattern_weight: 0,
+        problems: Vec::new(),
+    };
+    let (expr, of) = checker.expr(ast);
+    let Checker { deepest, bound, problems, .. } = checker;
+    Checked { expr, of, local_slots: deepest, bound, problems }
+}
+
+/// A type in words: `a string`.
+pub(super) fn described(of: Type) -> String {
+    article(calls::type_name(of))
 }
 
 struct Checker<'s> {
@@ -26,6 +52,7 @@ struct Checker<'s> {
     dotted: bool,
     locals: Vec<(Arc<str>, Type)>,
     deepest: usize,
+    bound: Vec<Arc<str>>,
     /// Weight of the constant patterns so far.
     pattern_weight: u32,
     problems: Vec<Problem>,
@@ -183,9 +210,10 @@ impl Checker<'_> {
             | Type::String
             | Type::Bytes
             | Type::Object(_)
+            | Type::Visits(_)
             | Type::List(_) => {
-                let what = article(calls::type_name(of));
-                let help = matches!(of, Type::List(_))
+                let what = described(of);
+                let help = matches!(of, Type::List(_) | Type::Visits(_))
                     .then(|| "visit its elements with `all` or `exists`".to_owned());
                 return self.meaningless(field_span, span, format!("{what} has no field `{field}`"), help);
             }
@@ -237,6 +265,7 @@ fn element_of(of: Type) -> Type {
     match of {
         Type::List(element) => *element,
         Type::Record(record) => record.elements.map_or(Type::Any, Type::Visit),
+        Type::Visits(record) => Type::Visit(record),
         Type::Node => Type::Node,
         _ => Type::Any,
     }

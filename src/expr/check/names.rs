@@ -6,6 +6,7 @@ use crate::expr::parse::{Ast, AstKind, MessageField, Presence};
 use crate::expr::program::{Expr, ExprKind, Literal, Mode};
 use crate::expr::value::Type;
 use crate::source::Span;
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// Names that stand for types unless the scope has them.
@@ -63,6 +64,9 @@ impl Checker<'_> {
 
     /// Makes a name a local in the next slot.
     pub(super) fn push_local(&mut self, name: Arc<str>, of: Type) -> usize {
+        if !self.bound.contains(&name) {
+            self.bound.push(name.clone());
+        }
         self.locals.push((name, of));
         self.deepest = self.deepest.max(self.locals.len());
         self.locals.len() - 1
@@ -191,7 +195,8 @@ pub(super) fn numbered(target: &Ast, name: &str, args: &[Ast]) -> Option<String>
     let mut out = format!("@{name}");
     for arg in args {
         let AstKind::Int(number @ 0..) = arg.kind else { return None };
-        out.push_str(&format!(":{number}"));
+        // Writing to a `String` cannot fail.
+        let _ = write!(out, ":{number}");
     }
     Some(out)
 }

@@ -5,7 +5,6 @@ use crate::expr::library::{command, image};
 use crate::expr::program::{Budget, Fault};
 use crate::expr::value::{Origin, Text, Value};
 use crate::expr::view::View;
-use crate::glob::Glob;
 use crate::shell::Dialect;
 use std::borrow::Cow;
 
@@ -22,12 +21,13 @@ pub(super) fn image<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Answer<'a> 
 pub(super) fn shell<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Answer<'a> {
     let text = call.text(0, budget)?;
     // Some 50 ns a byte, where a step is some 10 ns.
-    budget.spend(500 + 5 * text.text.len())?;
+    budget.spend(1000 + 20 * text.text.len())?;
     let dialect = match call.args.get(1) {
         Some(_) if matches!(&*call.str(1, budget)?, "sh" | "dash" | "ash") => Dialect::Posix,
         _ => Dialect::Bash,
     };
-    let commands = command::commands(&text, dialect);
+    let reading = budget.scripts.read(&text.text, dialect);
+    let commands = command::commands(&text, &reading);
     budget.spend_elements(commands.len())?;
     Ok(Value::List(commands.into()))
 }
@@ -90,11 +90,12 @@ pub(super) fn namespace<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Answer<
 
 fn matches<'a>(call: &Call<'_, 'a>, pattern: usize, path: usize, budget: &mut Budget) -> Answer<'a> {
     let (pattern, path) = (call.str(pattern, budget)?, call.str(path, budget)?);
-    // Compiling costs some tens of microseconds, far more than any other step.
-    budget.spend(1000 + 8 * (pattern.len() + path.len()))?;
-    let glob = Glob::new(&pattern)
-        .map_err(|reason| call.fault(format_args!("cannot read its pattern: {reason}")))?;
-    Ok(Value::Bool(glob.matches(&path)))
+    budget.spend(100 + 8 * (pattern.len() + path.len()))?;
+    let glob = budget.globs.compile(&pattern);
+    match &*glob {
+        Ok(glob) => Ok(Value::Bool(glob.matches(&path))),
+        Err(reason) => Err(call.fault(format_args!("cannot read its pattern: {reason}"))),
+    }
 }
 
 /// `glob(pattern, path)`

@@ -14,11 +14,33 @@ const MAX_PRECISION: usize = 100;
 /// How deep a list in a list is written.
 const MAX_DEPTH: u32 = 64;
 
+fn holds_unknown(value: &Value<'_>, budget: &mut Budget, depth: u32) -> Result<bool, Fault> {
+    budget.spend(1)?;
+    match value.view(budget) {
+        View::Unknown => Ok(true),
+        View::List | View::Map if depth > 0 => {
+            for element in value.elements() {
+                let entry = value.entry(&element, budget);
+                if holds_unknown(entry.as_ref().unwrap_or(&element), budget, depth - 1)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        _ => Ok(false),
+    }
+}
+
 /// `text.format(values)`
 pub(super) fn format<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
     let pattern = call.str(0, budget)?;
     budget.spend_text(pattern.len())?;
     let values = call.elements(1, budget)?;
+    for value in &values {
+        if holds_unknown(value, budget, MAX_DEPTH)? {
+            return Ok(Value::Unknown);
+        }
+    }
     let mut values = values.iter();
     let mut out = String::new();
     let mut rest = &*pattern;
@@ -180,7 +202,7 @@ fn plain(value: &Value<'_>, out: &mut String, budget: &mut Budget, depth: u32) -
         }
         View::Object(object) => out.push_str(&object.show()),
         _ => {
-            let text = value.show();
+            let text = value.to_string();
             budget.spend_text(text.len())?;
             out.push_str(&text);
         }

@@ -106,7 +106,17 @@ fn is<'a, T>(call: &Call<'_, 'a>, budget: &mut Budget, parse: impl Fn(&str) -> O
 
 /// `quantity(text)`
 pub(super) fn quantity<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Answer<'a> {
-    read(call, budget, Quantity::parse).map(object)
+    // A manifest may write an amount as a number.
+    let number = match call.args[0].view(budget) {
+        View::Int(value) => Some(value.to_string()),
+        View::Uint(value) => Some(value.to_string()),
+        View::Double(value) => Some(value.to_string()),
+        _ => None,
+    };
+    match number {
+        Some(text) => Quantity::parse(&text).map(object).ok_or_else(|| call.fault("cannot read this number")),
+        None => read(call, budget, Quantity::parse).map(object),
+    }
 }
 
 /// `isQuantity(text)`

@@ -80,11 +80,11 @@ pub(super) mod kinds {
 
     /// The names of the types in a set, for messages and the reference.
     pub(in super::super) fn names(kinds: Kinds) -> Vec<&'static str> {
+        const NAMES: [&str; 11] =
+            ["bool", "int", "uint", "double", "string", "bytes", "list", "map", "type", "object", "optional"];
         if kinds & ANY == ANY {
             return vec!["any"];
         }
-        const NAMES: [&str; 11] =
-            ["bool", "int", "uint", "double", "string", "bytes", "list", "map", "type", "object", "optional"];
         (0..).zip(NAMES).filter(|(bit, _)| kinds & (1 << bit) != 0).map(|(_, name)| name).collect()
     }
 }

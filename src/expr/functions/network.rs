@@ -118,7 +118,7 @@ pub(super) fn ip<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'
 
 /// `isIP(text)`
 pub(super) fn is_ip<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
-    Ok(Value::Bool(parse_ip(&*call.str(0, budget)?).is_some()))
+    Ok(Value::Bool(parse_ip(&call.str(0, budget)?).is_some()))
 }
 
 /// `ip.isCanonical(text)`
@@ -137,7 +137,7 @@ pub(super) fn cidr<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value
 
 /// `isCIDR(text)`
 pub(super) fn is_cidr<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Value<'a>, Fault> {
-    Ok(Value::Bool(Cidr::parse(&*call.str(0, budget)?).is_some()))
+    Ok(Value::Bool(Cidr::parse(&call.str(0, budget)?).is_some()))
 }
 
 macro_rules! of_object {

@@ -6,21 +6,21 @@ use crate::expr::program::{Budget, Fault};
 use crate::expr::value::Value;
 use crate::expr::view::View;
 
-/// Whether all, or any, of the elements of `these` are among `those`; `None` if one of them cannot be known.
+/// Whether all, or any, of the elements of a list are among those of another; `None` if one of them cannot be known.
 fn among(
-    these: &[Value<'_>],
-    those: &[Value<'_>],
+    asked: &[Value<'_>],
+    held: &[Value<'_>],
     all: bool,
     budget: &mut Budget,
 ) -> Result<Option<bool>, Fault> {
-    if these.iter().chain(those).any(|element| matches!(element.view(budget), View::Unknown)) {
+    if asked.iter().chain(held).any(|element| matches!(element.view(budget), View::Unknown)) {
         return Ok(None);
     }
     let mut seen = Seen::default();
-    for element in those {
+    for element in held {
         seen.insert(element, budget)?;
     }
-    for element in these {
+    for element in asked {
         if seen.contains(element, budget)? != all {
             return Ok(Some(!all));
         }

@@ -275,7 +275,7 @@ functions! {
         "The third number of a version.", "semver('1.2.3').patch() == 3";
     Method "prefixLength" (OBJECT) -> Type::Int, network::prefix_length,
         "The number of bits that all addresses of a range share.", "cidr('10.0.0.0/8').prefixLength() == 8";
-    Plain "quantity" (STR) -> Type::Object("kubernetes.Quantity"), kubernetes::quantity,
+    Plain "quantity" (STR | NUMBER) -> Type::Object("kubernetes.Quantity"), kubernetes::quantity,
         "The amount that a text such as `500m` or `1.5Gi` names.", "quantity('1.5Gi') > quantity('1500Mi')";
     Plain "regex.extract" (STR, PATTERN) -> Type::Any, pattern::extract,
         "What the group of a pattern matches first, as an optional.", "regex.extract('web:1.2', ':(.*)').value() == '1.2'";

@@ -173,13 +173,11 @@ struct Local {
 fn local(call: &Call<'_, '_>, budget: &Budget) -> Result<Local, Fault> {
     let timestamp = call.object::<Timestamp>(0, budget)?;
     let (seconds, nanos) = timestamp.parts();
-    let offset = match call.args.len() {
-        1 => 0,
-        _ => {
-            let zone = call.str(1, budget)?;
-            offset_at(&zone, seconds)
-                .ok_or_else(|| Fault::Message("this string is no time zone".to_owned()))?
-        }
+    let offset = if call.args.len() == 1 {
+        0
+    } else {
+        let zone = call.str(1, budget)?;
+        offset_at(&zone, seconds).ok_or_else(|| Fault::Message("this string is no time zone".to_owned()))?
     };
     let seconds = seconds + offset;
     Ok(Local { days: seconds.div_euclid(DAY), second: seconds.rem_euclid(DAY), nanos })

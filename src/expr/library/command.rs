@@ -2,13 +2,15 @@
 
 use super::made;
 use crate::expr::value::{Made, Origin, Text, Type, Value};
-use crate::shell::{self, Command, Dialect, Word};
+use crate::shell::{Command, Reading, Word};
 use std::borrow::Cow;
 use std::rc::Rc;
 
-/// The commands that a script invokes, in the order in which they stand; every word keeps its place.
-pub fn commands<'a>(script: &Text<'a>, dialect: Dialect) -> Vec<Value<'a>> {
-    shell::commands(&script.text, dialect).into_iter().map(|command| made_of(script, command)).collect()
+/// The commands that a script invokes, in the order in which they stand; every word keeps its place. Behind them stands one that is
+/// unknown, if the script could not be read to its end.
+pub fn commands<'a>(script: &Text<'a>, reading: &Reading) -> Vec<Value<'a>> {
+    let unread = (!reading.complete).then_some(Value::Unknown);
+    reading.commands.iter().map(|command| made_of(script, command.clone())).chain(unread).collect()
 }
 
 fn made_of<'a>(script: &Text<'a>, command: Command) -> Value<'a> {

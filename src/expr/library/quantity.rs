@@ -16,6 +16,10 @@ const NANO: i128 = 1_000_000_000;
 impl Quantity {
     /// Reads a quantity; `None` if it is none.
     pub fn parse(text: &str) -> Option<Self> {
+        // No amount needs more digits.
+        if text.len() > 100 {
+            return None;
+        }
         let (negative, unsigned) = match text.as_bytes().first()? {
             b'-' => (true, &text[1..]),
             b'+' => (false, &text[1..]),

@@ -1,11 +1,17 @@
 //! Why a condition failed: the operands that made it so, with their places, once per failing element.
 
-use super::eval::{Machine, Tri};
-use super::parse::Operator;
-use super::program::{Bind, BindKind, Expected, Expr, ExprKind, Literal, Loop, LoopKind, Program, Stop};
-use super::value::Value;
+mod place;
+
+use crate::expr::eval::{Machine, Tri};
+use crate::expr::parse::Operator;
+use crate::expr::program::{
+    Bind, BindKind, Expected, Expr, ExprKind, Literal, Loop, LoopKind, Program, Stop,
+};
+use crate::expr::value::Value;
 use crate::source::Place;
 use crate::yaml::{Kind, Node};
+use place::common_parent;
+pub use place::label_of;
 use std::ops::ControlFlow;
 
 /// One thing that made the condition fail. A failing `all` (required) or a true `exists` (forbidden) gives one for
@@ -71,7 +77,7 @@ pub(super) fn failures<'a>(
 ) -> Result<Vec<Failure<'a>>, Stop> {
     let names = program.locals();
     let bound = vec![Value::Null; names.len()];
-    let mut blamer = Blamer { machine, names, bound, routes: Vec::new(), lets };
+    let mut blamer = Blamer { machine, names, bound, routes: Vec::new(), foreign: Vec::new(), lets };
     let found = blamer.explain(&program.root, expected)?;
     Ok(found.into_iter().map(Blame::into_failure).collect())
 }
@@ -118,6 +124,8 @@ struct Blamer<'a, 'b, 'm> {
     bound: Vec<Value<'a>>,
     /// For loop variables: the alias through which their list was reached.
     routes: Vec<(usize, Option<Place>)>,
+    /// Loop variables that stand for something elsewhere in the repository.
+    foreign: Vec<usize>,
     /// The expressions behind the last slots.
     lets: &'b [&'b Program],
 }
@@ -181,6 +189,7 @@ impl<'a> Blamer<'a, '_, '_> {
             names: &[],
             bound: self.bound.clone(),
             routes: Vec::new(),
+            foreign: Vec::new(),
             lets: self.lets,
         };
         look(&mut inner, &program.root).map(Some)
@@ -256,10 +265,17 @@ impl<'a> Blamer<'a, '_, '_> {
             Ok(ControlFlow::Continue(()))
         })?;
         let mut found = Vec::new();
+        let is_foreign = self.is_foreign(&repeat.over)?;
+        let before = self.foreign.len();
+        if is_foreign {
+            self.foreign
+                .extend([repeat.local].into_iter().chain(repeat.second.as_ref().map(|(_, local)| *local)));
+        }
         for (element, second) in failing {
             let outer = self.bound.clone();
             self.name(&repeat.name, repeat.local, &element, route);
             let mut fallback = self.located(&element, route);
+            fallback.place = fallback.place.or_else(|| element.place());
             if let (Some((_, local)), Some((name, value))) = (&repeat.second, &second) {
                 self.name(name, *local, value, route);
                 // An index stands nowhere, a key stands before its value.
@@ -280,6 +296,7 @@ impl<'a> Blamer<'a, '_, '_> {
                 found.push(blame);
             }
         }
+        self.foreign.truncate(before);
         Ok(found)
     }
 
@@ -287,11 +304,13 @@ impl<'a> Blamer<'a, '_, '_> {
     /// looked for.
     fn sought(&mut self, repeat: &Loop) -> Result<Blame<'a>, Stop> {
         let over = self.operand(&repeat.over)?;
-        if over.place.is_some() {
+        if over.place.is_some() && !self.is_foreign(&repeat.over)? {
             return Ok(over);
         }
         let mut wanted = Vec::new();
         looked_for(&repeat.body, repeat.local, &mut wanted);
+        // What a loop around this one is about comes before what holds for the whole visit.
+        wanted.sort_by_key(|expr| !names_local(expr));
         let mut where_ = None;
         for expr in wanted {
             let found = self.operand(expr)?;
@@ -339,6 +358,24 @@ impl<'a> Blamer<'a, '_, '_> {
         explained
     }
 
+    /// Whether the value of an expression comes from a collection of the repository.
+    fn is_foreign(&mut self, expr: &Expr) -> Result<bool, Stop> {
+        match &expr.kind {
+            ExprKind::Field(base, ..) | ExprKind::Fact(base, ..) | ExprKind::Index(base, ..) => {
+                self.is_foreign(base)
+            }
+            ExprKind::Call(_, args, _) if !args.is_empty() => self.is_foreign(&args[0]),
+            ExprKind::Loop(repeat) => self.is_foreign(&repeat.over),
+            ExprKind::Local(local) => Ok(self.foreign.contains(local)),
+            ExprKind::Slot(_) => Ok(match self.machine.value(expr)? {
+                Value::Facts(facts) => facts.record().elements.is_some() || facts.record().name == REPO,
+                Value::List(items) => items.first().is_some_and(is_visit),
+                _ => false,
+            }),
+            _ => Ok(false),
+        }
+    }
+
     /// The first operand that stands somewhere is to blame; the other one is shown beside it.
     fn comparison(
         &mut self,
@@ -357,9 +394,17 @@ impl<'a> Blamer<'a, '_, '_> {
             return Ok(self.absent(map, name.to_string(), route));
         }
         let mut primary = self.operand(left)?;
-        let other = self.operand(right)?;
+        let mut other = self.operand(right)?;
         if primary.place.is_none() {
             return Ok(other);
+        }
+        // The finding is about the visit, not about what stands elsewhere in the repository.
+        if other.place.is_some()
+            && !other.is_missing()
+            && self.is_foreign(left)?
+            && !self.is_foreign(right)?
+        {
+            std::mem::swap(&mut primary, &mut other);
         }
         if let Some(place) = other.place {
             primary.related.push((place, "compared with this".to_owned()));
@@ -388,7 +433,10 @@ impl<'a> Blamer<'a, '_, '_> {
                 if found.place.is_some() {
                     return Ok(found);
                 }
-                Ok(self.in_let(*slot, |inner, expr| inner.operand(expr))?.unwrap_or(found))
+                // The method itself is not general enough in its lifetimes.
+                #[allow(clippy::redundant_closure_for_method_calls)]
+                let inner = self.in_let(*slot, |inner, expr| inner.operand(expr))?;
+                Ok(inner.unwrap_or(found))
             }
             ExprKind::Local(_) => self.place_of(expr),
             ExprKind::Field(base, ..) | ExprKind::Fact(base, ..) => {
@@ -447,113 +495,6 @@ impl<'a> Blamer<'a, '_, '_> {
             Err(Stop::Budget) => Err(Stop::Budget),
         }
     }
-
-    fn located(&self, value: &Value<'a>, route: Option<Place>) -> Blame<'a> {
-        let mut blame = self.blank();
-        match value {
-            Value::Node(node) => {
-                blame.place = Some(label_of(*node));
-                // A key without a value is as good as none, and is named like one.
-                if node.is_null() {
-                    blame.note = "is null";
-                    blame.missing.extend(node.key().map(|key| (key.text().into_owned(), None)));
-                }
-                Self::reroute(&mut blame, *node, route);
-            }
-            Value::Missing { parent: Some(parent), name } => {
-                return self.absent(*parent, name.to_string(), route);
-            }
-            Value::Missing { parent: None, name } => blame.missing.push((name.to_string(), None)),
-            Value::Text(text) => {
-                blame.place = text.place();
-                if let (Some(route), Some(place)) = (route, blame.place) {
-                    blame.related.push((place, DEFINED.to_owned()));
-                    blame.place = Some(route);
-                }
-            }
-            Value::Facts(facts) => blame.place = facts.place(),
-            Value::Made(made) => blame.place = made.place,
-            Value::Optional(inner) => return self.located(inner, route),
-            Value::List(items) => {
-                if let Some(first) =
-                    items.iter().map(|item| self.located(item, route)).find(|b| b.place.is_some())
-                {
-                    return first;
-                }
-            }
-            _ => {}
-        }
-        blame
-    }
-
-    fn absent(&self, parent: Node<'a>, name: String, route: Option<Place>) -> Blame<'a> {
-        let mut blame = self.blank();
-        blame.place = Some(label_of(parent));
-        blame.missing.push((name, Some(parent)));
-        Self::reroute(&mut blame, parent, route);
-        blame
-    }
-
-    /// What was reached through an alias is blamed where it is used; the definition is shown beside it.
-    fn reroute(blame: &mut Blame<'a>, node: Node<'a>, route: Option<Place>) {
-        if node.kind() == Kind::Alias && route.is_none_or(|route| route == node.place()) {
-            blame.related.push((label_of(node.resolve()), DEFINED.to_owned()));
-            if blame.missing.is_empty() {
-                blame.place = Some(node.place());
-            }
-        } else if let Some(route) = route {
-            blame.related.extend(blame.place.map(|place| (place, DEFINED.to_owned())));
-            blame.place = Some(route);
-        }
-    }
-
-    /// The alias through which the value of an expression was reached, the outermost first.
-    fn route(&mut self, expr: &Expr) -> Result<Option<Place>, Stop> {
-        let base = match &expr.kind {
-            ExprKind::Field(base, ..) | ExprKind::Index(base, ..) => base,
-            ExprKind::Local(local) => {
-                let route = self.routes.iter().rev().find(|(known, _)| known == local);
-                return Ok(route.and_then(|(_, route)| *route));
-            }
-            ExprKind::Call(_, args, _) if !args.is_empty() => return self.route(&args[0]),
-            ExprKind::Loop(repeat) => {
-                let over = self.machine.value(&repeat.over)?;
-                return self.through(&repeat.over, &over);
-            }
-            _ => return Ok(None),
-        };
-        let value = match self.machine.value(base) {
-            Ok(value) => value,
-            Err(Stop::Error { .. }) => return Ok(None),
-            Err(Stop::Budget) => return Err(Stop::Budget),
-        };
-        // Inside an absent field nothing was reached.
-        if value.is_null() {
-            return self.route(base);
-        }
-        let route = self.through(base, &value)?;
-        if route.is_some() {
-            return Ok(route);
-        }
-        let merged = match (&expr.kind, &value) {
-            (ExprKind::Field(_, name, _), Value::Node(map)) => map.entry(name).and_then(|entry| entry.via),
-            (ExprKind::Index(_, key, _), Value::Node(map)) => match self.machine.value(key)?.to_text() {
-                Some(key) => map.entry(&key.text).and_then(|entry| entry.via),
-                None => None,
-            },
-            _ => None,
-        };
-        Ok(merged.map(|via| via.alias.place()))
-    }
-
-    /// The alias on the way to `value`, or the one that it is.
-    fn through(&mut self, expr: &Expr, value: &Value<'a>) -> Result<Option<Place>, Stop> {
-        let route = self.route(expr)?;
-        Ok(match value {
-            Value::Node(node) if route.is_none() && node.kind() == Kind::Alias => Some(node.place()),
-            _ => route,
-        })
-    }
 }
 
 /// The operands of a loop's body that do not depend on its element.
@@ -582,7 +523,19 @@ fn looked_for<'e>(expr: &'e Expr, local: usize, found: &mut Vec<&'e Expr>) {
     }
 }
 
-const DEFINED: &str = "defined here";
+/// The name of the record of all collections.
+const REPO: &str = "repo";
+
+/// Whether a value is an element of a collection.
+fn is_visit(value: &Value<'_>) -> bool {
+    matches!(value, Value::Facts(facts) if facts.record().visited.is_some())
+}
+
+fn names_local(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.each_name(&mut |name| found |= matches!(name, ExprKind::Local(_)));
+    found
+}
 
 fn opposite(expected: Expected) -> Expected {
     match expected {
@@ -596,39 +549,4 @@ fn failed(expected: Expected) -> Tri {
         Expected::True => Tri::False,
         Expected::False => Tri::True,
     }
-}
-
-/// What to mark for a node: a scalar itself; a collection by its key, in a list by its `name`, else by its first key.
-pub fn label_of(node: Node<'_>) -> Place {
-    if node.kind() == Kind::Scalar {
-        return node.place();
-    }
-    if let Some(key) = node.key() {
-        return key.place();
-    }
-    let resolved = node.resolve();
-    if resolved.kind() != Kind::Mapping {
-        return node.place();
-    }
-    let in_list = node.parent().is_some_and(|parent| parent.kind() == Kind::Sequence);
-    if in_list && let Some(name) = resolved.get("name").filter(|name| name.resolve().kind() == Kind::Scalar) {
-        return name.place();
-    }
-    resolved.pairs().next().map_or_else(|| node.place(), |(key, _)| key.place())
-}
-
-/// The deepest node that holds all of these, or is one of them; `None` if one of them is nowhere.
-fn common_parent<'a>(nodes: &[Option<Node<'a>>]) -> Option<Node<'a>> {
-    let mut common = (*nodes.first()?)?;
-    for node in &nodes[1..] {
-        let node = (*node)?;
-        while !holds(common, node) {
-            common = common.parent()?;
-        }
-    }
-    Some(common)
-}
-
-fn holds(outer: Node<'_>, inner: Node<'_>) -> bool {
-    std::iter::successors(Some(inner), |node| node.parent()).any(|node| node == outer)
 }

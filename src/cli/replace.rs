@@ -1,0 +1,84 @@
+//! Writing into a project: a file takes the place of another at once, and no link leads a write astray.
+
+use std::fs::{self, File};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Replaces a file at once, so that no reader sees half of it, or makes it. The mode of the file stays. A link at the path itself would
+/// be replaced, not followed.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // Whoever may write into the folder must not know the name beforehand: they could lay a link there.
+    let name = format!(".plimsoll-{:016x}.tmp", RandomState::new().build_hasher().finish());
+    let new = path.parent().unwrap_or(Path::new(".")).join(name);
+    let mut file = File::create_new(&new)?;
+    let replaced = mode_of(path, &file)
+        .and_then(|()| file.write_all(text.as_bytes()))
+        .and_then(|()| fs::rename(&new, path));
+    if replaced.is_err() {
+        // What could not take its place is of no use; that it stays behind is no worse.
+        let _ = fs::remove_file(&new);
+    }
+    replaced
+}
+
+/// Gives a new file the mode of the one it is to replace, if there is one.
+fn mode_of(path: &Path, new: &File) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(old) if old.is_file() => new.set_permissions(old.permissions()),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder of the project, and those it lies in. It is an error if one of them is a link out of the project; nothing is made
+/// beyond it.
+pub fn folder(root: &Path, path: &str) -> io::Result<PathBuf> {
+    let root = root.canonicalize()?;
+    let mut folder = root.clone();
+    for part in Path::new(path) {
+        folder.push(part);
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let inside = folder.canonicalize().is_ok_and(|real| real.starts_with(&root));
+        if !inside {
+            let shown = folder.strip_prefix(&root).unwrap_or(&folder).display();
+            return Err(io::Error::other(format!("{shown} is a link out of the project")));
+        }
+    }
+    Ok(folder)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    #[test]
+    fn a_replaced_file_keeps_its_mode_and_leaves_nothing_beside_it() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("a.yaml");
+        fs::write(&path, "old")?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640))?;
+        replace(&path, "new")?;
+        assert_eq!(fs::read_to_string(&path)?, "new");
+        assert_eq!(fs::metadata(&path)?.permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::read_dir(folder.path())?.count(), 1);
+        assert!(replace(&folder.path().join("nowhere/a.yaml"), "new").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn folders_are_made_inside_the_project_alone() -> io::Result<()> {
+        let (project, outside) = (tempfile::tempdir()?, tempfile::tempdir()?);
+        assert!(folder(project.path(), "a/b")?.is_dir());
+        symlink(outside.path(), project.path().join("out"))?;
+        symlink("nowhere", project.path().join("dangling"))?;
+        symlink("a", project.path().join("in"))?;
+        assert!(folder(project.path(), "in/c")?.is_dir());
+        assert!(folder(project.path(), "out/c").is_err() && folder(project.path(), "dangling/c").is_err());
+        assert_eq!(fs::read_dir(outside.path())?.count(), 0);
+        Ok(())
+    }
+}
