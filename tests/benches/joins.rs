@@ -94,7 +94,8 @@ fn condition(rule: &str, start: &str, end: &str) -> String {
 }
 
 fn shown(times: [f64; SIZES.len()]) -> String {
-    SIZES.iter().zip(times).map(|(size, time)| format!("  {size}: {:.2}", time * 1e3)).collect()
+    let shown = SIZES.iter().zip(times).map(|(size, time)| format!("{size}: {:.2}", time * 1e3));
+    ["  ", &shown.collect::<Vec<_>>().join("  ")].concat()
 }
 
 /// The rule, its condition between two texts, over so many objects; and the seconds that one run takes.
@@ -113,7 +114,7 @@ fn asked(rule: &str, (start, end): (&str, &str), size: usize, spread: Spread) ->
     (project, time)
 }
 
-/// A Service, the Deployment it selects and the ConfigMap that is read there. Those of one deployment lie in three files.
+/// A Service, the Deployment it selects and the `ConfigMap` that is read there. Those of one deployment lie in three files.
 fn manifest(at: usize, size: usize, spread: Spread) -> String {
     let name = |of: usize| if of % 50 == 49 { format!("gone-{of}") } else { format!("web-{of}") };
     let namespace = |of: usize| match spread {
