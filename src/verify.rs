@@ -193,6 +193,15 @@ impl Run<'_, '_> {
             };
             return (outcome.failures.iter().map(fault).collect(), Remedy::None("mend the rule first"));
         }
+        let broken = outcome.diagnostics.iter().filter(|found| &*found.rule == "syntax-error");
+        let broken = broken.map(|found| Fault {
+            place: self.place_of(found.primary.place, &sources),
+            message: format!("the example is broken: {}", found.message),
+        });
+        let broken: Vec<Fault> = broken.collect();
+        if !broken.is_empty() {
+            return (broken, Remedy::None("mend the example first"));
+        }
         let own = outcome.diagnostics.iter().filter(|found| &*found.rule == self.rule);
         let found: Vec<_> = own
             .map(|found| {
@@ -210,6 +219,12 @@ impl Run<'_, '_> {
         let remedy = match (example.verdict, faults.is_empty()) {
             (_, true) => Remedy::Edits(Vec::new()),
             (Verdict::Good, false) => Remedy::None("mend the rule, or move the example to `bad`"),
+            (Verdict::Bad, false) if outcome.asked.0 == 0 => {
+                Remedy::None("the rule visits nothing in it: nothing there is of the kind that `each` names")
+            }
+            (Verdict::Bad, false) if outcome.asked.1 == 0 => {
+                Remedy::None("the rule applies nowhere in it: `when` is false at every visit")
+            }
             (Verdict::Bad, false) if found.is_empty() => {
                 Remedy::None("nothing is found in it at all: mend the rule, or move the example to `good`")
             }

@@ -127,3 +127,23 @@ fn the_rules_that_ship_hold_by_the_command_too() {
     let (status, out, err) = test(folder.path(), &["--built-in", "--strict"]);
     assert_eq!((status, out.as_str()), (0, ""), "{err}");
 }
+
+#[test]
+fn an_example_in_which_nothing_can_be_found_says_why() {
+    let said = |when: &str, example: &str| {
+        let rule = format!(
+            "id: a\neach: k8s.workload\nwhen: \"{when}\"\nrequire: \"false\"\nmessage: m\ntests:\n  bad:\n    - |\n      {example}   # <-\n"
+        );
+        let folder = project(&[(".plimsoll/rules/a.yaml", &rule)]);
+        let output = plimsoll(folder.path(), &["test"], b"");
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    };
+    assert!(
+        said("true", "{apiVersion: apps/v1, kind: Deployment, spec: {}}")
+            .contains("the rule visits nothing in it")
+    );
+    let pod = "{apiVersion: v1, kind: Pod, spec: {containers: []}}";
+    assert!(said("false", pod).contains("the rule applies nowhere in it"));
+    assert!(said("true", "{apiVersion: v1, kind: Pod").contains("the example is broken"));
+}
