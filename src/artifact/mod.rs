@@ -187,8 +187,10 @@ pub fn recognise(
 }
 
 fn finish(recognition: Recognition, parse: impl FnOnce() -> Document) -> (Recognition, Option<Document>) {
-    // Data that its name gave away is left unparsed: a lock file can be as long as the rest of the repository.
-    let dialect = recognition.kind.dialect().filter(|_| recognition.kind != Kind::Data);
+    // Data that its name gave away is left unparsed: a lock file can be as long as the rest of the repository. The configuration and rule
+    // files have been read by those who use them, mistakes and all.
+    let unparsed = matches!(recognition.kind, Kind::Data | Kind::Config);
+    let dialect = recognition.kind.dialect().filter(|_| !unparsed);
     let document = dialect.map(|dialect| {
         let mut document = parse();
         document.set_dialect(dialect);
