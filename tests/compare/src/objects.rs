@@ -21,7 +21,7 @@ pub struct Object {
 /// Which objects are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
-    /// Deployments, StatefulSets, DaemonSets and Pods.
+    /// Those of a few kinds that run pods for long.
     Workloads,
     /// All kinds.
     Mixed,
@@ -32,7 +32,7 @@ pub fn read(root: &Path, which: Which) -> Vec<Json> {
     let corpus = Corpus::read(root);
     let manifests = corpus.artifacts.iter().filter(|artifact| artifact.kind == Kind::Manifest);
     let roots = manifests.flat_map(|artifact| artifact.document.iter().flat_map(Document::roots));
-    let mut objects: Vec<Json> = roots.map(json).filter(|object| is_sound(object)).collect();
+    let mut objects: Vec<Json> = roots.map(json).filter(is_sound).collect();
     if which == Which::Workloads {
         objects.retain(|object| {
             matches!(object["kind"].as_str(), Some("Deployment" | "StatefulSet" | "DaemonSet" | "Pod"))
@@ -60,7 +60,7 @@ fn vary(object: &mut Json, round: usize) {
         return;
     }
     if let Some(Json::String(name)) = object.pointer_mut("/metadata/name") {
-        *name += &format!("-{round}");
+        *name = format!("{name}-{round}");
     }
     if let Some(replicas) = object.pointer_mut("/spec/replicas") {
         *replicas = json!(round % 7);
@@ -182,6 +182,6 @@ fn scalar(text: &str) -> String {
     let plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
         && text.chars().all(|char| char.is_ascii_alphanumeric() || "-_./:@=".contains(char))
         && !text.ends_with(':')
-        && matches!(parse(text, Options::default()).roots().next().map(|root| root.scalar()), Some(Scalar::Str(read)) if read == text);
+        && matches!(parse(text, Options::default()).roots().next().map(Node::scalar), Some(Scalar::Str(read)) if read == text);
     if plain { text.to_owned() } else { Json::from(text).to_string() }
 }

@@ -1,5 +1,7 @@
 //! Ten rules in three languages, each in up to ten variants.
 
+use std::fmt::Write as _;
+
 /// A rule: what a sound object satisfies, in each language.
 ///
 /// `object` is the Kubernetes object and `pod` the spec of the pods it makes, an empty map where it makes none. CEL and Rego see them
@@ -219,7 +221,9 @@ said(c) := array.concat(array.concat([object.get(c, \"image\", \"\")], object.ge
 "
     .to_owned();
     for (at, rule) in rules.iter().enumerate() {
-        text += &format!("\ndeny contains {at} if {{\n\t{}\n}}\n", rule.rego.replace("; ", "\n\t"));
+        let body = rule.rego.replace("; ", "\n\t");
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "\ndeny contains {at} if {{\n\t{body}\n}}\n");
     }
     text
 }
