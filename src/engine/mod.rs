@@ -132,7 +132,7 @@ impl Outcome {
         self
     }
 
-    /// Counts what waivers excuse like what they do not: each place once per rule, in scope.
+    /// Counts what waivers excuse like what they do not: what a rule says of a place once, in scope.
     fn settle_waived(&mut self, touches: impl Fn(&Diagnostic) -> bool) {
         let mut excused = std::mem::take(&mut self.excused);
         excused.retain(touches);

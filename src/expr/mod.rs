@@ -42,7 +42,7 @@ pub use blame::{Failure, label_of};
 pub use differences::{DIFFERENCES, Difference};
 pub use functions::{FunctionDoc, MacroDoc, functions, macros};
 pub use join::Index;
-pub use library::command::{COMMAND, commands};
+pub use library::command::COMMAND;
 pub use library::image::{IMAGE, ImageSource};
 pub use pattern::Pattern as Regexp;
 pub use program::{Budget, Expected, Mode, Problem, Program, Scope, Stop, bound_names, compile};

@@ -122,15 +122,6 @@ impl<'a> Value<'a> {
         !matches!(self, Self::Missing { .. })
     }
 
-    /// Whether it is true, or a scalar that reads so.
-    pub fn is_true(&self) -> bool {
-        match self {
-            Self::Bool(value) => *value,
-            Self::Node(node) => node.scalar() == Scalar::Bool(true),
-            _ => false,
-        }
-    }
-
     /// Where it stands, for the values that stand somewhere.
     pub fn place(&self) -> Option<Place> {
         match self {
