@@ -1,7 +1,7 @@
 //! What an expression sees: nodes the user wrote, and facts the engine derived from them.
 
 use super::join::Index;
-use crate::source::{Place, Span};
+use crate::source::{Place, SourceMap, Span};
 use crate::yaml::Node;
 use std::any::Any;
 use std::borrow::Cow;
@@ -137,6 +137,13 @@ pub enum Origin<'a> {
     },
     /// It is copied verbatim from this place.
     Place(Place),
+    /// It is the text of a map from byte `start` on.
+    Map {
+        /// From the text to its files.
+        map: &'a SourceMap,
+        /// Offset into that text.
+        start: u32,
+    },
 }
 
 impl<'a> Text<'a> {
@@ -157,6 +164,7 @@ impl<'a> Text<'a> {
         let origin = match self.origin {
             Origin::None => Origin::None,
             Origin::Node { node, start: base } => Origin::Node { node, start: base + start },
+            Origin::Map { map, start: base } => Origin::Map { map, start: base + start },
             Origin::Place(Place { file, span }) => Origin::Place(Place {
                 file,
                 span: Span::new(span.start + start, span.start + range.end as u32),
@@ -174,6 +182,7 @@ impl<'a> Text<'a> {
         match self.origin {
             Origin::None => None,
             Origin::Place(place) => Some(place),
+            Origin::Map { map, start } => map.place(Span::new(start, start + self.text.len() as u32)),
             Origin::Node { node, start } => {
                 let span = Span::new(start, start + self.text.len() as u32);
                 let scalar = node.resolve();

@@ -12,6 +12,7 @@ mod probe;
 mod project;
 mod repo;
 mod script;
+mod scripts;
 mod target;
 mod text;
 mod workflow;
