@@ -50,6 +50,9 @@ pub struct Run {
     pub outcome: Outcome,
     /// How many rules ran.
     pub rules: usize,
+    /// Rules that are on but have nothing to go by, each with the key that the configuration lacks; empty where no file of the scope
+    /// could hold what they look for.
+    pub off: Vec<(String, String)>,
     /// How many files were checked: artifacts in the scope that some rule can read.
     pub files: usize,
     /// How many templates were seen only as lines of text.
@@ -130,7 +133,10 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     {
         policy.settled(rule).map_err(Failure::Usage)?;
     }
-    let selected = |rule: &Rule| runs(rule, request, &policy);
+    let selected = |rule: &Rule| match policy.lacks(rule) {
+        Some(_) => Runs::Never,
+        None => runs(rule, request, &policy),
+    };
     let first = loaded.artifacts.first().map_or(FileId(u32::MAX), |artifact| artifact.file);
     // What is said at the configuration or at a rule is said of the project as a whole.
     let in_scope = |file: FileId| {
@@ -139,7 +145,14 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     let model = Model::new(&sources, &loaded.artifacts, settings, config.as_ref());
     let mut outcome = engine::run(
         &model,
-        &Job { catalog, selected: &selected, found: &whole.findings, scope: &in_scope, today: request.today },
+        &Job {
+            catalog,
+            selected: &selected,
+            found: &whole.findings,
+            whole: request.stdin.is_none(),
+            scope: &in_scope,
+            today: request.today,
+        },
     );
     if let Some((path, _)) = &request.config {
         let extent = match (request.stdin.is_none(), scope.holds(&request.root)) {
@@ -162,10 +175,16 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
         .filter(|artifact| in_scope(artifact.file))
         .collect();
     let rules = catalog.rules.iter().filter(|rule| selected(rule) != Runs::Never).count();
+    let deploys = checked.iter().any(|artifact| {
+        matches!(artifact.kind, Kind::Workflow | Kind::Action | Kind::Script | Kind::Makefile)
+    });
+    let lacking = catalog.rules.iter().filter(|rule| deploys && runs(rule, request, &policy) != Runs::Never);
+    let off =
+        lacking.filter_map(|rule| Some((rule.id.to_string(), policy.lacks(rule)?.to_owned()))).collect();
     let files = checked.len();
     let templates = checked.iter().filter(|artifact| artifact.kind == Kind::Template).count();
     let fail_on = settings.fail_on;
-    Ok(Run { sources, artifacts: loaded.artifacts, outcome, rules, files, templates, fail_on })
+    Ok(Run { sources, artifacts: loaded.artifacts, outcome, rules, off, files, templates, fail_on })
 }
 
 /// What is to be said of files whose text is not there.

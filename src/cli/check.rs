@@ -107,6 +107,7 @@ fn summary(run: &Run) -> Summary {
         warnings: of(Severity::Warning),
         infos: of(Severity::Info),
         suppressed: run.outcome.waived,
+        off: run.off.clone(),
         templates_not_evaluated: run.templates,
         unknown: run.outcome.unknown,
         ..Summary::default()

@@ -1,5 +1,7 @@
 //! What the deployment consists of: the targets that rules visit, and the facts they see there.
 
+mod callee;
+mod command;
 mod compose;
 mod dockerfile;
 mod env;
@@ -8,6 +10,7 @@ mod helm;
 mod image;
 mod interpolation;
 mod kubernetes;
+mod pipeline;
 mod probe;
 mod project;
 mod repo;
@@ -25,9 +28,13 @@ pub use target::{Target, TargetKind, Wanted};
 
 use crate::artifact::{Artifact, Kind};
 use crate::config::Settings;
-use crate::source::{FileId, Sources};
+use crate::expr::{Origin, Text};
+use crate::source::{FileId, Place, Sources};
 use crate::yaml::Document;
 use facts::{Emit, Owner};
+use pipeline::Reach;
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// Everything a run has loaded, joined.
 pub struct Model<'m> {
@@ -41,6 +48,7 @@ pub struct Model<'m> {
     pub config: Option<&'m Document>,
     /// What only the whole tree can tell.
     pub project: Project<'m>,
+    reach: OnceLock<Reach>,
 }
 
 impl<'m> Model<'m> {
@@ -51,7 +59,8 @@ impl<'m> Model<'m> {
         settings: &'m Settings<'m>,
         config: Option<&'m Document>,
     ) -> Self {
-        Self { sources, artifacts, settings, config, project: Project::new(sources, artifacts) }
+        let project = Project::new(sources, artifacts);
+        Self { sources, artifacts, settings, config, project, reach: OnceLock::new() }
     }
 
     /// A file as rules see it.
@@ -62,9 +71,19 @@ impl<'m> Model<'m> {
         FileFacts { id, source: self.sources.get(id), artifact: &self.artifacts[(id.0 - first) as usize] }
     }
 
+    /// Who runs what, found at the first call: it reads every script.
+    fn reach(&self) -> &Reach {
+        self.reach.get_or_init(|| Reach::new(self))
+    }
+
+    /// What stands at a place.
+    fn written(&self, place: Place) -> Text<'m> {
+        Text { text: Cow::Borrowed(self.sources.slice(place)), origin: Origin::Place(place) }
+    }
+
     /// Calls `emit` for every visit of the wanted targets in one file, in the order of the text for each target.
     /// For `k8s.object` the second argument is the object's kind.
-    pub fn visit(&self, id: FileId, wanted: &Wanted, emit: Emit<'_, 'm>) {
+    pub fn visit(&'m self, id: FileId, wanted: &Wanted, emit: Emit<'_, 'm>) {
         let file = self.file(id);
         if matches!(file.artifact.kind, Kind::Config | Kind::Data | Kind::Other) {
             return;
@@ -80,6 +99,9 @@ impl<'m> Model<'m> {
                 env::dotenv(id, &file.source.text, Owner::named("file", None), emit);
             }
             _ => {}
+        }
+        if wanted.any(&[TargetKind::Command]) {
+            command::visit(self, file, wanted, emit);
         }
         if wanted.any(&[TargetKind::Text, TargetKind::Retired]) {
             text::visit(self, file, wanted, emit);

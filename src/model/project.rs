@@ -152,6 +152,13 @@ impl<'m> Project<'m> {
         self.files.get(join(from, path)?.as_str()).copied()
     }
 
+    /// The artifact at a path seen from a folder, both from the root; `None` when it is not in the tree.
+    pub fn at(&self, folder: &str, path: &str) -> Option<FileId> {
+        let whole =
+            if folder.is_empty() { Cow::Borrowed(path) } else { Cow::Owned(format!("{folder}/{path}")) };
+        self.files.get(join("", &whole)?.as_str()).copied()
+    }
+
     /// Whether the tree has a kustomization: only then is an object without an image likely to be a part of one.
     pub fn is_kustomized(&self) -> bool {
         self.kustomized

@@ -3,7 +3,7 @@
 use super::facts::{FileFacts, Owner};
 use crate::artifact::Kind;
 use crate::expr::{Origin, Text};
-use crate::shell::{self, Reading};
+use crate::shell::{self, Command, Reading};
 use crate::source::{Place, SourceMap, Span};
 use crate::yaml::{Kind as NodeKind, Node};
 use std::borrow::Cow;
@@ -37,6 +37,19 @@ enum Written<'m> {
 pub enum Language {
     /// A shell that is parsed.
     Shell(shell::Dialect),
+    /// None: an action that a step uses.
+    Action,
+}
+
+impl Language {
+    /// Its name in rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Shell(shell::Dialect::Bash) => "bash",
+            Self::Shell(shell::Dialect::Posix) => "sh",
+            Self::Action => "action",
+        }
+    }
 }
 
 /// What runs a script.
@@ -51,6 +64,13 @@ pub enum Host<'m> {
     },
     /// Whoever runs the file.
     File,
+}
+
+impl Host<'_> {
+    /// Whether it is a container that is deployed.
+    pub fn is_container(&self) -> bool {
+        false
+    }
 }
 
 impl<'m> Script<'m> {
@@ -74,10 +94,17 @@ impl<'m> Script<'m> {
         Text { text: Cow::Borrowed(&self.text), origin }
     }
 
+    /// The place in its file of a span of its text.
+    pub fn place(&self, span: Span) -> Option<Place> {
+        self.text().cut(span.start as usize..span.end as usize).place()
+    }
+
     /// Its commands, read at the first call.
     pub fn reading(&self) -> &Reading {
-        let Language::Shell(dialect) = self.language;
-        self.reading.get_or_init(|| shell::read(&self.text, dialect))
+        self.reading.get_or_init(|| match self.language {
+            Language::Shell(dialect) => shell::read(&self.text, dialect),
+            Language::Action => Reading { commands: vec![Command::action(&self.text)], complete: true },
+        })
     }
 }
 
@@ -117,14 +144,21 @@ fn steps<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
         for (job, holder) in holders {
             let steps = holder.and_then(|holder| holder.get("steps"));
             for step in steps.into_iter().flat_map(Node::items).map(Node::resolve) {
-                let Some(run) = step.get("run").map(Node::resolve) else { continue };
-                if run.kind() != NodeKind::Scalar {
-                    continue;
-                }
                 let owner = Owner::named("step", step.get("name").or_else(|| step.get("id")));
-                let language = Language::Shell(shell::Dialect::Bash);
                 let host = Host::Step { job, step };
-                found.push(Script::new(run.text(), Written::Node(run), language, host, owner));
+                let mut push = |node: Node<'m>, language| {
+                    found.push(Script::new(node.text(), Written::Node(node), language, host, owner));
+                };
+                let scalar =
+                    |key| step.get(key).map(Node::resolve).filter(|node| node.kind() == NodeKind::Scalar);
+                if let Some(run) = scalar("run") {
+                    push(run, Language::Shell(shell::Dialect::Bash));
+                }
+                let is_published =
+                    |uses: &Node<'_>| !uses.text().starts_with(['.', '$']) && !uses.text().contains("://");
+                if let Some(uses) = scalar("uses").filter(is_published) {
+                    push(uses, Language::Action);
+                }
             }
         }
     }

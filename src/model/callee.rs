@@ -1,0 +1,192 @@
+//! What calls what inside a repository: the scripts, make targets, package scripts, actions and workflows behind a command or a `uses`.
+
+use super::Model;
+use super::facts::{FileFacts, text_of};
+use super::pipeline::{Key, Unit};
+use super::scripts::{Host, Script};
+use crate::artifact::Kind;
+use crate::shell::{Command, How, Word};
+use crate::source::{FileId, Place};
+use crate::yaml::Node;
+use std::borrow::Cow;
+
+/// A command that runs units of the repository.
+pub struct Call {
+    /// Where the command stands.
+    pub place: Place,
+    /// What it runs.
+    pub units: Vec<Unit>,
+}
+
+/// What a script calls.
+#[derive(Default)]
+pub struct Calls {
+    /// In the order of the text.
+    pub calls: Vec<Call>,
+    /// Whether one of its commands makes a cluster for itself.
+    pub makes_cluster: bool,
+}
+
+/// The calls of a script.
+pub fn of_script(model: &Model<'_>, file: FileFacts<'_>, script: &Script<'_>) -> Calls {
+    let mut found = Calls::default();
+    let mut look = Look { model, folders: folders(file, script) };
+    for command in &script.reading().commands {
+        if command.how == How::Remote {
+            continue;
+        }
+        found.makes_cluster |= makes_cluster(command);
+        if command.name() == Some("cd")
+            && let Some(folder) = command.args().first().and_then(|word| look.path(script, word))
+        {
+            look.folders.push(folder);
+        }
+        let units = look.units(script, command);
+        if !units.is_empty()
+            && let Some(place) = script.place(command.span)
+        {
+            found.calls.push(Call { place, units });
+        }
+    }
+    found
+}
+
+/// The jobs of a reusable workflow of the repository.
+pub fn of_workflow(model: &Model<'_>, uses: &str) -> Vec<Unit> {
+    let Some(id) = uses.strip_prefix("./").and_then(|path| model.project.at("", path)) else {
+        return Vec::new();
+    };
+    let document = model.file(id).artifact.document.as_ref();
+    let jobs = document.into_iter().flat_map(|document| document.roots()).filter_map(|root| root.get("jobs"));
+    jobs.flat_map(Node::pairs)
+        .map(|(name, _)| Unit { file: id, key: Key::Named(name.text().into()) })
+        .collect()
+}
+
+/// The action of the repository that a step uses.
+pub fn of_action(model: &Model<'_>, uses: &str) -> Vec<Unit> {
+    let Some(folder) = uses.strip_prefix("./") else { return Vec::new() };
+    let files = ["action.yml", "action.yaml"];
+    let found = files.iter().find_map(|name| model.project.at(folder, name));
+    found.map(|file| Unit { file, key: Key::File }).into_iter().collect()
+}
+
+/// Folders that relative paths in a script may start from: the working directory of its step, the root, its own.
+fn folders(file: FileFacts<'_>, script: &Script<'_>) -> Vec<String> {
+    let mut folders = Vec::new();
+    let own = file.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    match script.host {
+        Host::Step { job, step } => {
+            let defaults = |holder: Node<'_>| {
+                holder
+                    .get("defaults")?
+                    .get("run")?
+                    .get("working-directory")
+                    .map(|node| node.text().into_owned())
+            };
+            let root = file.artifact.document.as_ref().and_then(|document| document.roots().next());
+            let folder = text_of(step, "working-directory")
+                .map(Cow::into_owned)
+                .or_else(|| job.and_then(defaults))
+                .or_else(|| root.and_then(defaults));
+            folders.extend(folder.filter(|folder| !folder.contains("${{")));
+            folders.push(String::new());
+            if job.is_none() {
+                folders.push(own.to_owned());
+            }
+        }
+        Host::File => folders.extend([String::new(), own.to_owned()]),
+    }
+    folders
+}
+
+/// Looks for what the commands of one script run.
+struct Look<'l, 'm> {
+    model: &'l Model<'m>,
+    folders: Vec<String>,
+}
+
+impl Look<'_, '_> {
+    fn units(&self, script: &Script<'_>, command: &Command) -> Vec<Unit> {
+        let Some(first) = command.words.first() else { return Vec::new() };
+        let args = command.args();
+        let named = |word: &Word| self.script_at(script, word);
+        match command.name() {
+            Some("make" | "gmake") => self.targets(script, args),
+            Some("npm" | "yarn" | "pnpm" | "bun") => self.package(script, args),
+            Some("source" | "." | "bash" | "sh" | "zsh" | "dash" | "ksh") => args
+                .iter()
+                .find(|word| !word.prefix().starts_with(['-', '+']))
+                .and_then(named)
+                .into_iter()
+                .collect(),
+            Some(name) if first.text() == Some(name) => Vec::new(),
+            _ => named(first).into_iter().collect(),
+        }
+    }
+
+    /// The script file that a word names.
+    fn script_at(&self, script: &Script<'_>, word: &Word) -> Option<Unit> {
+        let path = self.path(script, word)?;
+        let found = self.find(&path).filter(|id| self.model.file(*id).artifact.kind == Kind::Script)?;
+        Some(Unit { file: found, key: Key::File })
+    }
+
+    fn find(&self, path: &str) -> Option<FileId> {
+        self.folders.iter().find_map(|folder| self.model.project.at(folder, path))
+    }
+
+    /// The path that a word says: all of it, or what stands behind a variable that names a folder (`"$ROOT/bin/deploy.sh"`).
+    fn path(&self, script: &Script<'_>, word: &Word) -> Option<String> {
+        if let Some(text) = word.text() {
+            return Some(text.trim_start_matches("./").to_owned()).filter(|text| !text.is_empty());
+        }
+        let text = script.text().text;
+        let written = text.get(word.span.start as usize..word.span.end as usize)?.trim_matches(['"', '\'']);
+        let from = written.rfind(['}', ')'])?.max(written.rfind('$').unwrap_or(0));
+        let behind = &written[from..];
+        let slash = behind.find('/')?;
+        let path = &behind[slash + 1..];
+        (!path.is_empty() && !path.contains(['$', '"', '\'', '*'])).then(|| path.to_owned())
+    }
+
+    fn targets(&self, _script: &Script<'_>, _args: &[Word]) -> Vec<Unit> {
+        Vec::new()
+    }
+
+    fn package(&self, _script: &Script<'_>, _args: &[Word]) -> Vec<Unit> {
+        Vec::new()
+    }
+}
+
+/// Whether a command makes a cluster on the machine that runs it, or starts one.
+fn makes_cluster(command: &Command) -> bool {
+    let verbs: Vec<&str> = command.subcommand().into_iter().filter_map(Word::text).collect();
+    match (command.name(), verbs.as_slice()) {
+        (Some("kind" | "kwokctl" | "ctlptl" | "talosctl"), ["create", ..] | ["cluster", "create", ..])
+        | (Some("k3d"), ["cluster", "create" | "start", ..] | ["create", ..])
+        | (Some("minikube" | "minishift" | "crc"), ["start", ..])
+        | (Some("kubeadm"), ["init", ..])
+        | (Some("k3s" | "k0s"), ["server" | "controller", ..])
+        | (Some("oc"), ["cluster", "up", ..]) => true,
+        (Some("snap"), ["install", ..]) => command.args().iter().any(|arg| arg.text() == Some("microk8s")),
+        (Some("curl" | "wget"), _) => command.args().iter().any(|arg| arg.prefix().contains("://get.k3s.io")),
+        _ => false,
+    }
+}
+
+/// Words that name a tool that makes clusters, in names of actions and images.
+const MAKERS: &[&str] = &["kind", "k3d", "k3s", "minikube", "microk8s", "kindest"];
+
+/// Whether an action makes a cluster for its job, by its name: `helm/kind-action`.
+pub fn action_makes_cluster(uses: &str) -> bool {
+    let name = uses.split('@').next().unwrap_or(uses);
+    !uses.starts_with("./") && name.split(['/', '-', '_']).any(|word| MAKERS.contains(&word))
+}
+
+/// Whether a job has a cluster as a service container.
+pub fn serves_cluster(job: Node<'_>) -> bool {
+    let services = job.get("services").into_iter().flat_map(Node::pairs);
+    let images = services.filter_map(|(_, service)| service.get("image"));
+    images.map(Node::text).any(|image| image.split(['/', ':']).any(|word| MAKERS.contains(&word)))
+}
