@@ -62,6 +62,16 @@ pub enum Dialect {
     GoYamlV3,
 }
 
+/// What fills in parts of the text before its consumer reads it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expansion {
+    /// Nothing.
+    #[default]
+    None,
+    /// A shell (`$X`, `$(date)`, backquotes), or make, which writes its variables no other way.
+    Shell,
+}
+
 /// How to read a text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
@@ -79,6 +89,7 @@ pub struct Document {
     pub(super) arena: Arena,
     pub(super) file: FileId,
     pub(super) dialect: Dialect,
+    expansion: Expansion,
     pub(super) final_break: FinalBreak,
     problems: Vec<Problem>,
 }
@@ -114,6 +125,7 @@ pub fn parse_region(text: impl Into<Arc<str>>, region: Range<usize>, options: Op
         arena,
         file: options.file,
         dialect: Dialect::default(),
+        expansion: Expansion::default(),
         final_break: if options.strict { FinalBreak::Added } else { FinalBreak::AsWritten },
         problems: problems.finish(),
         text,
@@ -154,6 +166,16 @@ impl Document {
     /// Sets the reading of plain scalars, once it is known who consumes the file.
     pub fn set_dialect(&mut self, dialect: Dialect) {
         self.dialect = dialect;
+    }
+
+    /// What fills in parts of the text before its consumer reads it.
+    pub fn expansion(&self) -> Expansion {
+        self.expansion
+    }
+
+    /// Sets what fills in parts of the text.
+    pub fn set_expansion(&mut self, expansion: Expansion) {
+        self.expansion = expansion;
     }
 
     /// Number of nodes in the arena.
