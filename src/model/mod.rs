@@ -2,6 +2,7 @@
 
 mod compose;
 mod dockerfile;
+mod embedded;
 mod env;
 mod facts;
 mod helm;
@@ -17,6 +18,7 @@ mod target;
 mod text;
 mod workflow;
 
+pub use embedded::of as embedded;
 pub use facts::{FILE, FileFacts, OWNER, Visit};
 pub use interpolation::is_unknown;
 pub use project::Project;
@@ -28,6 +30,12 @@ use crate::config::Settings;
 use crate::source::{FileId, Sources};
 use crate::yaml::Document;
 use facts::{Emit, Owner};
+
+/// The documents of a file: the one that it is, and the manifests inside it.
+pub fn documents<'m>(sources: &'m Sources, artifact: &'m Artifact) -> impl Iterator<Item = &'m Document> {
+    let file = FileFacts { id: artifact.file, source: sources.get(artifact.file), artifact };
+    artifact.document.iter().chain(embedded::of(file).iter().map(|embedded| &embedded.document))
+}
 
 /// Everything a run has loaded, joined.
 pub struct Model<'m> {
@@ -75,12 +83,18 @@ impl<'m> Model<'m> {
             Kind::Compose => compose::visit(self, file, wanted, emit),
             Kind::Manifest => kubernetes::visit(self, file, wanted, emit),
             Kind::Chart | Kind::Values => helm::visit(file, wanted, emit),
-            Kind::Dockerfile => image::dockerfile(file, wanted, emit),
+            Kind::Dockerfile => {
+                image::dockerfile(file, wanted, emit);
+                if wanted.any(&[TargetKind::Probe]) {
+                    probe::dockerfile(file, emit);
+                }
+            }
             Kind::Env if wanted.any(&[TargetKind::Env]) => {
                 env::dotenv(id, &file.source.text, Owner::named("file", None), emit);
             }
             _ => {}
         }
+        kubernetes::visit_embedded(self, file, wanted, emit);
         if wanted.any(&[TargetKind::Text, TargetKind::Retired]) {
             text::visit(self, file, wanted, emit);
         }

@@ -74,6 +74,15 @@ impl<'m> Script<'m> {
         Text { text: Cow::Borrowed(&self.text), origin }
     }
 
+    /// The map from its text to the file.
+    pub fn source_map(&self) -> SourceMap {
+        match &self.written {
+            Written::Node(node) => node.text_map().1,
+            Written::Place(place) => SourceMap::verbatim(*place),
+            Written::Derived(map) => map.clone(),
+        }
+    }
+
     /// Its commands, read at the first call.
     pub fn reading(&self) -> &Reading {
         let Language::Shell(dialect) = self.language;
