@@ -137,6 +137,15 @@ impl<'m> Script<'m> {
         self.text().cut(span.start as usize..span.end as usize).place()
     }
 
+    /// The map from its text to the file.
+    pub fn source_map(&self) -> SourceMap {
+        match &self.written {
+            Written::Node(node) => node.text_map().1,
+            Written::Place(place) => SourceMap::verbatim(*place),
+            Written::Derived(map) => SourceMap::clone(map),
+        }
+    }
+
     /// Its commands, read at the first call.
     pub fn reading(&self) -> &Reading {
         self.reading.get_or_init(|| {
