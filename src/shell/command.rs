@@ -51,6 +51,8 @@ pub enum How {
     Container,
     /// It runs on another machine.
     Remote,
+    /// It was found by looking through a script that no parser reads.
+    Scanned,
 }
 
 impl How {
@@ -65,6 +67,7 @@ impl How {
             Self::Alias => "alias",
             Self::Container => "container",
             Self::Remote => "remote",
+            Self::Scanned => "scanned",
         }
     }
 }

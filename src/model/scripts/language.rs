@@ -1,6 +1,6 @@
 //! What a script is written in, by what is said of its shell.
 
-use crate::shell::{self, Dialect, Reading};
+use crate::shell::{self, Dialect, Foreign, Reading};
 
 /// What a script is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +65,10 @@ impl Language {
     pub(super) fn read(self, text: &str) -> Reading {
         match self {
             Self::Shell(dialect) => shell::read(text, dialect),
-            Self::PowerShell | Self::Cmd | Self::Python | Self::Other => {
-                Reading { commands: Vec::new(), complete: true }
-            }
+            Self::PowerShell => shell::scan(text, Foreign::PowerShell),
+            Self::Cmd => shell::scan(text, Foreign::Cmd),
+            Self::Python => shell::scan(text, Foreign::Python),
+            Self::Other => Reading { commands: Vec::new(), complete: true },
         }
     }
 }
