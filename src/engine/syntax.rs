@@ -33,7 +33,7 @@ pub fn findings(model: &Model<'_>, id: FileId) -> Vec<Diagnostic> {
         let place = |span| Place { file: id, span };
         let mut diagnostic = own(check_of(*kind), place(*span), message);
         // What nothing is deployed from may be wrong without harm: test data, other tools' dialects.
-        if file.artifact.kind == Kind::Data {
+        if matches!(file.artifact.kind, Kind::Data | Kind::Package) {
             diagnostic.severity = diagnostic.severity.min(Severity::Warning);
         }
         diagnostic.help.clone_from(help);

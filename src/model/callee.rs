@@ -201,8 +201,34 @@ impl Look<'_, '_> {
         goals.iter().flat_map(|goal| known.named(goal)).collect()
     }
 
-    fn package(&self, _script: &Script<'_>, _args: &[Word]) -> Vec<Unit> {
-        Vec::new()
+    /// The scripts of a `package.json` that the arguments of a package manager run; there need not be such units.
+    fn package(&self, script: &Script<'_>, args: &[Word]) -> Vec<Unit> {
+        let (mut folder, mut names) = (String::new(), Vec::new());
+        let mut words = args.iter();
+        while let Some(word) = words.next() {
+            match word.prefix() {
+                "--prefix" | "-C" | "--dir" | "--cwd" => {
+                    folder = words.next().and_then(|word| self.path(script, word)).unwrap_or_default();
+                }
+                "--" => break,
+                text if text.starts_with('-') => {}
+                "run" | "run-script" if names.is_empty() => {}
+                _ => names.extend(word.text()),
+            }
+        }
+        let path =
+            if folder.is_empty() { "package.json".to_owned() } else { format!("{folder}/package.json") };
+        let Some((file, name)) = self.find(&path).zip(names.first()) else { return Vec::new() };
+        let unit = |name: String| Unit { file, key: Key::Named(name.into()) };
+        let names = match *name {
+            // What these run beside their own work.
+            "install" | "i" | "ci" | "add" => {
+                ["preinstall", "install", "postinstall", "prepare"].map(str::to_owned).to_vec()
+            }
+            "t" | "tst" => vec!["pretest".to_owned(), "test".to_owned(), "posttest".to_owned()],
+            name => vec![format!("pre{name}"), name.to_owned(), format!("post{name}")],
+        };
+        names.into_iter().map(unit).collect()
     }
 }
 

@@ -110,6 +110,7 @@ fn unit_of(file: FileFacts<'_>, host: &Host<'_>) -> Option<Unit> {
         Host::Step { id: Some(id), .. } => Key::Named(id.text().into()),
         Host::Step { id: None, .. } | Host::File => Key::File,
         Host::Target { rule } => Key::Named(rule.targets.first()?.text.clone()),
+        Host::Package { name } => Key::Named(name.text().into()),
         Host::Makefile | Host::Build | Host::Image { .. } | Host::Container { .. } => return None,
     };
     Some(Unit { file: file.id, key })
@@ -214,6 +215,10 @@ impl Graph {
                 rules
                     .flat_map(|rule| &rule.targets)
                     .for_each(|name| self.add(unit(Key::Named(name.text.clone())), Root::Called));
+            }
+            Kind::Package => {
+                let names = scripts::of(file).into_iter().filter_map(|script| unit_of(file, &script.host));
+                names.for_each(|unit| self.add(unit, Root::Called));
             }
             _ => {}
         }

@@ -80,13 +80,17 @@ fn what_calls_something_of_the_pipeline_from_outside_is_reported_where_it_calls(
         (".github/workflows/manual.yml", &deploy("cd scripts && ./deploy.sh")),
         ("scripts/deploy.sh", "#!/bin/sh\n. ./lib.sh\nkubectl apply -f k8s\n./deploy.sh again\n"),
         ("scripts/lib.sh", "kubectl version\n"),
+        (
+            "package.json",
+            r#"{"scripts": {"ship": "make ship", "postship": "kubectl get pods", "by-hand": "npm run ship"}}"#,
+        ),
         ("Makefile", "all: ship\nship:\n\t./scripts/deploy.sh\n"),
     ]);
     assert_eq!(
         found,
         [
             ".github/workflows/manual.yml:6:28: this leads to `kubectl` outside the pipeline",
-            "Makefile:3:2: this leads to `kubectl` outside the pipeline",
+            "package.json:1:83: this leads to `kubectl` outside the pipeline",
         ]
     );
 }

@@ -6,6 +6,7 @@ mod dockerfile;
 mod kubernetes;
 mod language;
 mod makefile;
+mod package;
 mod steps;
 
 pub use language::Language;
@@ -76,6 +77,11 @@ pub enum Host<'m> {
     Image {
         /// When.
         part: Part,
+    },
+    /// A package manager, for a script of a package.
+    Package {
+        /// The name of the script.
+        name: Node<'m>,
     },
     /// A container of a pod, or of a Compose service.
     Container {
@@ -178,6 +184,7 @@ pub fn of(file: FileFacts<'_>) -> Vec<Script<'_>> {
         Kind::Dockerfile => dockerfile::find(file, &mut found),
         Kind::Manifest => kubernetes::find(file, &mut found),
         Kind::Compose => compose::find(file, &mut found),
+        Kind::Package => package::find(file, &mut found),
         _ => {}
     }
     found
