@@ -1,10 +1,12 @@
 //! Shell text by the line: which parts run, which are comments, which are only printed. It costs less than parsing, and takes what
 //! no shell would: makefiles, instructions, steps with expressions in them.
 //!
-//! `scan` cuts a text into statements, `words` says what a statement does, `function` what the functions of the script do.
+//! `scan` cuts a text into statements, `statement` says what their pieces are, `words` what a command does, `function` what the
+//! functions of the script do.
 
 mod function;
 mod scan;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod words;

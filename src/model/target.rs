@@ -62,7 +62,7 @@ targets! {
     Compose = "compose", &compose::COMPOSE;
     #[doc = "Every service of a Compose file."]
     ComposeService = "compose.service", &compose::SERVICE;
-    #[doc = "Every Kubernetes object, items of lists included. `k8s.<Kind>` visits the objects of one kind."]
+    #[doc = "Every Kubernetes object, items of lists and manifests in here-documents included. `k8s.<Kind>` visits the objects of one kind."]
     K8sObject = "k8s.object", &kubernetes::OBJECT;
     #[doc = "Every object that holds a pod template, pods included."]
     K8sWorkload = "k8s.workload", &kubernetes::POD;
@@ -80,7 +80,7 @@ targets! {
     Image = "image", &image::IMAGE_VISIT;
     #[doc = "Every environment entry."]
     Env = "env", &env::ENV_VISIT;
-    #[doc = "Every probe and healthcheck."]
+    #[doc = "Every probe and healthcheck, also those of Dockerfiles."]
     Probe = "probe", &probe::PROBE_VISIT;
     #[doc = "Every retired name (`retired` in the configuration) in the text of an artifact."]
     Retired = "retired", &text::RETIRED;

@@ -1,7 +1,7 @@
 //! What the functions of a script do with their arguments and their output.
 
 use super::Role;
-use super::scan::{Out, Piece};
+use super::statement::{Out, Piece};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -45,7 +45,7 @@ pub(super) fn settle(pieces: &mut [Piece], functions: &[Function<'_>], calls: &[
                 captured.insert(call.name);
             }
             (Some(true), _) => {
-                pieces[call.pieces.clone()].iter_mut().for_each(|piece| piece.role = Role::Printed)
+                pieces[call.pieces.clone()].iter_mut().for_each(|piece| piece.role = Role::Printed);
             }
             _ => {}
         }

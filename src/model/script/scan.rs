@@ -1,7 +1,8 @@
-//! A script cut into statements, and their pieces with their roles. Every byte is looked at a bounded number of times.
+//! The cursor that cuts a script into statements. Every byte is looked at a bounded number of times.
 
 use super::function::{Call, Function, settle};
-use super::words::{self, Does, Head, Target};
+use super::statement::{Delimiter, End, Frame, Here, Nested, Out, Piece};
+use super::words::{self, Target};
 use super::{Flavour, Role};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -11,30 +12,6 @@ const REACH: usize = 512;
 
 /// The longest text, in bytes, that may stand before the bracket of a subshell: reserved words.
 const BEFORE: usize = 64;
-
-/// How many open blocks are looked through for the one that a word like `done` closes.
-const OPEN: usize = 16;
-
-/// A piece while it is being read.
-pub(super) struct Piece {
-    pub range: Range<usize>,
-    pub role: Role,
-    /// Whether it is printed only as long as nothing around it takes the output elsewhere.
-    pub loose: bool,
-}
-
-/// Where the output of a statement goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Out {
-    /// Where that of the script goes.
-    Terminal,
-    /// Before a person whatever stands around it, or nowhere.
-    Person,
-    /// Into a log beside the terminal.
-    Log,
-    /// Into a file, a command or a value.
-    On,
-}
 
 /// The pieces of a text in order.
 pub(super) fn scan(text: &str, flavour: Flavour) -> Vec<(Range<usize>, Role)> {
@@ -57,7 +34,7 @@ pub(super) fn scan(text: &str, flavour: Flavour) -> Vec<(Range<usize>, Role)> {
     scan.end_line();
     while !scan.frames.is_empty() {
         scan.finish(End::Plain);
-        scan.frames.pop();
+        scan.give_up();
     }
     let Scan { mut pieces, functions, calls, .. } = scan;
     settle(&mut pieces, &functions, &calls);
@@ -65,101 +42,20 @@ pub(super) fn scan(text: &str, flavour: Flavour) -> Vec<(Range<usize>, Role)> {
     pieces.into_iter().map(|piece| (piece.range, piece.role)).collect()
 }
 
-/// A script, or a substitution in one.
-#[derive(Default)]
-struct Frame<'t> {
-    nested: Option<Nested>,
-    /// Whether the cursor is in double quotes.
-    quoted: bool,
-    /// How many `${` are open.
-    braces: u32,
-    /// How many brackets are open inside words.
-    parens: u32,
-    /// Whether those are of a list, which may span lines.
-    list: bool,
-    blocks: Vec<Block<'t>>,
-    statement: Statement<'t>,
-    /// Whether its output is a text for people.
-    prose: bool,
-    /// A function whose body has not begun.
-    pending: Option<&'t str>,
-    /// The function that the cursor is in, by index.
-    function: Option<usize>,
-}
-
-/// How a nested script ends.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Nested {
-    Bracket,
-    Backquote,
-}
-
-/// Commands that share their output.
-struct Block<'t> {
-    kind: &'t str,
-    /// Number of loose pieces when it began.
-    loose: usize,
-    /// The function whose body it is, and the one around that.
-    function: Option<(usize, Option<usize>)>,
-}
-
-#[derive(Default)]
-struct Statement<'t> {
-    /// Where the text begins that is in no range yet.
-    from: usize,
-    ranges: Vec<Range<usize>>,
-    /// Where a redirection sends its output.
-    out: Option<Out>,
-    here: Vec<Delimiter<'t>>,
-    /// What a reference of make says of it.
-    role: Option<Role>,
-}
-
-#[derive(Clone, Copy)]
-struct Delimiter<'t> {
-    word: &'t str,
-}
-
-struct Here<'t> {
-    delimiter: Delimiter<'t>,
-    role: Role,
-    loose: bool,
-}
-
-/// Whether the output of a block is taken from it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Goes {
-    /// A redirection or a pipe takes it.
-    On,
-    /// It goes where that of the script goes.
-    Nowhere,
-}
-
-/// How a statement ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// At a line break, `;`, `&`, `&&`, `||` or the end of the text.
-    Plain,
-    /// At `|`.
-    Piped,
-    /// At the `)` of a pattern.
-    Pattern,
-}
-
-struct Scan<'t> {
-    text: &'t str,
-    bytes: &'t [u8],
-    flavour: Flavour,
-    at: usize,
+pub(super) struct Scan<'t> {
+    pub text: &'t str,
+    pub bytes: &'t [u8],
+    pub flavour: Flavour,
+    pub at: usize,
     /// Never empty while the text is read.
-    frames: Vec<Frame<'t>>,
+    pub frames: Vec<Frame<'t>>,
     /// Here-documents whose lines have not begun.
-    here: VecDeque<Here<'t>>,
-    pieces: Vec<Piece>,
+    pub here: VecDeque<Here<'t>>,
+    pub pieces: Vec<Piece>,
     /// The loose pieces that stand in the blocks at hand, by index.
-    loose: Vec<usize>,
-    functions: Vec<Function<'t>>,
-    calls: Vec<Call<'t>>,
+    pub loose: Vec<usize>,
+    pub functions: Vec<Function<'t>>,
+    pub calls: Vec<Call<'t>>,
 }
 
 impl<'t> Scan<'t> {
@@ -167,7 +63,7 @@ impl<'t> Scan<'t> {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
-    fn rest(&self, at: usize) -> &'t str {
+    pub fn rest(&self, at: usize) -> &'t str {
         self.text.get(at..).unwrap_or_default()
     }
 
@@ -201,7 +97,7 @@ impl<'t> Scan<'t> {
             b'|' => self.separator(End::Piped, 1),
             // `>&2` and `&>file` are redirections.
             b'&' if next == b'>' || (self.at > 0 && matches!(self.bytes[self.at - 1], b'>' | b'<')) => {
-                self.at += 1
+                self.at += 1;
             }
             b'&' => self.separator(End::Plain, if next == b'&' { 2 } else { 1 }),
             _ => self.at += 1,
@@ -249,12 +145,20 @@ impl<'t> Scan<'t> {
     fn end_line(&mut self) {
         while self.frames.len() > 1 && self.flavour == Flavour::Makefile {
             self.finish(End::Plain);
-            self.frames.pop();
+            self.give_up();
         }
         if self.flavour == Flavour::Makefile {
             self.finish(End::Plain);
             self.frames = vec![Frame::default()];
             self.restart();
+        }
+    }
+
+    /// Leaves a script whose end is missing; all up to the cursor was its own.
+    fn give_up(&mut self) {
+        self.frames.pop();
+        if let Some(outer) = self.frames.last_mut() {
+            outer.statement.from = self.at;
         }
     }
 
@@ -368,10 +272,7 @@ impl<'t> Scan<'t> {
 
     /// Ends the script at hand at its closing bracket; the statement around it goes on.
     fn leave(&mut self) {
-        self.frames.pop();
-        if let Some(outer) = self.frames.last_mut() {
-            outer.statement.from = self.at;
-        }
+        self.give_up();
         self.at += 1;
     }
 
@@ -484,7 +385,7 @@ impl<'t> Scan<'t> {
             if next == b'(' {
                 return self.arithmetic(0);
             }
-            let in_case = self.frames.last().is_some_and(|frame| frame.is_in_case());
+            let in_case = self.frames.last().is_some_and(Frame::is_in_case);
             if !in_case {
                 self.finish(End::Plain);
                 self.open("(", None);
@@ -530,184 +431,6 @@ impl<'t> Scan<'t> {
         self.finish(end);
         self.at += length;
         self.restart();
-    }
-
-    /// Ends the statement at the cursor and gives its pieces their roles.
-    fn finish(&mut self, end: End) {
-        let (text, at) = (self.text, self.at);
-        let Some(frame) = self.frames.last_mut() else { return };
-        let mut statement = std::mem::take(&mut frame.statement);
-        statement.ranges.push(statement.from.min(at)..at);
-        frame.statement.from = at;
-        let nested = frame.nested.is_some();
-        let frame_prose = frame.prose;
-        let code = statement.ranges.iter().find(|range| !text[(*range).clone()].trim().is_empty());
-        let code = code.map_or("", |range| &text[range.clone()]);
-        let head = if end == End::Pattern { Head::default() } else { words::head(code, self.flavour) };
-        let does = words::does(&head);
-        let piped = end == End::Piped;
-        let out = match statement.out {
-            Some(out) => out,
-            None if piped => self.piped(),
-            None if nested => Out::On,
-            None => Out::Terminal,
-        };
-        let prose = words::is_prose(code, self.flavour);
-        let shown = frame_prose || !matches!(out, Out::On | Out::Log);
-        let hands_on = matches!(head.command, "cat" | "echo" | "printf");
-        let role = match does {
-            _ if end == End::Pattern || statement.role == Some(Role::Runs) => Role::Runs,
-            _ if prose || (frame_prose && hands_on) => Role::Printed,
-            Does::Shows => Role::Printed,
-            Does::Prints if shown => Role::Printed,
-            Does::Nothing if out == Out::Terminal => Role::Comment,
-            _ => statement.role.unwrap_or(Role::Runs),
-        };
-        let here_role = match role {
-            Role::Comment => Role::Comment,
-            _ if prose || (hands_on && shown) => Role::Printed,
-            _ => Role::Runs,
-        };
-        let loose = out == Out::Terminal && !prose && !frame_prose;
-        self.open_blocks(&head);
-        self.count(&head, does, shown);
-        for delimiter in statement.here {
-            self.here.push_back(Here {
-                delimiter,
-                role: here_role,
-                loose: loose && here_role == Role::Printed,
-            });
-        }
-        let first = self.pieces.len();
-        for range in statement.ranges {
-            self.push_lines(range, role, loose && role == Role::Printed && does == Does::Prints);
-        }
-        if does == Does::Acts && role == Role::Runs && end != End::Pattern {
-            self.calls.push(Call { name: head.command, pieces: first..self.pieces.len(), out });
-        }
-        if matches!(out, Out::On | Out::Log) && (piped || statement.out.is_some()) {
-            self.close_blocks(&head, Goes::On);
-        } else {
-            self.close_blocks(&head, Goes::Nowhere);
-        }
-    }
-
-    /// Where the output goes that a pipe at the cursor takes.
-    fn piped(&self) -> Out {
-        let rest = self.rest(self.at + 1);
-        let rest = rest.strip_prefix('&').unwrap_or(rest).trim_start_matches([' ', '\t']);
-        match rest.split([' ', '\t', '\n', ';', '|']).next() {
-            Some("less" | "more") => Out::Person,
-            Some("tee") => Out::Log,
-            _ => Out::On,
-        }
-    }
-
-    /// Counts a statement among those of the function it stands in.
-    fn count(&mut self, head: &Head<'t>, does: Does, shown: bool) {
-        let [frame] = &mut *self.frames else { return };
-        let Some(function) = frame.function.and_then(|at| self.functions.get_mut(at)) else { return };
-        match does {
-            Does::Prints if shown => function.prints = true,
-            Does::Shows => function.prints = true,
-            Does::Nothing | Does::Keeps => {}
-            Does::Acts if function.calls.len() < OPEN => function.calls.push(head.command),
-            Does::Acts | Does::Prints => function.acts = true,
-        }
-    }
-
-    /// Opens the blocks that the words before a command begin.
-    fn open_blocks(&mut self, head: &Head<'t>) {
-        if let (Some(name), Some(frame)) = (head.function, self.frames.last_mut()) {
-            frame.pending = Some(name);
-        }
-        for &word in &head.reserved {
-            match word {
-                "if" | "case" => self.open(word, None),
-                "for" | "while" | "until" | "select" => self.open("done", None),
-                "{" => {
-                    let name = self.frames.last_mut().and_then(|frame| frame.pending.take());
-                    self.open("{", name);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Closes the block that the first word of a statement ends.
-    fn close_blocks(&mut self, head: &Head<'t>, goes: Goes) {
-        let kind = match head.reserved.first() {
-            Some(&"fi") => "if",
-            Some(&"esac") => "case",
-            Some(&"done") => "done",
-            Some(&"}") => "{",
-            Some(&")") => "(",
-            _ => return,
-        };
-        self.close(kind, goes);
-    }
-
-    fn open(&mut self, kind: &'t str, name: Option<&'t str>) {
-        let (loose, first) = (self.loose.len(), self.pieces.len());
-        let Some(frame) = self.frames.last_mut() else { return };
-        let function = name.map(|name| {
-            self.functions.push(Function {
-                name,
-                pieces: first..first,
-                prints: false,
-                acts: false,
-                calls: Vec::new(),
-            });
-            let index = self.functions.len() - 1;
-            (index, frame.function.replace(index))
-        });
-        frame.blocks.push(Block { kind, loose, function });
-    }
-
-    fn close(&mut self, kind: &str, goes: Goes) {
-        let Some(frame) = self.frames.last_mut() else { return };
-        let Some(above) = frame.blocks.iter().rev().take(OPEN).position(|block| block.kind == kind) else {
-            return;
-        };
-        let from = frame.blocks.len() - 1 - above;
-        let end = self.pieces.len();
-        let mut loose = self.loose.len();
-        for block in frame.blocks.drain(from..).rev() {
-            loose = block.loose;
-            if let Some((function, outer)) = block.function {
-                self.functions[function].pieces.end = end;
-                frame.function = outer;
-            }
-        }
-        while goes == Goes::On && self.loose.len() > loose {
-            if let Some(piece) = self.loose.pop() {
-                self.pieces[piece].role = Role::Runs;
-            }
-        }
-    }
-
-    fn push_lines(&mut self, range: Range<usize>, role: Role, loose: bool) {
-        let mut start = range.start;
-        for line in self.text[range].split_inclusive('\n') {
-            self.push(start..start + line.trim_end_matches(['\n', '\r']).len(), role, loose);
-            start += line.len();
-        }
-    }
-
-    fn push(&mut self, range: Range<usize>, role: Role, loose: bool) {
-        if self.text[range.clone()].trim().is_empty() {
-            return;
-        }
-        if loose {
-            self.loose.push(self.pieces.len());
-        }
-        self.pieces.push(Piece { range, role, loose });
-    }
-}
-
-impl Frame<'_> {
-    fn is_in_case(&self) -> bool {
-        self.blocks.last().is_some_and(|block| block.kind == "case")
     }
 }
 
