@@ -127,7 +127,7 @@ fn delimiters<'t>(keyword: &str, arguments: &'t str) -> Vec<Delimiter<'t>> {
 }
 
 /// The words of an instruction, quotes included; comments between its lines are none.
-fn words(arguments: &str) -> impl Iterator<Item = &str> {
+pub fn words(arguments: &str) -> impl Iterator<Item = &str> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod config;
 mod discover;
+mod embedded;
 mod go_oracle;
 mod guide;
 mod joins;
