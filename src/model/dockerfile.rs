@@ -12,6 +12,8 @@ pub struct Instruction<'t> {
     pub arguments: &'t str,
     /// Where the arguments stand in the text.
     pub span: Span,
+    /// From the keyword to the end of the last line, here-documents included.
+    pub whole: Span,
 }
 
 /// The instructions of a Dockerfile in order. Comments, blank lines and here-document bodies are passed over.
@@ -46,17 +48,19 @@ pub fn instructions(text: &str) -> Vec<Instruction<'_>> {
         let logical = &text[start..end];
         let keyword_end = logical.find(char::is_whitespace).unwrap_or(logical.len());
         let arguments = logical[keyword_end..].trim_start();
+        let span = Span::from(end - arguments.len()..end);
         for delimiter in here_documents(arguments) {
             while at < text.len() {
                 let line = line_at(text, at);
                 at += line.len();
+                end = at;
                 if line.trim() == delimiter {
                     break;
                 }
             }
         }
-        let span = Span::from(end - arguments.len()..end);
-        found.push(Instruction { keyword: &logical[..keyword_end], arguments, span });
+        let whole = Span::from(start..end);
+        found.push(Instruction { keyword: &logical[..keyword_end], arguments, span, whole });
     }
     found
 }

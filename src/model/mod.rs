@@ -8,6 +8,7 @@ mod helm;
 mod image;
 mod interpolation;
 mod kubernetes;
+pub mod lines;
 mod probe;
 mod project;
 mod repo;
@@ -22,6 +23,7 @@ pub use interpolation::is_unknown;
 pub use project::Project;
 pub use repo::{REPO, Repo};
 pub use target::{Target, TargetKind, Wanted};
+pub use text::holds_script;
 
 use crate::artifact::{Artifact, Kind};
 use crate::config::Settings;

@@ -24,12 +24,25 @@ pub enum Flavour {
 
 /// The pieces of a script in order, none crossing a line. Blank lines give none.
 pub fn pieces(text: &str, flavour: Flavour) -> Vec<(Range<usize>, Role)> {
-    let mut scan = Scan { text, flavour, at: 0, quote: None, pieces: Vec::new(), here: Vec::new() };
+    scan(text, flavour).pieces
+}
+
+/// Where the logical lines of a script begin: a line with what its line continuations, quotes and here-documents add to it.
+pub fn logical_lines(text: &str, flavour: Flavour) -> Vec<usize> {
+    scan(text, flavour).starts
+}
+
+fn scan(text: &str, flavour: Flavour) -> Scan<'_> {
+    let mut scan =
+        Scan { text, flavour, at: 0, quote: None, pieces: Vec::new(), starts: Vec::new(), here: Vec::new() };
     while scan.at < text.len() {
         let at_line_start = scan.at == 0 || text.as_bytes()[scan.at - 1] == b'\n';
+        if at_line_start && scan.here.is_empty() {
+            scan.starts.push(scan.at);
+        }
         if scan.here.is_empty() || !at_line_start { scan.statement() } else { scan.here_document() }
     }
-    scan.pieces
+    scan
 }
 
 /// How a statement ended.
@@ -46,6 +59,8 @@ struct Scan<'t> {
     at: usize,
     quote: Option<u8>,
     pieces: Vec<(Range<usize>, Role)>,
+    /// Where logical lines begin.
+    starts: Vec<usize>,
     /// Here-documents that the statements so far have opened: delimiter, and what their text is.
     here: Vec<(&'t str, Role)>,
 }
@@ -82,7 +97,8 @@ impl<'t> Scan<'t> {
             let rest = &bytes[self.at..];
             match (self.quote, byte) {
                 (Some(quote), _) if byte == quote => self.quote = None,
-                (None | Some(b'"'), b'\\') => self.at += 1,
+                // A file that was checked out with CRLF says the same.
+                (None | Some(b'"'), b'\\') => self.at += if rest[1..].starts_with(b"\r\n") { 2 } else { 1 },
                 (Some(_), b'\n') if self.flavour == Flavour::Makefile => {
                     self.quote = None;
                     break;
