@@ -13,6 +13,7 @@ mod reference;
 mod report;
 mod rules;
 mod support;
+mod suppress;
 mod test_command;
 mod truth;
 mod user_rules;
