@@ -1,7 +1,10 @@
-//! Suppressions in files: what each form holds for in each kind of file, and what is said of them.
+//! Suppressions in files: what each form holds for in each kind of file, what is said of them, and `plimsoll suppress`.
 
-use crate::support::{plimsoll, project};
+use crate::support::{fixtures, plimsoll, project};
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
+use tempfile::TempDir;
 
 /// Finds every `X1`, `X2`, … in any text.
 const RULE: (&str, &str) =
@@ -393,4 +396,275 @@ fn many_suppressions_cost_what_they_are() {
     let (status, ..) = check(folder.path(), &["--fail-on", "never"]);
     assert_eq!(status, Some(0));
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+/// Runs `plimsoll suppress` with a reason; gives status, output and messages.
+fn suppress(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let arguments = [&["suppress", "--reason", "left in spring"], arguments].concat();
+    let output = plimsoll(folder, &arguments, b"");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn read(folder: &Path, path: &str) -> String {
+    fs::read_to_string(folder.join(path)).expect("the file is there")
+}
+
+/// A copy of a folder of fixtures.
+fn copied(name: &str) -> TempDir {
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).expect("a folder can be made");
+        for entry in fs::read_dir(from).expect("a readable folder").flatten() {
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy(&entry.path(), &target);
+            } else {
+                fs::copy(entry.path(), target).expect("a file can be copied");
+            }
+        }
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    copy(&fixtures(name), folder.path());
+    folder
+}
+
+/// A finding as `concise` prints it: path, line, column, rule, and the rest.
+type Finding = (String, usize, String, String);
+
+fn findings(folder: &Path) -> Vec<Finding> {
+    let of = |line: &str| {
+        let mut parts = line.splitn(4, ':');
+        let (path, line, column, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let rule = rest.split(['[', ']']).nth(1)?;
+        Some((path.to_owned(), line.parse().ok()?, column.to_owned(), format!("{rule} {rest}")))
+    };
+    let (_, found, _) = check(folder, &[]);
+    found.lines().map(|line| of(line).unwrap_or_else(|| panic!("{line}"))).collect()
+}
+
+/// For every finding of the fixtures: suppressing it makes it and what shares its line and rule disappear, and what else the command
+/// says; nothing else changes, and a second time nothing is written.
+#[test]
+fn to_suppress_a_finding_suppresses_what_is_said_and_nothing_else() {
+    let mut refused = Vec::new();
+    for name in ["suppressions", "example", "corpus", "kinds", "report"] {
+        let folder = copied(name);
+        let root = folder.path();
+        let all = findings(root);
+        for (path, line, column, rule) in &all {
+            let id = rule.split(' ').next().expect("a rule");
+            let spot = format!("{path}:{line}:{column}");
+            let before = fs::read(root.join(path)).expect("the file is there");
+            let (status, out, err) = suppress(root, &[id, &spot]);
+            if status == Some(2) {
+                assert_eq!(
+                    before,
+                    fs::read(root.join(path)).expect("it is there"),
+                    "{spot}: nothing was written"
+                );
+                assert!(
+                    err.contains("excuse it in plimsoll.yaml") || err.contains("not UTF-8"),
+                    "{spot}: {err}"
+                );
+                refused.push(format!("{name}/{spot}"));
+                continue;
+            }
+            assert_eq!(status, Some(0), "{spot}: {err}");
+            let also: BTreeSet<usize> = out
+                .lines()
+                .filter_map(|line| line.split_once("is suppressed on line")?.1.strip_suffix(" too"))
+                .flat_map(|lines| lines.trim_start_matches('s').split(", "))
+                .map(|line| line.trim().parse().expect("a line"))
+                .chain([*line])
+                .collect();
+            let written = fs::read(root.join(path)).expect("the file is there");
+            let breaks = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').count();
+            let added = breaks(&written) - breaks(&before);
+            let at = written.split(|byte| *byte == b'\n').zip(before.split(|byte| *byte == b'\n'));
+            let at = at.take_while(|(new, old)| new == old).count();
+            let gone = |it: &&Finding| {
+                !(it.0 == *path && it.3.starts_with(&format!("{id} ")) && also.contains(&it.1))
+            };
+            let moved = |it: &Finding| {
+                let line = if it.0 == *path && it.1 > at { it.1 + added } else { it.1 };
+                (it.0.clone(), line, it.3.clone())
+            };
+            let expected: Vec<_> = all.iter().filter(gone).map(moved).collect();
+            let now: Vec<_> = findings(root).into_iter().map(|it| (it.0, it.1, it.3)).collect();
+            assert_eq!(now, expected, "{spot}: {out}{}", String::from_utf8_lossy(&written));
+            let line = if *line > at { line + added } else { *line };
+            let (status, out, err) = suppress(root, &[id, &format!("{path}:{line}")]);
+            assert_eq!(
+                (status, out.contains("suppressed there already")),
+                (Some(0), true),
+                "{spot}: {out}{err}"
+            );
+            assert_eq!(written, fs::read(root.join(path)).expect("it is there"), "{spot}: a second time");
+            fs::write(root.join(path), before).expect("the file can be written");
+        }
+    }
+    insta::assert_snapshot!(refused.join("\n"));
+}
+
+#[test]
+fn a_suppression_is_written_where_it_stands_well() {
+    let cases = [
+        ("compose.yaml", "x-a: X1\n", 1, "x-a: X1  # plimsoll: ignore[cross] left in spring\n"),
+        (
+            "compose.yaml",
+            "x-a: X1  # v1\r\nx-b: c",
+            1,
+            "x-a: X1  # v1  # plimsoll: ignore[cross] left in spring\r\nx-b: c",
+        ),
+        (
+            "compose.yaml",
+            "\u{feff}x-a: &a\n  'b\n\n  X1'\r\n",
+            4,
+            "\u{feff}# plimsoll: ignore[cross] left in spring\nx-a: &a\n  'b\n\n  X1'\r\n",
+        ),
+        (
+            "compose.yaml",
+            "x-a:\r\n  b: >\r\n    X1",
+            3,
+            "x-a:\r\n  # plimsoll: ignore[cross] left in spring\r\n  b: >\r\n    X1",
+        ),
+        (
+            "compose.yaml",
+            "x-a:\n- {b: c,\n   d: X1}\n",
+            3,
+            "x-a:\n# plimsoll: ignore[cross] left in spring\n- {b: c,\n   d: X1}\n",
+        ),
+        ("Makefile", "a:\n\tX1\n", 2, "a:\n# plimsoll: ignore[cross] left in spring\n\tX1\n"),
+        (
+            "Dockerfile",
+            "FROM a\nRUN b \\\n  X1",
+            3,
+            "FROM a\n# plimsoll: ignore[cross] left in spring\nRUN b \\\n  X1",
+        ),
+        ("a.sh", "cat <<E\nX1\nE\n", 2, "# plimsoll: ignore[cross] left in spring\ncat <<E\nX1\nE\n"),
+        (".env", "A=X1", 1, "# plimsoll: ignore[cross] left in spring\nA=X1"),
+        ("a.md", "b X1  \nc\n", 1, "b X1 <!-- plimsoll: ignore[cross] left in spring -->  \nc\n"),
+        ("a.md", "~~~\nX1\n~~~\n", 2, "<!-- plimsoll: ignore[cross] left in spring -->\n~~~\nX1\n~~~\n"),
+        (
+            "compose.yaml",
+            "x-a: X1  # plimsoll: ignore[b] why\n",
+            1,
+            "x-a: X1  # plimsoll: ignore[b, cross] why; left in spring\n",
+        ),
+        (
+            "compose.yaml",
+            "# plimsoll: ignore[b]\nx-a: X1\n",
+            2,
+            "# plimsoll: ignore[b, cross] left in spring\nx-a: X1\n",
+        ),
+    ];
+    for (path, text, line, expected) in cases {
+        let folder = project(&[RULE, ("plimsoll.yaml", "rules: {invalid-suppression: off}\n"), (path, text)]);
+        let (status, out, err) = suppress(folder.path(), &["cross", &format!("{path}:{line}")]);
+        assert_eq!(status, Some(0), "{path} {text:?}: {out}{err}");
+        assert_eq!(read(folder.path(), path), expected, "{path}");
+    }
+}
+
+#[test]
+fn a_last_day_is_written_and_a_change_can_be_shown_first() {
+    let folder = project(&[RULE, (COMPOSE, "x-a: X1\n")]);
+    let arguments = ["cross", "compose.yaml:1:6", "--until", "2999-01-31"];
+    let (status, out, _) = suppress(folder.path(), &[&arguments[..], &["--dry-run"]].concat());
+    assert_eq!(status, Some(0));
+    assert_eq!(
+        out,
+        "--- compose.yaml\n+++ compose.yaml\n@@ -1,1 +1,1 @@\n-x-a: X1\n\
+         +x-a: X1  # plimsoll: ignore[cross] until=2999-01-31 left in spring\n"
+    );
+    assert_eq!(read(folder.path(), COMPOSE), "x-a: X1\n");
+    let (status, out, _) = suppress(folder.path(), &arguments);
+    assert_eq!((status, &*out), (Some(0), "compose.yaml:1: suppressed `cross`\n"));
+    assert_eq!(
+        read(folder.path(), COMPOSE),
+        "x-a: X1  # plimsoll: ignore[cross] until=2999-01-31 left in spring\n"
+    );
+    assert_eq!(check(folder.path(), &[]).1, "");
+}
+
+#[test]
+fn a_secret_on_the_line_is_not_shown() {
+    let folder = project(&[RULE, (COMPOSE, "services: {a: {environment: {PASSWORD: hunter22X1}}}\n")]);
+    let (status, out, err) = suppress(folder.path(), &["cross", "compose.yaml:1", "--dry-run"]);
+    assert_eq!(status, Some(0), "{err}");
+    assert!(!out.contains("hunter22"), "{out}");
+}
+
+#[test]
+fn what_cannot_be_suppressed_is_refused_and_nothing_is_written() {
+    let folder = project(&[RULE, (COMPOSE, "x-a: X1\nx-b: [c\n"), ("latin1.sh", "")]);
+    fs::write(folder.path().join("latin1.sh"), b"X1 \xe9\n").expect("a file can be written");
+    let cases: [(&[&str], &str); 9] = [
+        (
+            &["cross", "compose.yaml:9"],
+            "compose.yaml:9: no finding of `cross`; the rule finds something in this file on line 1\n",
+        ),
+        (&["missing-probe", "compose.yaml:1"], "no finding of `missing-probe`; found on that line: cross\n"),
+        (
+            &["missing-probe", "compose.yaml:9"],
+            "nothing is found on that line, and the rule finds nothing in this file\n",
+        ),
+        (&["cros", "compose.yaml:1"], "unknown rule `cros`; did you mean `cross`?\n"),
+        (&["rule-error", "compose.yaml:1"], "`rule-error` cannot be suppressed in a file\n"),
+        (&["cross", "compose.yaml"], "name a line too, as in `compose.yaml:3`"),
+        (&["cross", "none.yaml:1"], "no such file"),
+        (&["cross", "latin1.sh:1"], "latin1.sh is not UTF-8; save it as UTF-8 first\n"),
+        (&["cross", "compose.yaml:1", "--until", "2020-01-31"], "the last day is over"),
+    ];
+    for (arguments, expected) in cases {
+        let (status, out, err) = suppress(folder.path(), arguments);
+        assert_eq!((status, &*out), (Some(2), ""), "{arguments:?}");
+        assert!(err.contains(expected), "{arguments:?}: {err}");
+    }
+    for reason in ["", " ", "a\nb", "a until=2027-01-31", "a --> b", "a plimsoll: ignore[b]"] {
+        let arguments = ["suppress", "cross", "compose.yaml:1", "--reason", reason];
+        assert_eq!(plimsoll(folder.path(), &arguments, b"").status.code(), Some(2), "{reason:?}");
+    }
+    assert_eq!(read(folder.path(), COMPOSE), "x-a: X1\nx-b: [c\n");
+}
+
+#[test]
+fn a_json_manifest_gets_an_annotation() {
+    let pod = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "X1"}}"#;
+    let folder = project(&[RULE, ("plimsoll.yaml", "{}\n"), ("k8s/a.json", pod)]);
+    let (status, _, err) = suppress(folder.path(), &["cross", "k8s/a.json:1"]);
+    assert_eq!(status, Some(0), "{err}");
+    assert_eq!(
+        read(folder.path(), "k8s/a.json"),
+        r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"annotations": {"plimsoll.dev/ignore.cross": "left in spring"}, "name": "X1"}}"#
+    );
+    assert_eq!(check(folder.path(), &[]).1, "");
+    let folder = project(&[
+        RULE,
+        ("plimsoll.yaml", "{}\n"),
+        ("data/compose.json", r#"{"services": {"a": {"image": "X1"}}}"#),
+    ]);
+    let (status, _, err) = suppress(folder.path(), &["cross", "data/compose.json:1"]);
+    assert_eq!(status, Some(2));
+    assert!(err.contains("waivers: [{rule: cross, paths: [data/compose.json], reason: …}]"), "{err}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_inside_the_project_only_and_the_mode_stays() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let outside = project(&[("b.sh", "X1\n")]);
+    let folder = project(&[RULE, ("plimsoll.yaml", "{}\n"), ("real/a.sh", "X1\n")]);
+    let root = folder.path();
+    let real = root.join("real/a.sh");
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o750)).expect("modes can be set");
+    symlink("real/a.sh", root.join("inner.sh")).expect("a link can be made");
+    symlink(outside.path().join("b.sh"), root.join("outer.sh")).expect("a link can be made");
+    let (status, _, err) = suppress(root, &["cross", "outer.sh:1"]);
+    assert_eq!((status, read(outside.path(), "b.sh")), (Some(2), "X1\n".to_owned()), "{err}");
+    let (status, _, err) = suppress(root, &["cross", "inner.sh:1"]);
+    assert_eq!(status, Some(0), "{err}");
+    assert_eq!(read(root, "real/a.sh"), "X1 # plimsoll: ignore[cross] left in spring\n");
+    assert!(fs::symlink_metadata(root.join("inner.sh")).is_ok_and(|link| link.is_symlink()));
+    assert_eq!(fs::metadata(&real).map(|file| file.permissions().mode() & 0o777).ok(), Some(0o750));
 }
