@@ -18,5 +18,5 @@ pub use raw::{
     Workload, packs, unknown_rules, unknown_rules_of,
 };
 pub use retired::{Match, Retired};
-pub use settings::{Override, Pipeline, Settings, Waiver};
+pub use settings::{Override, Pipeline, Reasons, Settings, Waiver};
 pub use shape::{ARTIFACT_KINDS, CONFIG, PROFILES, SEVERITY, json_schema};

@@ -11,6 +11,7 @@ mod helm;
 mod image;
 mod interpolation;
 mod kubernetes;
+pub mod lines;
 mod pipeline;
 mod probe;
 mod project;
@@ -27,6 +28,7 @@ pub use interpolation::is_unknown;
 pub use project::Project;
 pub use repo::{REPO, Repo};
 pub use target::{Target, TargetKind, Wanted};
+pub use text::holds_script;
 
 use crate::artifact::{Artifact, Kind};
 use crate::config::Settings;

@@ -39,11 +39,16 @@ pub enum Flavour {
 /// The pieces of a script in order, none crossing a line. Blank lines give none.
 pub fn pieces(text: &str, flavour: Flavour) -> Vec<(Range<usize>, Role)> {
     let mut joined: Vec<(Range<usize>, Role)> = Vec::new();
-    for (range, role) in scan::scan(text, flavour) {
+    for (range, role) in scan::scan(text, flavour).pieces {
         match joined.last_mut() {
             Some((last, before)) if last.end == range.start && *before == role => last.end = range.end,
             _ => joined.push((range, role)),
         }
     }
     joined
+}
+
+/// Where the logical lines of a script begin: a line with what its line continuations, quotes and here-documents add to it.
+pub fn logical_lines(text: &str, flavour: Flavour) -> Vec<usize> {
+    scan::scan(text, flavour).starts
 }

@@ -236,6 +236,11 @@ fn spanned(said: Option<&Spanned<String>>) -> Value<'_> {
     })
 }
 
+/// The comments of a file that is not YAML, none crossing a line.
+pub fn comments(text: &str, kind: Kind) -> impl Iterator<Item = Range<usize>> {
+    lines(text, kind).into_iter().filter(|(_, role)| *role == Where::Comment).map(|(range, _)| range)
+}
+
 /// The lines of a file that is not YAML, with their roles.
 fn lines(text: &str, kind: Kind) -> Vec<(Range<usize>, Where)> {
     let shell = |flavour| shell(text, 0..text.len(), flavour).collect();
@@ -358,15 +363,28 @@ fn commented(text: &str, range: Range<usize>) -> Vec<(Range<usize>, Where)> {
     if line.trim_start().starts_with('#') {
         return vec![(range, Where::Comment)];
     }
-    // In quotes a `#` is text.
-    let quoted = |at: usize| ['"', '\''].iter().any(|&quote| line[..at].matches(quote).count() % 2 == 1);
-    match line.match_indices(" #").map(|(at, _)| at).find(|&at| !quoted(at)) {
+    match trailing(line) {
         Some(at) => vec![
-            (range.start..range.start + at, Where::Line),
-            (range.start + at + 1..range.end, Where::Comment),
+            (range.start..range.start + at - 1, Where::Line),
+            (range.start + at..range.end, Where::Comment),
         ],
         None => vec![(range, Where::Line)],
     }
+}
+
+/// Where the comment at the end of a line begins, behind a space. In quotes a `#` is text.
+fn trailing(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let (mut single, mut double) = (false, false);
+    for at in memchr::memchr3_iter(b'#', b'"', b'\'', bytes) {
+        match bytes[at] {
+            b'"' => double = !double,
+            b'\'' => single = !single,
+            _ if !single && !double && at > 0 && bytes[at - 1] == b' ' => return Some(at),
+            _ => {}
+        }
+    }
+    None
 }
 
 struct Walk<'w, 'm> {
@@ -454,17 +472,21 @@ impl<'m> Walk<'_, 'm> {
         }
     }
 
-    /// Whether the scalar at hand is given to a shell: `run` of a step, a command, an entrypoint, a healthcheck.
+    /// Whether the scalar at hand is given to a shell.
     fn is_script(&self) -> bool {
         let mut keys = self.path.iter().rev().flatten();
-        let Some(key) = keys.next() else { return false };
-        match self.kind {
-            Kind::Workflow | Kind::Action => key == "run",
-            Kind::Compose => matches!(&**key, "command" | "entrypoint" | "test"),
-            Kind::Manifest | Kind::Values => matches!(&**key, "command" | "args"),
-            Kind::Package => key == "scripts",
-            _ => false,
-        }
+        keys.next().is_some_and(|key| holds_script(self.kind, key))
+    }
+}
+
+/// Whether what stands under a key is given to a shell: `run` of a step, a command, an entrypoint, a healthcheck.
+pub fn holds_script(kind: Kind, key: &str) -> bool {
+    match kind {
+        Kind::Workflow | Kind::Action => key == "run",
+        Kind::Compose => matches!(key, "command" | "entrypoint" | "test"),
+        Kind::Manifest | Kind::Values => matches!(key, "command" | "args"),
+        Kind::Package => key == "scripts",
+        _ => false,
     }
 }
 

@@ -16,6 +16,7 @@ mod report;
 mod rules;
 mod scripts;
 mod support;
+mod suppress;
 mod test_command;
 mod truth;
 mod user_rules;

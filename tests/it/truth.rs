@@ -151,6 +151,7 @@ fn request(root: &Path) -> Request {
         config: Some(("plimsoll.yaml".to_owned(), CONFIG.to_owned())),
         rule_files: plimsoll::policy::RuleFiles::BuiltIn,
         select: Vec::new(),
+        suppressions: check::Suppressions::Honoured,
         ignore: Vec::new(),
         today: Date::parse("2026-01-01").expect("a day"),
         threads: 0,

@@ -13,8 +13,16 @@ const REACH: usize = 512;
 /// The longest text, in bytes, that may stand before the bracket of a subshell: reserved words.
 const BEFORE: usize = 64;
 
-/// The pieces of a text in order.
-pub(super) fn scan(text: &str, flavour: Flavour) -> Vec<(Range<usize>, Role)> {
+/// A text that was cut.
+pub(super) struct Scanned {
+    /// The pieces, in order.
+    pub pieces: Vec<(Range<usize>, Role)>,
+    /// Where logical lines begin.
+    pub starts: Vec<usize>,
+}
+
+/// Cuts a text.
+pub(super) fn scan(text: &str, flavour: Flavour) -> Scanned {
     let mut scan = Scan {
         text,
         bytes: text.as_bytes(),
@@ -23,6 +31,7 @@ pub(super) fn scan(text: &str, flavour: Flavour) -> Vec<(Range<usize>, Role)> {
         frames: vec![Frame::default()],
         here: VecDeque::new(),
         pieces: Vec::new(),
+        starts: if text.is_empty() { Vec::new() } else { vec![0] },
         loose: Vec::new(),
         functions: Vec::new(),
         calls: Vec::new(),
@@ -36,10 +45,10 @@ pub(super) fn scan(text: &str, flavour: Flavour) -> Vec<(Range<usize>, Role)> {
         scan.finish(End::Plain);
         scan.give_up();
     }
-    let Scan { mut pieces, functions, calls, .. } = scan;
+    let Scan { mut pieces, starts, functions, calls, .. } = scan;
     settle(&mut pieces, &functions, &calls);
     pieces.sort_by_key(|piece| piece.range.start);
-    pieces.into_iter().map(|piece| (piece.range, piece.role)).collect()
+    Scanned { pieces: pieces.into_iter().map(|piece| (piece.range, piece.role)).collect(), starts }
 }
 
 pub(super) struct Scan<'t> {
@@ -52,6 +61,8 @@ pub(super) struct Scan<'t> {
     /// Here-documents whose lines have not begun.
     pub here: VecDeque<Here<'t>>,
     pub pieces: Vec<Piece>,
+    /// Where logical lines begin.
+    starts: Vec<usize>,
     /// The loose pieces that stand in the blocks at hand, by index.
     pub loose: Vec<usize>,
     pub functions: Vec<Function<'t>>,
@@ -137,6 +148,9 @@ impl<'t> Scan<'t> {
         self.restart();
         while let Some(here) = self.here.pop_front() {
             self.here_document(&here);
+        }
+        if self.at < self.text.len() {
+            self.starts.push(self.at);
         }
         self.restart();
     }
