@@ -130,6 +130,15 @@ pub fn look_at<T>(
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
 }
 
+/// Loads the whole project without its configuration and asks something of its model and of what was left unread.
+pub fn look_around<T>(request: &Request, ask: impl FnOnce(&Model<'_>, &Loaded) -> T) -> Result<T, Failure> {
+    let mut sources = Sources::default();
+    let policy = policy(request, None, &mut sources)?;
+    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, None);
+    Ok(ask(&model, &loaded))
+}
+
 /// A file as it would be after a change.
 #[derive(Debug)]
 pub struct Edited {

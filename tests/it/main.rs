@@ -9,6 +9,7 @@ mod discover;
 mod embedded;
 mod go_oracle;
 mod guide;
+mod init;
 mod joins;
 mod pipeline;
 mod reference;
