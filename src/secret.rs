@@ -5,7 +5,7 @@ mod shape;
 mod text;
 mod tree;
 
-pub use name::secret_name;
+pub use name::{secret_name, words};
 
 use crate::source::{SourceFile, Span};
 use crate::yaml::Document;
@@ -49,6 +49,11 @@ pub fn mask(text: &str) -> Cow<'_, str> {
     }
     masked.push_str(Span::new(at, text.len() as u32).of(text));
     Cow::Owned(masked)
+}
+
+/// Where tokens of well-known issuers stand in a text.
+pub fn tokens(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
+    shape::TOKEN.find_iter(text).map(|found| found.range())
 }
 
 fn disjoint(mut spans: Vec<Span>) -> Vec<Span> {

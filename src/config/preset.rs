@@ -20,7 +20,14 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "plimsoll:recommended@1",
         profile: "recommended",
-        rules: &["missing-healthcheck", "missing-probe", "retired-service", "retired-service-mention"],
+        rules: &[
+            "missing-healthcheck",
+            "missing-probe",
+            "plaintext-secret",
+            "plaintext-secret-in-sample",
+            "retired-service",
+            "retired-service-mention",
+        ],
     },
     Preset { name: "plimsoll:hardening@1", profile: "hardening", rules: &[] },
 ];

@@ -259,7 +259,7 @@ pub fn dotenv<'m>(file: FileId, text: &str, owner: Owner<'m>, emit: Emit<'_, 'm>
 }
 
 /// The value of a dotenv line without its quotes or its trailing comment.
-fn dotenv_value(text: &str) -> &str {
+pub fn dotenv_value(text: &str) -> &str {
     let text = text.trim();
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote) {

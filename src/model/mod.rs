@@ -13,6 +13,7 @@ mod project;
 mod repo;
 mod script;
 mod scripts;
+mod secret;
 mod target;
 mod text;
 mod workflow;
@@ -80,6 +81,9 @@ impl<'m> Model<'m> {
                 env::dotenv(id, &file.source.text, Owner::named("file", None), emit);
             }
             _ => {}
+        }
+        if wanted.any(&[TargetKind::Secret]) {
+            secret::visit(file, emit);
         }
         if wanted.any(&[TargetKind::Text, TargetKind::Retired]) {
             text::visit(self, file, wanted, emit);

@@ -11,6 +11,11 @@ use std::sync::Arc;
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("compose/missing-healthcheck.yaml", include_str!("../../rules/compose/missing-healthcheck.yaml")),
     (
+        "deployment/plaintext-secret-in-sample.yaml",
+        include_str!("../../rules/deployment/plaintext-secret-in-sample.yaml"),
+    ),
+    ("deployment/plaintext-secret.yaml", include_str!("../../rules/deployment/plaintext-secret.yaml")),
+    (
         "deployment/retired-service-mention.yaml",
         include_str!("../../rules/deployment/retired-service-mention.yaml"),
     ),

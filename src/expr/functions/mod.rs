@@ -27,6 +27,7 @@ use std::fmt::{self, Write};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 pub(super) use table::MACROS;
+pub use encode::decoded as base64_decoded;
 pub use table::MacroDoc;
 pub(super) use time::{duration_of, timestamp_of};
 
