@@ -6,9 +6,10 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::glob::Globs;
-use crate::model::Model;
+use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::rule::Rule;
+use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::waiver::{self, Extent};
 use crate::yaml::Document;
@@ -63,6 +64,15 @@ impl Run {
     pub fn document(&self, file: FileId) -> Option<&Document> {
         let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok()?;
         self.artifacts[index].document.as_ref()
+    }
+
+    /// What no output may show of a file, sorted and disjoint.
+    pub fn hidden(&self, id: FileId) -> Vec<Span> {
+        let source = self.sources.get(id);
+        match self.artifacts.binary_search_by_key(&id, |artifact| artifact.file) {
+            Ok(index) => model::hidden(FileFacts { id, source, artifact: &self.artifacts[index] }),
+            Err(_) => secret_spans(source, None),
+        }
     }
 }
 

@@ -56,7 +56,8 @@ pub fn tokens(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
     shape::TOKEN.find_iter(text).map(|found| found.range())
 }
 
-fn disjoint(mut spans: Vec<Span>) -> Vec<Span> {
+/// Spans in order, those that share a byte made one, empty ones left out.
+pub fn disjoint(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans.into_iter().filter(|span| !span.is_empty()) {

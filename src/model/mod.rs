@@ -22,6 +22,7 @@ pub use facts::{FILE, FileFacts, OWNER, Visit};
 pub use interpolation::is_unknown;
 pub use project::Project;
 pub use repo::{REPO, Repo};
+pub use secret::hidden;
 pub use target::{Target, TargetKind, Wanted};
 
 use crate::artifact::{Artifact, Kind};

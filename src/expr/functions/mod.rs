@@ -21,13 +21,13 @@ use super::pattern::Pattern;
 use super::program::{Budget, Fault};
 use super::value::{Object, Text, Type, Value};
 use super::view::{View, article};
+pub use encode::decoded as base64_decoded;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 pub(super) use table::MACROS;
-pub use encode::decoded as base64_decoded;
 pub use table::MacroDoc;
 pub(super) use time::{duration_of, timestamp_of};
 

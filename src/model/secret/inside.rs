@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 /// A secret that was found inside a text.
 struct Candidate {
-    name: Option<String>,
+    name: Option<Range<usize>>,
     range: Range<usize>,
     source: Source,
     /// The host that the URL around it names.
@@ -61,68 +61,70 @@ pub fn look<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken)
     if whole.contains('=') {
         for pair in CONNECTION.captures_iter(whole) {
             let (Some(name), Some(value)) = (pair.get(1), pair.get(2)) else { continue };
-            named(whole, name.as_str(), value.range(), Source::ConnectionString, &mut found);
+            named(whole, name.range(), value.range(), Source::ConnectionString, &mut found);
         }
     }
     if whole.contains(':') {
         for pair in JSON.captures_iter(whole).chain(HEADER.captures_iter(whole)) {
             let (Some(name), Some(value)) = (pair.get(1), pair.get(2)) else { continue };
-            named(whole, name.as_str(), value.range(), Source::Literal, &mut found);
+            named(whole, name.range(), value.range(), Source::Literal, &mut found);
         }
     }
     for Candidate { name, range, source, host } in found {
         if taken.add(range.clone()) {
             let throwaway = host.is_some_and(|host| finder.is_runner(&host));
             let secret = text.cut(range);
-            finder.thrown_away(throwaway, |finder| finder.found(name.as_deref(), &secret, source));
+            let name = name.map(|name| text.cut(name));
+            finder.thrown_away(throwaway, |finder| finder.found(name.as_ref(), &secret, source));
         }
     }
 }
 
 /// `Password=…;` of ADO.NET, `password=…` of libpq and of query strings, `AccountKey=…` of Azure.
 static CONNECTION: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r#"(?i)[;?&\s](password|pwd|accountkey|sharedaccesskey|sslpassword)[ ]?=[ ]?([^;&"'\s<>,)|]{1,400})"#)
+    regex(r#"(?i)[;?&\s](password|pwd|accountkey|sharedaccesskey|sslpassword)[ ]?=[ ]?([^;&"'\s<>,)|]+)"#)
 });
 
 /// `"name": "value"`, also inside a string, and in the literals of other languages.
-static JSON: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r#"\\?["']([A-Za-z_][A-Za-z0-9_.-]{0,60})\\?["']\s{0,4}:\s{0,4}\\?["']([^"'\\\n]{1,400})"#)
-});
+static JSON: LazyLock<Regex> =
+    LazyLock::new(|| regex(r#"\\?["']([A-Za-z_][A-Za-z0-9_.-]*)\\?["']\s*:\s*\\?["']([^"'\\\n]+)"#));
 
 /// `Authorization: Bearer …`, `X-Api-Key: …`.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r#"(?i)["'](authorization|x-api-key|x-auth-token|private-token)[ ]*:[ ]*(?:bearer |basic |token )?([^\s"']{4,400})"#)
+    regex(
+        r#"(?i)["'](authorization|x-api-key|x-auth-token|private-token)[ ]*:[ ]*(?:bearer |basic |token )?([^\s"']{4,})"#,
+    )
 });
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the patterns of this file are valid: every one runs in its tests")
 }
 
-fn named(
-    text: &str,
-    name: &str,
-    range: Range<usize>,
-    source: Source,
-    found: &mut Vec<Candidate>,
-) {
-    let Some(promise) = promise(name).or_else(|| {
-        (source == Source::ConnectionString).then_some(super::name::Promise::Secret)
-    }) else {
+fn named(text: &str, name: Range<usize>, range: Range<usize>, source: Source, found: &mut Vec<Candidate>) {
+    let Some(promise) = promise(&text[name.clone()])
+        .or_else(|| (source == Source::ConnectionString).then_some(super::name::Promise::Secret))
+    else {
         return;
     };
     for (inner, written) in value::secrets(&text[range.clone()], promise) {
         let source = if written == Written::Default { Source::Default } else { source };
         let range = range.start + inner.start..range.start + inner.end;
-        found.push(Candidate { name: Some(name.to_owned()), ..Candidate::new(range, source) });
+        found.push(Candidate { name: Some(name.clone()), ..Candidate::new(range, source) });
     }
 }
 
-/// Whether a key follows its header, and not a reference or a remark.
+/// Whether a key follows its header, and not a reference or a remark. A text that ends with the header is a line of a longer one.
 fn has_body(text: &str) -> bool {
-    let body = text.trim_start_matches(|c: char| !c.is_ascii_whitespace() && c != '\\');
+    let body = text.strip_prefix("PRIVATE KEY").unwrap_or(text);
+    let body = body.strip_prefix(" BLOCK").unwrap_or(body).trim_start_matches('-');
+    if body.is_empty() {
+        return true;
+    }
     let body = body.trim_start_matches(|c: char| c.is_whitespace()).trim_start_matches("\\n");
     let body = &body[..body.floor_char_boundary(64)];
-    let end = body.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='))).unwrap_or(body.len());
+    let end = body
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=')))
+        .unwrap_or(body.len());
     end > 15
 }
 
@@ -177,14 +179,21 @@ fn password(text: &str, info: Range<usize>, found: &mut Vec<Candidate>) {
     let range = info.start + colon + 1..info.end;
     let secret = &text[range.clone()];
     // Patterns and formats: `s#//[^:]*:[^@]*@#`, `%s:%s@`.
-    if secret.contains(['*', '[', '(', '<', '>']) && !secret.contains('$') || (secret.starts_with('%') && secret.len() < 3) {
+    if secret.contains(['*', '[', '(', '<', '>']) && !secret.contains('$')
+        || (secret.starts_with('%') && secret.len() < 3)
+    {
         return;
     }
     let host = text[info.end + 1..].split(['/', ':', '"', '\'', ' ', '\n']).next().unwrap_or_default();
     let user = &text[info.start..info.start + colon];
-    let generic = matches!(secret, "password" | "pass" | "pw" | "passwd" | "pwd" | "secret" | "PASSWORD" | "PASS");
-    let nowhere = matches!(host, "host" | "hostname" | "HOST" | "example.com" | "domain") || host.ends_with(".example.com");
-    if generic && (nowhere || matches!(user, "user" | "username" | "USER")) && matches!(user, "user" | "username" | "USER" | "") {
+    let generic =
+        matches!(secret, "password" | "pass" | "pw" | "passwd" | "pwd" | "secret" | "PASSWORD" | "PASS");
+    let nowhere = matches!(host, "host" | "hostname" | "HOST" | "example.com" | "domain")
+        || host.ends_with(".example.com");
+    if generic
+        && (nowhere || matches!(user, "user" | "username" | "USER"))
+        && matches!(user, "user" | "username" | "USER" | "")
+    {
         return;
     }
     for (inner, written) in value::within(text, range) {
@@ -219,9 +228,17 @@ mod tests {
     #[test]
     fn urls_without_a_password_have_none() {
         for text in [
-            "redis://redis:6379", "http://host:8080/path@v1", "ssh://git@github.com", "postgres://me:${PW}@db", "https://$U:$P@h",
-            "https://x-access-token:${{ secrets.T }}@github.com", "s#://[^:]*:[^@]*@#://***@#", "postgres://%s:%s@db", "a://b:<pw>@c",
-            "postgres://user:password@host/db", "https://x:${T:?set it}@h",
+            "redis://redis:6379",
+            "http://host:8080/path@v1",
+            "ssh://git@github.com",
+            "postgres://me:${PW}@db",
+            "https://$U:$P@h",
+            "https://x-access-token:${{ secrets.T }}@github.com",
+            "s#://[^:]*:[^@]*@#://***@#",
+            "postgres://%s:%s@db",
+            "a://b:<pw>@c",
+            "postgres://user:password@host/db",
+            "https://x:${T:?set it}@h",
         ] {
             assert!(found(text).is_empty(), "{text}");
         }

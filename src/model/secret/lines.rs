@@ -2,7 +2,7 @@
 
 use super::inside::{self, Taken};
 use super::name::{Promise, promise};
-use super::words::{Word, words};
+use super::words::{Word, strings, words};
 use super::{Finder, Hits, Source};
 use crate::artifact::Kind;
 use crate::expr::Text;
@@ -56,14 +56,15 @@ fn dotenv<'m>(finder: &mut Finder<'_, 'm>, line: &Text<'m>) {
     }
     let Some(equals) = content.find('=') else { return };
     let name = content[..equals].trim();
-    let name = name.strip_prefix("export ").unwrap_or(name).trim();
+    let name = line.cut(range_in(content, name.strip_prefix("export ").unwrap_or(name).trim()));
     let value = line.cut(range_in(content, dotenv_value(&content[equals + 1..])));
-    entry(finder, name, &value, Source::Literal);
+    entry(finder, &name, &value, Source::Literal);
 }
 
 /// A value with its name: judged by it, or looked into.
-pub fn entry<'m>(finder: &mut Finder<'_, 'm>, name: &str, value: &Text<'m>, source: Source) {
-    let judged = promise(name).is_some_and(|promise| finder.judge(name, promise, value, source));
+fn entry<'m>(finder: &mut Finder<'_, 'm>, name: &Text<'m>, value: &Text<'m>, source: Source) {
+    let promised = promise(&name.text);
+    let judged = promised.is_some_and(|promise| finder.judge(Some(name), promise, value, source));
     if !judged {
         inside::look(finder, value, &mut Taken::default());
     }
@@ -83,7 +84,14 @@ fn dockerfile<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, hits: &Hits) {
             "ENV" | "ARG" => variables(finder, &text.cut(range_in(&text.text, arguments))),
             "RUN" => script(finder, &body, Flavour::Makefile),
             "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => {
-                line(finder, &text.cut(range_in(&text.text, arguments)), &mut Context::default());
+                let arguments = text.cut(range_in(&text.text, arguments));
+                let mut taken = Taken::default();
+                if let Some(at) = arguments.text.find('[') {
+                    let list = arguments.cut(at..arguments.text.len());
+                    command(finder, &list, &strings(&list.text), &mut Context::default(), &mut taken);
+                } else {
+                    line(finder, &arguments, &mut Context::default());
+                }
             }
             _ => {}
         }
@@ -96,12 +104,13 @@ fn variables<'m>(finder: &mut Finder<'_, 'm>, arguments: &Text<'m>) {
     let first = content.split_whitespace().next().unwrap_or_default();
     if !first.contains('=') {
         let rest = content.trim_start()[first.len()..].trim();
-        entry(finder, first, &arguments.cut(range_in(content, rest)), Source::Literal);
+        let name = arguments.cut(range_in(content, first));
+        entry(finder, &name, &arguments.cut(range_in(content, rest)), Source::Literal);
         return;
     }
     for word in words(content) {
         let Some((name, value)) = word.assignment(content) else { continue };
-        entry(finder, &content[name], &arguments.cut(value), Source::Literal);
+        entry(finder, &arguments.cut(name), &arguments.cut(value), Source::Literal);
     }
 }
 
@@ -113,7 +122,12 @@ pub struct Context {
     /// Its words so far that are no options.
     plain: Vec<String>,
     makefile: bool,
+    /// How many commands it stands in.
+    depth: u8,
 }
+
+/// Commands inside commands that are looked into.
+const DEEPEST: u8 = 3;
 
 impl Context {
     /// The context of an item of a list: it is no command.
@@ -138,33 +152,48 @@ pub fn script<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, flavour: Flavour
 }
 
 /// Commands whose words are patterns and texts, not entries.
-const SEARCHES: &[&str] =
-    &["grep", "egrep", "fgrep", "rg", "ag", "sed", "awk", "gawk", "perl", "[", "[[", "test", "case", "jq", "yq", "unset", "tr"];
+const SEARCHES: &[&str] = &[
+    "grep", "egrep", "fgrep", "rg", "ag", "sed", "awk", "gawk", "perl", "[", "[[", "test", "case", "jq",
+    "yq", "unset", "tr",
+];
 
 /// Looks at a line of a script, or at one command.
 pub fn line<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, context: &mut Context) {
     let content = &*text.text;
     let mut taken = Taken::default();
-    if setting(finder, text, Settings::Script, &mut taken) || (context.makefile && make(finder, text, &mut taken)) {
+    if setting(finder, text, Settings::Script, &mut taken)
+        || (context.makefile && make(finder, text, &mut taken))
+    {
         inside::look(finder, text, &mut taken);
         return;
     }
-    let all = words(content);
-    let start = if context.command.is_some() { 0 } else { command_at(content, &all) };
+    command(finder, text, &words(content), context, &mut taken);
+}
+
+/// Looks at the words of a command, and into its text.
+fn command<'m>(
+    finder: &mut Finder<'_, 'm>,
+    text: &Text<'m>,
+    all: &[Word],
+    context: &mut Context,
+    taken: &mut Taken,
+) {
+    let content = &*text.text;
+    let base = |word: &Word| word.text(content).rsplit('/').next().unwrap_or_default().to_owned();
     if context.command.is_none() {
-        context.command = all.get(start).map(|word| word.text(content).rsplit('/').next().unwrap_or_default().to_owned());
+        context.command = all.get(command_at(content, all)).map(base);
     }
     let command = context.command.clone().unwrap_or_default();
-    let container = matches!(&*command, "docker" | "podman" | "nerdctl" | "docker-compose");
-    if !SEARCHES.contains(&&*command) {
-        finder.thrown_away(finder.on_runner && container, |finder| {
-            let mut at = 0;
-            while at < all.len() {
-                at += word(finder, text, &all, at, context, &mut taken);
-            }
-        });
-    }
-    finder.thrown_away(finder.on_runner && container, |finder| inside::look(finder, text, &mut taken));
+    let runs = |word: &str| matches!(word, "run" | "create" | "up");
+    let container = matches!(&*command, "docker" | "podman" | "nerdctl" | "docker-compose")
+        && (context.plain.iter().any(|word| runs(word)) || all.iter().any(|word| runs(word.text(content))));
+    finder.thrown_away(finder.on_runner && container, |finder| {
+        let mut at = if SEARCHES.contains(&&*command) { all.len() } else { 0 };
+        while at < all.len() {
+            at += word(finder, text, all, at, context, taken);
+        }
+        inside::look(finder, text, taken);
+    });
 }
 
 /// The index of the word that names the command: behind assignments and what runs it.
@@ -173,7 +202,22 @@ fn command_at(content: &str, all: &[Word]) -> usize {
         let text = word.text(content);
         matches!(
             text,
-            "sudo" | "env" | "exec" | "time" | "then" | "do" | "else" | "if" | "while" | "until" | "!" | "{" | "(" | "command" | "nohup" | "run"
+            "sudo"
+                | "env"
+                | "exec"
+                | "time"
+                | "then"
+                | "do"
+                | "else"
+                | "if"
+                | "while"
+                | "until"
+                | "!"
+                | "{"
+                | "("
+                | "command"
+                | "nohup"
+                | "run"
         ) || text.trim_start_matches(['@', '-', '+']).is_empty()
             || word.assignment(content).is_some() && !text.starts_with('-')
     };
@@ -192,16 +236,29 @@ fn word<'m>(
     let content = &*text.text;
     let word = &all[at];
     let raw = word.text(content);
+    // `ssh host "mysql -psecret"`.
+    let shell = |word: &str| matches!(word, "ssh" | "sh" | "bash" | "ash" | "zsh" | "eval" | "su");
+    if raw.contains(' ')
+        && context.depth < DEEPEST
+        && (context.command.as_deref().is_some_and(shell) || context.plain.iter().any(|word| shell(word)))
+    {
+        let inner = text.cut(word.content.clone());
+        let mut nested = Context { depth: context.depth + 1, ..Context::default() };
+        line(finder, &inner, &mut nested);
+        taken.add(word.content.clone());
+        return 1;
+    }
     let next = || all.get(at + 1).filter(|next| !next.text(content).starts_with('-'));
-    let take = |finder: &mut Finder<'_, 'm>, name: &str, promise, value: Range<usize>, source, taken: &mut Taken| {
-        if finder.judge(name, promise, &text.cut(value.clone()), source) {
+    let mut take = |name: Option<Range<usize>>, promise, value: Range<usize>, source| {
+        let name = name.map(|name| text.cut(name));
+        if finder.judge(name.as_ref(), promise, &text.cut(value.clone()), source) {
             taken.add(value);
         }
     };
     if raw.starts_with('-') {
         if let Some((name, value)) = word.assignment(content) {
             if let Some(promise) = promise(&content[name.clone()]) {
-                take(finder, &content[name], promise, value, Source::Argument, taken);
+                take(Some(name), promise, value, Source::Argument);
             }
             return 1;
         }
@@ -211,12 +268,12 @@ fn word<'m>(
             match secret {
                 Short::Glued(skip) => {
                     let start = word.content.start + skip;
-                    take(finder, raw.get(..2).unwrap_or(raw), Promise::Password, start..word.content.end, Source::Argument, taken);
+                    take(None, Promise::Password, start..word.content.end, Source::Argument);
                     return 1;
                 }
                 Short::Next => {
                     if let Some(value) = next() {
-                        take(finder, raw, Promise::Password, value.content.clone(), Source::Argument, taken);
+                        take(None, Promise::Password, value.content.clone(), Source::Argument);
                         return 2;
                     }
                 }
@@ -224,12 +281,14 @@ fn word<'m>(
                     if let Some(value) = next() {
                         let pair = value.text(content);
                         let colon = pair.find(':').filter(|&colon| {
-                            !pair[..colon].contains(['$', '{']) || pair[..colon].ends_with('}') || !pair[..colon].contains('{')
+                            !pair[..colon].contains(['$', '{'])
+                                || pair[..colon].ends_with('}')
+                                || !pair[..colon].contains('{')
                         });
                         let ids = pair.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
                         if let Some(colon) = colon.filter(|_| !ids) {
                             let secret = value.content.start + colon + 1..value.content.end;
-                            take(finder, raw, Promise::Password, secret, Source::Argument, taken);
+                            take(None, Promise::Password, secret, Source::Argument);
                         }
                         return 2;
                     }
@@ -244,7 +303,7 @@ fn word<'m>(
             && let Some(value) = next()
         {
             if !value.text(content).contains('=') || promise == Promise::Password {
-                take(finder, name, promise, value.content.clone(), Source::Argument, taken);
+                take(Some(range_in(content, name)), promise, value.content.clone(), Source::Argument);
             }
             return 2;
         }
@@ -252,19 +311,23 @@ fn word<'m>(
     }
     for (name, value) in word.assignments(content) {
         if let Some(promise) = promise(&content[name.clone()]) {
-            take(finder, &content[name], promise, value, Source::Literal, taken);
+            take(Some(name), promise, value, Source::Literal);
         }
     }
     // `mc alias set NAME URL ACCESS SECRET`.
+    if context.plain.len() == MOST_PLAIN {
+        return 1;
+    }
     context.plain.push(raw.to_owned());
-    let plain = &context.plain;
-    if plain.len() == 7
-        && matches!((&*plain[0], &*plain[1], &*plain[2]), ("mc", "alias", "set") | ("mc", "config", "host"))
-    {
-        take(finder, "mc alias", Promise::Password, word.content.clone(), Source::Argument, taken);
+    let plain: Vec<&str> = context.plain.iter().map(String::as_str).collect();
+    if let Some(["mc", "alias" | "config", "set" | "host", _, _, _, _]) = plain.last_chunk::<7>() {
+        take(None, Promise::Password, word.content.clone(), Source::Argument);
     }
     1
 }
+
+/// Words of a command kept to tell what it does.
+const MOST_PLAIN: usize = 24;
 
 /// How a short option takes a secret.
 enum Short {
@@ -279,24 +342,37 @@ enum Short {
 /// Short options that take a password, by command. Sources: the manuals of these tools.
 fn short_option(command: &str, plain: &[String], raw: &str) -> Option<Short> {
     let sub = |word: &str| plain.iter().any(|plain| plain == word);
-    match (command, raw) {
-        ("mysql" | "mysqldump" | "mysqladmin" | "mysqlcheck" | "mariadb" | "mariadb-dump" | "mariadb-admin" | "mysqlsh", _)
-            if raw.starts_with("-p") && raw.len() > 2 =>
-        {
-            Some(Short::Glued(2))
-        }
-        ("sshpass", _) if raw.starts_with("-p") && raw.len() > 2 => Some(Short::Glued(2)),
-        ("sshpass" | "mongo" | "mongosh" | "mongodump", "-p")
-        | ("redis-cli", "-a")
-        | ("sqlcmd" | "zip", "-P")
-        | ("ldapsearch" | "ldapadd" | "ldapmodify", "-w") => Some(Short::Next),
-        ("docker" | "podman" | "helm" | "nerdctl" | "crane" | "oras" | "skopeo" | "buildah" | "az", "-p") if sub("login") => {
-            Some(Short::Next)
-        }
-        ("curl" | "http" | "https" | "xh", "-u" | "--user" | "-a" | "--auth") => Some(Short::User),
+    // In a container, too: `docker exec db mysql -psecret`.
+    let is = |tools: &[&str]| tools.iter().any(|tool| command == *tool || sub(tool));
+    let long = raw.len() > 2;
+    match raw {
+        _ if raw.starts_with("-p") && long && !raw.contains(':') && is(MYSQL) => Some(Short::Glued(2)),
+        _ if raw.starts_with("-p") && long && is(&["sshpass"]) => Some(Short::Glued(2)),
+        "-p" if is(&["sshpass", "mongo", "mongosh", "mongodump", "mongorestore"]) => Some(Short::Next),
+        "-p" if sub("login") && is(REGISTRIES) => Some(Short::Next),
+        "-a" if is(&["redis-cli"]) => Some(Short::Next),
+        "-P" if is(&["sqlcmd", "zip"]) => Some(Short::Next),
+        "-w" if is(&["ldapsearch", "ldapadd", "ldapmodify"]) => Some(Short::Next),
+        "-u" | "--user" if is(&["curl"]) => Some(Short::User),
+        "-a" | "--auth" if is(&["http", "https", "xh"]) => Some(Short::User),
         _ => None,
     }
 }
+
+const MYSQL: &[&str] = &[
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mysqlcheck",
+    "mysqlsh",
+    "mariadb",
+    "mariadb-dump",
+    "mariadb-admin",
+];
+
+/// Commands with a `login` that takes a password.
+const REGISTRIES: &[&str] =
+    &["docker", "podman", "helm", "nerdctl", "crane", "oras", "skopeo", "buildah", "az", "oc", "argocd"];
 
 /// `NAME := value` of a makefile.
 fn make<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken) -> bool {
@@ -306,13 +382,19 @@ fn make<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken) -> 
     }
     let Some(equals) = content.find('=') else { return false };
     let left = content[..equals].trim_end_matches([':', '?', '+', '!']).trim();
-    let name = ["export ", "override "].iter().find_map(|word| left.strip_prefix(word)).unwrap_or(left).trim();
+    let name =
+        ["export ", "override "].iter().find_map(|word| left.strip_prefix(word)).unwrap_or(left).trim();
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)) {
         return false;
     }
     let value = range_in(content, content[equals + 1..].trim());
     if let Some(promise) = promise(name)
-        && finder.judge(name, promise, &text.cut(value.clone()), Source::Literal)
+        && finder.judge(
+            Some(&text.cut(range_in(content, name))),
+            promise,
+            &text.cut(value.clone()),
+            Source::Literal,
+        )
     {
         taken.add(value);
     }
@@ -332,7 +414,7 @@ pub enum Settings {
 
 /// Looks at a text of settings, line by line.
 pub fn settings<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, kind: Settings) {
-    let mut named: Option<String> = None;
+    let mut named: Option<Text<'m>> = None;
     let mut comment = false;
     for range in lines(&text.text) {
         let line = text.cut(range);
@@ -352,11 +434,11 @@ pub fn settings<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, kind: Settings
         if kind == Settings::Template {
             let item = content.strip_prefix("- ").unwrap_or(content);
             if let Some(name) = item.strip_prefix("name:") {
-                named = Some(name.trim().trim_matches(['"', '\'']).to_owned());
+                named = Some(line.cut(range_in(&line.text, name.trim().trim_matches(['"', '\'']))));
             } else if let (Some(value), Some(name)) = (item.strip_prefix("value:"), named.take()) {
                 let value = range_in(&line.text, value.trim());
-                if let Some(promise) = promise(&name)
-                    && finder.judge(&name, promise, &line.cut(value.clone()), Source::Literal)
+                if let Some(promise) = promise(&name.text)
+                    && finder.judge(Some(&name), promise, &line.cut(value.clone()), Source::Literal)
                 {
                     taken.add(value);
                 }
@@ -372,7 +454,9 @@ fn setting<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, kind: Settings, tak
     let content = &*text.text;
     let start = content.trim_start();
     let start = start.strip_prefix("- ").unwrap_or(start).trim_start_matches(['"', '\'']);
-    let length = start.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(start.len());
+    let length = start
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
+        .unwrap_or(start.len());
     let (name, rest) = start.split_at(length);
     let rest = rest.trim_start_matches(['"', '\'']);
     let (separator, value) = match rest.trim_start().chars().next() {
@@ -387,6 +471,10 @@ fn setting<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, kind: Settings, tak
     let Some(promise) = promise(name) else { return kind != Settings::Script || parted };
     let value = value.trim().trim_end_matches([',', ';']);
     let quoted = value.starts_with(['"', '\'']);
+    // A comma without quotes ends an element of code.
+    if !quoted && rest.trim_end().ends_with([',', ';']) {
+        return true;
+    }
     let value = match value.chars().next() {
         Some(quote @ ('"' | '\'')) => {
             let content = &value[1..];
@@ -395,11 +483,17 @@ fn setting<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, kind: Settings, tak
         _ => value.split(" #").next().unwrap_or(value).trim_end(),
     };
     // What is code, a block or a mapping is no literal.
-    let literal = quoted || !value.contains(['(', '[', '{', '|', '>', ' ', '&', '*', '!']) || value.contains("${") || value.contains("{{");
-    let dotted = !quoted && value.split('.').count() > 1 && value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'.' || byte == b'_');
+    let literal = quoted
+        || !value.contains(['(', '[', '{', '|', '>', ' ', '&', '*', '!'])
+        || value.contains("${")
+        || value.contains("{{");
+    let dotted = !quoted
+        && value.split('.').count() > 1
+        && value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'.' || byte == b'_');
     if literal && !dotted {
         let range = range_in(content, value);
-        if finder.judge(name, promise, &text.cut(range.clone()), Source::Literal) {
+        let name = text.cut(range_in(content, name));
+        if finder.judge(Some(&name), promise, &text.cut(range.clone()), Source::Literal) {
             taken.add(range);
         }
     }

@@ -14,6 +14,7 @@ use super::facts::{Emit, FileFacts, OWNER, Owner, facts, string};
 use super::target::TargetKind;
 use crate::artifact::Kind;
 use crate::expr::{Text, Type, Value};
+use crate::secret;
 use crate::source::Span;
 use aho_corasick::{AhoCorasick, MatchKind};
 use name::Promise;
@@ -62,7 +63,7 @@ impl Source {
 /// A secret and where it stands.
 #[derive(Clone)]
 pub struct SecretVisit<'m> {
-    name: Option<String>,
+    name: Option<Text<'m>>,
     value: Text<'m>,
     source: Source,
     placeholder: bool,
@@ -73,7 +74,7 @@ pub struct SecretVisit<'m> {
 
 facts!(SECRET = "secret" for SecretVisit, |this| {
     #[doc = "Name of the entry, option or variable that it stands under; null where its form alone gives it away."]
-    "name": Type::String => this.name.as_deref().map_or(Value::Null, string);
+    "name": Type::String => this.name.clone().map_or(Value::Null, Value::Text);
     #[doc = "The secret; masked in every output. For `configMapKeyRef` the name of the entry."]
     "value": Type::String => Value::Text(this.value.clone());
     #[doc = "`literal` (as it stands), `default` (of a reference: `${X:-dev}`, `${{ x || 'dev' }}`), `argument` (of a command), `url` and `connectionString` (a password in one), `data` (of a Kubernetes Secret), `configMapKeyRef`, or, by its form, `token` and `privateKey`."]
@@ -94,13 +95,11 @@ pub fn visit<'m>(file: FileFacts<'m>, emit: Emit<'_, 'm>) {
     if hits.offsets.is_empty() {
         return;
     }
+    let mut tell = |visit| emit(TargetKind::Secret, None, &visit);
     let mut finder = Finder {
         sample: is_sample(&file.source.path),
-        throwaway: false,
         on_runner: matches!(file.artifact.kind, Kind::Workflow | Kind::Action),
-        runner: Runner::default(),
-        owner: Owner::named("file", None),
-        emit: &mut |visit| emit(TargetKind::Secret, None, &visit),
+        ..Finder::new(&mut tell)
     };
     match (&file.artifact.document, file.artifact.kind) {
         (Some(document), kind) => tree::walk(&mut finder, document, kind, &hits),
@@ -111,12 +110,11 @@ pub fn visit<'m>(file: FileFacts<'m>, emit: Emit<'_, 'm>) {
     }
 }
 
-/// The places of the secrets of a file, so that no output shows one, sorted.
-pub fn spans(file: FileFacts<'_>) -> Vec<Span> {
-    let mut spans = Vec::new();
+/// What no output may show of a file: its secrets as rules see them, and all that looks like one; sorted and disjoint.
+pub fn hidden(file: FileFacts<'_>) -> Vec<Span> {
+    let mut spans = secret::secret_spans(file.source, file.artifact.document.as_ref());
     visit(file, &mut |_, _, visit| spans.extend(visit.place().map(|place| place.span)));
-    spans.sort_unstable();
-    spans
+    secret::disjoint(spans)
 }
 
 /// Who is told of secrets, and what is known of them all where the search is.
@@ -139,17 +137,28 @@ struct Runner {
     secrets: Vec<String>,
 }
 
-impl<'m> Finder<'_, 'm> {
+impl<'f, 'm> Finder<'f, 'm> {
+    fn new(emit: &'f mut dyn FnMut(SecretVisit<'m>)) -> Self {
+        Self {
+            emit,
+            owner: Owner::named("file", None),
+            throwaway: false,
+            sample: false,
+            on_runner: false,
+            runner: Runner::default(),
+        }
+    }
+
     /// Tells of a secret.
-    fn found(&mut self, name: Option<&str>, value: &Text<'m>, source: Source) {
+    fn found(&mut self, name: Option<&Text<'m>>, value: &Text<'m>, source: Source) {
         self.found_as(name, value, source, value::is_placeholder(&value.text));
     }
 
     /// Tells of a secret that is known to be a placeholder or none.
-    fn found_as(&mut self, name: Option<&str>, value: &Text<'m>, source: Source, placeholder: bool) {
+    fn found_as(&mut self, name: Option<&Text<'m>>, value: &Text<'m>, source: Source, placeholder: bool) {
         let served = self.runner.secrets.iter().any(|secret| *secret == value.text);
         (self.emit)(SecretVisit {
-            name: name.map(str::to_owned),
+            name: name.cloned(),
             value: value.clone(),
             source,
             placeholder,
@@ -162,15 +171,16 @@ impl<'m> Finder<'_, 'm> {
     /// Whether a host is the runner of a job or one of the job's service containers.
     fn is_runner(&self, host: &str) -> bool {
         self.on_runner
-            && (matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0") || self.runner.hosts.iter().any(|other| other == host))
+            && (matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0")
+                || self.runner.hosts.iter().any(|other| other == host))
     }
 
     /// Judges the value under a name; tells whether it writes a secret out.
-    fn judge(&mut self, name: &str, promise: Promise, value: &Text<'m>, source: Source) -> bool {
+    fn judge(&mut self, name: Option<&Text<'m>>, promise: Promise, value: &Text<'m>, source: Source) -> bool {
         let found = value::secrets(&value.text, promise);
         for (range, written) in &found {
             let source = if *written == Written::Default { Source::Default } else { source };
-            self.found(Some(name), &value.cut(range.clone()), source);
+            self.found(name, &value.cut(range.clone()), source);
         }
         !found.is_empty()
     }
@@ -196,7 +206,9 @@ impl Hits {
         let real = |at: usize, found: &str| {
             // A key must be the key of something.
             !found.eq_ignore_ascii_case("key")
-                || at.checked_sub(1).is_some_and(|at| bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'_' | b'-' | b'.'))
+                || at.checked_sub(1).is_some_and(|at| {
+                    bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'_' | b'-' | b'.')
+                })
         };
         let found = HINTS.find_iter(text).filter(|found| real(found.start(), &text[found.range()]));
         Self { offsets: found.map(|found| found.start() as u32).collect() }
@@ -214,10 +226,53 @@ static HINTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostFirst)
         .build([
-            "pass", "pwd", "secret", "token", "credential", "authoriz", "masterauth", "key", "://", "@tcp(", "-----begin", "ghp_", "gho_", "ghu_",
-            "ghs_", "ghr_", "github_pat_", "glpat-", "akia", "asia", "xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "sk-", "rk_live",
-            "rk_test", "sk_live", "sk_test", "eyj", "aiza", "npm_", "hf_", "dckr_pat_", "pypi-", "sg.", "hooks.slack", "mysql", "mariadb", "login",
-            "curl", "redis-cli", "alias set", "ldap",
+            "pass",
+            "pwd",
+            "secret",
+            "token",
+            "credential",
+            "authoriz",
+            "masterauth",
+            "key",
+            "://",
+            "@tcp(",
+            "-----begin",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "github_pat_",
+            "glpat-",
+            "akia",
+            "asia",
+            "xoxa-",
+            "xoxb-",
+            "xoxe-",
+            "xoxo-",
+            "xoxp-",
+            "xoxr-",
+            "xoxs-",
+            "sk-",
+            "rk_live",
+            "rk_test",
+            "sk_live",
+            "sk_test",
+            "eyj",
+            "aiza",
+            "npm_",
+            "hf_",
+            "dckr_pat_",
+            "pypi-",
+            "sg.",
+            "hooks.slack",
+            "mysql",
+            "mariadb",
+            "login",
+            "curl",
+            "redis-cli",
+            "alias set",
+            "ldap",
         ])
         .expect("some short texts make an automaton")
 });
@@ -227,5 +282,7 @@ fn is_sample(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let mut words = name.split(['.', '-', '_']);
     words.any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "tmpl"))
-        && (name.contains("env") || !name.ends_with(".yaml") && !name.ends_with(".yml") || name.contains("compose"))
+        && (name.contains("env")
+            || !name.ends_with(".yaml") && !name.ends_with(".yml")
+            || name.contains("compose"))
 }

@@ -80,13 +80,27 @@ fn may_promise(name: &str) -> bool {
     let bytes = name.as_bytes();
     let holds = |head: &[u8]| bytes.windows(head.len()).any(|window| window.eq_ignore_ascii_case(head));
     holds(b"pass") || holds(b"secret") || holds(b"token") || holds(b"pwd") || {
-        bytes.len() > 3 && (holds(b"key") || holds(b"credential") || holds(b"authoriz") || holds(b"masterauth"))
+        bytes.len() > 3
+            && (holds(b"key") || holds(b"credential") || holds(b"authoriz") || holds(b"masterauth"))
     }
 }
 
 /// Words behind the head that say which of several it is.
 const SUFFIXES: &[&str] = &[
-    "B64", "BASE", "BASE64", "DEFAULT", "DEV", "LOCAL", "NEW", "OLD", "PLAIN", "PLAINTEXT", "PROD", "STAGING", "TEST", "TEXT",
+    "B64",
+    "BASE",
+    "BASE64",
+    "DEFAULT",
+    "DEV",
+    "LOCAL",
+    "NEW",
+    "OLD",
+    "PLAIN",
+    "PLAINTEXT",
+    "PROD",
+    "STAGING",
+    "TEST",
+    "TEXT",
     "VALUE",
 ];
 
@@ -96,26 +110,87 @@ const NEVER: &[&str] =
 
 /// First words of switches: `useSecret`, `generatePassword`.
 const SWITCHES: &[&str] = &[
-    "ALLOW", "AUTO", "AUTOMOUNT", "CREATE", "DISABLE", "ENABLE", "ENABLED", "FROM", "GENERATE", "HAS", "IGNORE", "IMAGE", "INPUT",
-    "IS", "MOUNT", "NO", "PULL", "REQUIRE", "RESET", "ROTATE", "SHOW", "SKIP", "TLS", "USE",
+    "ALLOW",
+    "AUTO",
+    "AUTOMOUNT",
+    "CREATE",
+    "DISABLE",
+    "ENABLE",
+    "ENABLED",
+    "FROM",
+    "GENERATE",
+    "HAS",
+    "IGNORE",
+    "IMAGE",
+    "INPUT",
+    "IS",
+    "MOUNT",
+    "NO",
+    "PULL",
+    "REQUIRE",
+    "RESET",
+    "ROTATE",
+    "SHOW",
+    "SKIP",
+    "TLS",
+    "USE",
 ];
 
 /// What a `SECRET` is the secret of, where it is no object of a cluster.
-const OWN_SECRETS: &[&str] = &["APP", "CLIENT", "COOKIE", "HMAC", "JWT", "SESSION", "SHARED", "SIGNING", "TOKEN"];
+const OWN_SECRETS: &[&str] =
+    &["APP", "CLIENT", "COOKIE", "HMAC", "JWT", "SESSION", "SHARED", "SIGNING", "TOKEN"];
 
 /// What stands before `SECRET_KEY` in the name of a key inside a Secret: `passwordSecretKey`.
 const KEY_OF_A_SECRET: &[&str] = &["PASSWORD", "TOKEN", "USERNAME", "USER", "NAME"];
 
 /// What a `KEY` must be of to be a secret.
 const KEY_KINDS: &[&str] = &[
-    "ACCOUNT", "API", "APP", "AUTH", "COOKIE", "DEPLOY", "ENCRYPTION", "FERNET", "HMAC", "JWT", "LICENSE", "MASTER", "PRIVATE",
-    "SESSION", "SHARED", "SIGNING", "STORAGE", "WEBHOOK",
+    "ACCOUNT",
+    "API",
+    "APP",
+    "AUTH",
+    "COOKIE",
+    "DEPLOY",
+    "ENCRYPTION",
+    "FERNET",
+    "HMAC",
+    "JWT",
+    "LICENSE",
+    "MASTER",
+    "PRIVATE",
+    "SESSION",
+    "SHARED",
+    "SIGNING",
+    "STORAGE",
+    "WEBHOOK",
 ];
 
 /// Last words of what is no secret by itself.
 const PUBLIC: &[&str] = &[
-    "ADDRESS", "CA", "CERT", "CERTIFICATE", "CRT", "DATABASE", "DB", "DBNAME", "ENDPOINT", "HOST", "HOSTNAME", "ID", "LOGIN", "NAME",
-    "NAMESPACE", "PORT", "REGION", "SERVER", "TYPE", "URI", "URL", "USER", "USERNAME", "VERSION",
+    "ADDRESS",
+    "CA",
+    "CERT",
+    "CERTIFICATE",
+    "CRT",
+    "DATABASE",
+    "DB",
+    "DBNAME",
+    "ENDPOINT",
+    "HOST",
+    "HOSTNAME",
+    "ID",
+    "LOGIN",
+    "NAME",
+    "NAMESPACE",
+    "PORT",
+    "REGION",
+    "SERVER",
+    "TYPE",
+    "URI",
+    "URL",
+    "USER",
+    "USERNAME",
+    "VERSION",
 ];
 
 #[cfg(test)]
@@ -125,13 +200,31 @@ mod tests {
     #[test]
     fn the_head_of_a_name_decides() {
         for name in [
-            "DB_PASSWORD", "dbPassword", "password", "PGPASSWORD", "SMTP_PASS", "DB_PWD", "requirepass", "spring.datasource.password",
+            "DB_PASSWORD",
+            "dbPassword",
+            "password",
+            "PGPASSWORD",
+            "SMTP_PASS",
+            "DB_PWD",
+            "requirepass",
+            "spring.datasource.password",
         ] {
             assert_eq!(promise(name), Some(Promise::Password), "{name}");
         }
         for name in [
-            "JWT_SECRET", "clientSecret", "SECRET_KEY", "SECRET_KEY_BASE", "GITHUB_TOKEN", "token", "API_KEY", "apikey", "fernetKey",
-            "AWS_SECRET_ACCESS_KEY", "X-Api-Key", "Authorization", "PRIVATE_KEY",
+            "JWT_SECRET",
+            "clientSecret",
+            "SECRET_KEY",
+            "SECRET_KEY_BASE",
+            "GITHUB_TOKEN",
+            "token",
+            "API_KEY",
+            "apikey",
+            "fernetKey",
+            "AWS_SECRET_ACCESS_KEY",
+            "X-Api-Key",
+            "Authorization",
+            "PRIVATE_KEY",
         ] {
             assert_eq!(promise(name), Some(Promise::Secret), "{name}");
         }
@@ -143,10 +236,33 @@ mod tests {
     #[test]
     fn what_only_surrounds_a_secret_promises_none() {
         for name in [
-            "MAX_TOKENS", "JWT_ALGORITHM", "ACCESS_TOKEN_EXPIRE_MINUTES", "JWK_CACHE_TTL", "PASSWORD_FILE", "secretName", "existingSecret",
-            "existingSecretPasswordKey", "userPasswordKey", "passwordSecretKey", "AWS_ACCESS_KEY_ID", "accessKey", "PUBLIC_KEY", "key",
-            "cache-key", "id-token", "tlsSecret", "useSecret", "imagePullSecrets", "TWINE_USERNAME", "PWD", "compass", "pass",
-            "secretProviderClass", "tokenReviewer", "PASSWORD_MIN_LENGTH", "keyboard",
+            "MAX_TOKENS",
+            "JWT_ALGORITHM",
+            "ACCESS_TOKEN_EXPIRE_MINUTES",
+            "JWK_CACHE_TTL",
+            "PASSWORD_FILE",
+            "secretName",
+            "existingSecret",
+            "existingSecretPasswordKey",
+            "userPasswordKey",
+            "passwordSecretKey",
+            "AWS_ACCESS_KEY_ID",
+            "accessKey",
+            "PUBLIC_KEY",
+            "key",
+            "cache-key",
+            "id-token",
+            "tlsSecret",
+            "useSecret",
+            "imagePullSecrets",
+            "TWINE_USERNAME",
+            "PWD",
+            "compass",
+            "pass",
+            "secretProviderClass",
+            "tokenReviewer",
+            "PASSWORD_MIN_LENGTH",
+            "keyboard",
         ] {
             let name = (name != "id-token").then_some(name).unwrap_or("token-id");
             assert_eq!(promise(name), None, "{name}");

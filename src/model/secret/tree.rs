@@ -121,16 +121,25 @@ impl<'m> Walk<'_, '_, 'm> {
     fn secret(&mut self, object: Node<'m>) {
         for field in ["data", "stringData"] {
             for (key, value) in object.get(field).map(Node::resolve).into_iter().flat_map(Node::pairs) {
-                let name = key.text();
                 let value = value.resolve();
-                if value.kind() != NodeKind::Scalar || is_foreign(value) || is_public(&name) || is_certificate(&name) {
+                if value.kind() != NodeKind::Scalar || is_foreign(value) {
                     continue;
                 }
                 let text = Text::of(value);
+                if is_open(&key.text()) {
+                    inside::look(self.finder, &text, &mut Taken::default());
+                    continue;
+                }
+                let name = Text::of(key);
                 let secret = text.text.trim();
                 let decoded = (field == "data").then(|| decoded(secret)).flatten();
                 let meant = decoded.as_deref().unwrap_or(secret);
-                let judged = value::secrets(meant, promise(&name).unwrap_or(Promise::Password));
+                let several = meant.trim_end().contains('\n');
+                let known = promise(&name.text).is_some() || name.text.starts_with(".docker");
+                if several && !known && !settings_hold_a_secret(meant) {
+                    continue;
+                }
+                let judged = value::secrets(meant, promise(&name.text).unwrap_or(Promise::Password));
                 if judged.is_empty() {
                     continue;
                 }
@@ -145,7 +154,7 @@ impl<'m> Walk<'_, '_, 'm> {
                     let range = from..from + content.len();
                     self.finder.found_as(Some(&name), &text.cut(range), Source::Data, placeholder);
                 } else {
-                    self.finder.judge(&name, Promise::Password, &text, Source::Data);
+                    self.finder.judge(Some(&name), Promise::Password, &text, Source::Data);
                 }
             }
         }
@@ -165,7 +174,7 @@ impl<'m> Walk<'_, '_, 'm> {
         let mut paired = None;
         if let (Some(name), Some(value)) = (name, value)
             && let Some(promise) = promise(&name.text())
-            && self.judge(&name.text(), promise, value)
+            && self.judge(name, promise, value)
         {
             paired = Some(value);
         }
@@ -180,9 +189,10 @@ impl<'m> Walk<'_, '_, 'm> {
     fn value_from(&mut self, entry: Node<'m>, from: Node<'m>) {
         let from = from.resolve();
         let Some(reference) = from.pairs().find(|(key, _)| key.text() == "configMapKeyRef") else { return };
-        let name = text_of(entry, "name").unwrap_or_default();
-        if promise(&name).is_some() {
-            self.finder.found_as(Some(&name), &Text::of(reference.0), Source::ConfigMap, false);
+        let Some(name) = entry.get("name").map(Node::resolve) else { return };
+        if promise(&name.text()).is_some() {
+            let reference = Text::of(reference.0);
+            self.finder.found_as(Some(&Text::of(name)), &reference, Source::ConfigMap, false);
         }
     }
 
@@ -196,16 +206,19 @@ impl<'m> Walk<'_, '_, 'm> {
             return;
         }
         let resolved = value.resolve();
-        let found = promise(&name).is_some_and(|promise| self.named(&name, promise, resolved));
+        let found = promise(&name).is_some_and(|promise| self.named(key, promise, resolved));
         if found {
             return;
         }
         let was_shell = self.shell;
         if name == "run" {
             let shell = key.parent().and_then(|step| text_of(step, "shell"));
-            self.shell = shell.is_none_or(|shell| shell.contains("sh") && !shell.contains("pwsh") && !shell.contains("powershell"));
+            self.shell = shell.is_none_or(|shell| {
+                shell.contains("sh") && !shell.contains("pwsh") && !shell.contains("powershell")
+            });
         }
-        let container = self.kind == Kind::Compose && self.path.last().is_some_and(|key| key.as_deref() == Some("services"));
+        let container = self.kind == Kind::Compose
+            && self.path.last().is_some_and(|key| key.as_deref() == Some("services"));
         self.path.push(Some(name));
         if container {
             let owner = Owner::named("service", Some(key));
@@ -220,7 +233,7 @@ impl<'m> Walk<'_, '_, 'm> {
     }
 
     /// What stands under a name that promises a secret; tells whether one is written out.
-    fn named(&mut self, name: &str, promise: Promise, value: Node<'m>) -> bool {
+    fn named(&mut self, name: Node<'m>, promise: Promise, value: Node<'m>) -> bool {
         match value.kind() {
             NodeKind::Scalar => self.judge(name, promise, value),
             NodeKind::Sequence if promise != Promise::Either => {
@@ -228,7 +241,8 @@ impl<'m> Walk<'_, '_, 'm> {
             }
             NodeKind::Mapping => {
                 // The description of an input.
-                let described = |(key, _): &(Node, Node)| matches!(&*key.text(), "value" | "default" | "defaultValue");
+                let described =
+                    |(key, _): &(Node, Node)| matches!(&*key.text(), "value" | "default" | "defaultValue");
                 let found = value.pairs().find(described);
                 found.is_some_and(|(_, value)| self.judge(name, promise, value))
             }
@@ -236,21 +250,24 @@ impl<'m> Walk<'_, '_, 'm> {
         }
     }
 
-    fn judge(&mut self, name: &str, promise: Promise, value: Node<'m>) -> bool {
+    fn judge(&mut self, name: Node<'m>, promise: Promise, value: Node<'m>) -> bool {
         let value = value.resolve();
-        if value.kind() != NodeKind::Scalar || is_foreign(value) || matches!(value.scalar(), Scalar::Null | Scalar::Bool(_)) {
+        if value.kind() != NodeKind::Scalar
+            || is_foreign(value)
+            || matches!(value.scalar(), Scalar::Null | Scalar::Bool(_))
+        {
             return false;
         }
         let text = Text::of(value);
         if text.text.trim_end().contains('\n') {
             return false;
         }
-        self.finder.judge(name, promise, &text, Source::Literal)
+        self.finder.judge(Some(&Text::of(name.resolve())), promise, &text, Source::Literal)
     }
 
     fn sequence(&mut self, node: Node<'m>) {
         self.path.push(None);
-        let mut option: Option<(String, Promise)> = None;
+        let mut option: Option<(Text<'m>, Promise)> = None;
         for item in node.items() {
             if item.resolve().kind() != NodeKind::Scalar {
                 option = None;
@@ -261,14 +278,15 @@ impl<'m> Walk<'_, '_, 'm> {
             if let Some((name, promise)) = option.take()
                 && !word.starts_with('-')
                 && !is_foreign(item)
-                && self.finder.judge(&name, promise, &Text::of(item.resolve()), Source::Argument)
+                && self.finder.judge(Some(&name), promise, &Text::of(item.resolve()), Source::Argument)
             {
                 continue;
             }
-            option = word.strip_prefix('-').and_then(|name| {
-                let name = name.trim_start_matches('-');
-                (word.len() > 2).then(|| promise(name)).flatten().map(|promise| (name.to_owned(), promise))
-            });
+            let dashes = word.len() - word.trim_start_matches('-').len();
+            option = (dashes > 0 && word.len() > 2)
+                .then(|| promise(&word[dashes..]))
+                .flatten()
+                .map(|promise| (Text::of(item.resolve()).cut(dashes..word.len()), promise));
             self.node(item);
         }
         self.path.pop();
@@ -306,13 +324,16 @@ impl<'m> Walk<'_, '_, 'm> {
 
     /// Whether what stands under a key is only read by people, or grants something.
     fn is_for_people(&self, name: &str) -> bool {
-        let received = |key: &Option<Cow<'_, str>>| matches!(key.as_deref(), Some("environment" | "env" | "data" | "with"));
+        let received = |key: &Option<Cow<'_, str>>| {
+            matches!(key.as_deref(), Some("environment" | "env" | "data" | "with"))
+        };
         if self.path.last().is_some_and(received) {
             return false;
         }
         let last = name.rsplit('/').next().unwrap_or(name);
         matches!(last, "description" | "summary" | "deprecationMessage" | "last-applied-configuration")
-            || (matches!(self.kind, Kind::Workflow | Kind::Action) && matches!(last, "permissions" | "name" | "run-name" | "if"))
+            || (matches!(self.kind, Kind::Workflow | Kind::Action)
+                && matches!(last, "permissions" | "name" | "run-name" | "if"))
             || (self.kind == Kind::Compose && name == "secrets")
             || (self.kind == Kind::Chart)
     }
@@ -335,7 +356,8 @@ impl<'m> Walk<'_, '_, 'm> {
         let ending = key.rsplit_once('.').map_or("", |(_, ending)| ending);
         match ending {
             "sh" | "bash" => Language::Shell,
-            "py" | "js" | "ts" | "go" | "rb" | "lua" | "php" | "java" | "html" | "md" | "sql" | "tpl" | "rego" | "json" => Language::Other,
+            "py" | "js" | "ts" | "go" | "rb" | "lua" | "php" | "java" | "html" | "md" | "sql" | "tpl"
+            | "rego" | "json" => Language::Other,
             _ if self.kind == Kind::Workflow || self.kind == Kind::Action => match key {
                 "script" | "options" => Language::Shell,
                 _ => Language::Settings,
@@ -357,9 +379,18 @@ fn is_foreign(node: Node<'_>) -> bool {
     node.resolve().tag().is_some_and(|tag| !tag.starts_with("!!") && tag != "!")
 }
 
-/// `tls.crt`, `ca.pem`, `id_rsa.pub`.
-fn is_certificate(name: &str) -> bool {
-    [".crt", ".pub", ".cer", "ca.pem", "cert.pem"].iter().any(|end| name.ends_with(end))
+/// Whether an entry of a Secret is public: `username`, `tls.crt`, `id_rsa.pub`.
+fn is_open(name: &str) -> bool {
+    is_public(name) || [".crt", ".pub", ".cer", "ca.pem", "cert.pem"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a file inside a Secret holds one: much of what is mounted from there is only settings.
+fn settings_hold_a_secret(text: &str) -> bool {
+    let mut found = false;
+    let mut tell = |_| found = true;
+    let mut finder = Finder::new(&mut tell);
+    lines::settings(&mut finder, &Text::made(text), Settings::File);
+    found
 }
 
 /// Longest value decoded, in bytes.

@@ -36,7 +36,8 @@ fn collect(
     let mut references = false;
     let mut at = range.start;
     while at < range.end {
-        let Some(reference) = reference(&text[at..range.end]) else {
+        let within_word = at > range.start && text.as_bytes()[at - 1].is_ascii_alphanumeric();
+        let Some(reference) = reference(&text[at..range.end], within_word) else {
             // Not the length of a character more than one byte long.
             at += text[at..].chars().next().map_or(1, char::len_utf8);
             continue;
@@ -78,7 +79,7 @@ struct Reference {
 /// Longest reference looked for, in bytes.
 const LONGEST_REFERENCE: usize = 1024;
 
-fn reference(text: &str) -> Option<Reference> {
+fn reference(text: &str, within_word: bool) -> Option<Reference> {
     let first = *text.as_bytes().first()?;
     if !matches!(first, b'$' | b'{' | b'`' | b'<' | b'%' | b'#') {
         return None;
@@ -109,6 +110,8 @@ fn reference(text: &str) -> Option<Reference> {
             (!bytes.get(2).is_some_and(u8::is_ascii_alphanumeric)).then_some(())?;
             plain(2)
         }
+        // `Pa$word` is more likely a password than one of the two.
+        (b'$', Some(byte)) if within_word && byte.is_ascii_lowercase() => None,
         (b'$', Some(byte)) if byte.is_ascii_alphabetic() || *byte == b'_' => {
             let end = text[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
             plain(end.map_or(text.len(), |end| end + 1))
@@ -122,14 +125,16 @@ fn reference(text: &str) -> Option<Reference> {
 /// Length of the bracketed text at the start, brackets inside counted.
 fn balanced(text: &str) -> Option<usize> {
     let mut depth = 0_u32;
-    text.bytes().position(|byte| {
-        match byte {
-            b'{' | b'(' => depth += 1,
-            b'}' | b')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0
-    }).map(|end| end + 1)
+    text.bytes()
+        .position(|byte| {
+            match byte {
+                b'{' | b'(' => depth += 1,
+                b'}' | b')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0
+        })
+        .map(|end| end + 1)
 }
 
 /// The default in `${NAME:-default}`, `${NAME-default}`, `${NAME:=default}`, `${NAME=default}`.
@@ -172,7 +177,7 @@ fn is_secret(text: &str, promise: Promise) -> bool {
     // `password: DB_PASSWORD` names a variable, `{password}` a field.
     let variable = text.contains('_')
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    if variable && super::name::promise(text).is_some() {
+    if variable && crate::secret::secret_name(text) {
         return false;
     }
     if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_')) {
@@ -186,17 +191,95 @@ fn is_secret(text: &str, promise: Promise) -> bool {
 
 /// Words that say that there is no secret, or what kind there is.
 const MARKS: &[&str] = &[
-    "~", "null", "nil", "none", "true", "false", "yes", "no", "on", "off", "y", "n", "undefined", "enabled", "disabled", "inherit",
-    "required", "optional", "default", "auto", "automatic", "empty", "unset", "unused", "not-used", "not-needed", "not_needed", "notneeded",
-    "no-key", "no-key-required", "not-required", "n/a", "na", "lm-studio", "ollama", "read", "write", "string", "bearer", "basic",
+    "~",
+    "null",
+    "nil",
+    "none",
+    "true",
+    "false",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "y",
+    "n",
+    "undefined",
+    "enabled",
+    "disabled",
+    "inherit",
+    "required",
+    "optional",
+    "default",
+    "auto",
+    "automatic",
+    "empty",
+    "unset",
+    "unused",
+    "not-used",
+    "not-needed",
+    "not_needed",
+    "notneeded",
+    "no-key",
+    "no-key-required",
+    "not-required",
+    "n/a",
+    "na",
+    "lm-studio",
+    "ollama",
+    "read",
+    "write",
+    "string",
+    "bearer",
+    "basic",
 ];
 
 /// Prefixes of what points at a secret kept elsewhere.
 const POINTERS: &[&str] = &[
-    "vault:", "ref+", "op://", "arn:", "projects/", "ssm:", "sm://", "awssm:", "gcpsm:", "secretref:", "keyvault", "@microsoft.keyvault", "enc[",
-    "file:", "env:", "env.", "http://", "https://", "k8s:", "azurekeyvault:", "bws:", "doppler:", "ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-",
-    "-----begin public", "-----begin certificate", "secrets.", "sops:", "ksops:", "steps.", "inputs.", "vars.", "github.", "age1", "data:", "type=",
-    "id=", "valuefrom", "!ref", "os.environ", "process.env", "system.getenv", "key=", "path:",
+    "vault:",
+    "ref+",
+    "op://",
+    "arn:",
+    "projects/",
+    "ssm:",
+    "sm://",
+    "awssm:",
+    "gcpsm:",
+    "secretref:",
+    "keyvault",
+    "@microsoft.keyvault",
+    "enc[",
+    "file:",
+    "env:",
+    "env.",
+    "http://",
+    "https://",
+    "k8s:",
+    "azurekeyvault:",
+    "bws:",
+    "doppler:",
+    "ssh-rsa ",
+    "ssh-ed25519 ",
+    "ecdsa-sha2-",
+    "-----begin public",
+    "-----begin certificate",
+    "secrets.",
+    "sops:",
+    "ksops:",
+    "steps.",
+    "inputs.",
+    "vars.",
+    "github.",
+    "age1",
+    "data:",
+    "type=",
+    "id=",
+    "valuefrom",
+    "!ref",
+    "os.environ",
+    "process.env",
+    "system.getenv",
+    "key=",
+    "path:",
 ];
 
 fn is_reference(lower: &str) -> bool {
@@ -206,7 +289,9 @@ fn is_reference(lower: &str) -> bool {
 /// `/run/secrets/db`, `./key.pem`, `~/.token`; base64 may begin with a slash too.
 fn is_path(text: &str) -> bool {
     let rooted = ["/", "./", "../", "~/"].iter().any(|root| text.starts_with(root));
-    let file = [".pem", ".key", ".json", ".txt", ".crt", ".yaml", ".yml", ".jwk"].iter().any(|end| text.ends_with(end));
+    let file = [".pem", ".key", ".json", ".txt", ".crt", ".yaml", ".yml", ".jwk"]
+        .iter()
+        .any(|end| text.ends_with(end));
     (rooted && !text.ends_with('=') && !text.contains('+') && text.len() > 1) || (file && !text.contains(' '))
 }
 
@@ -218,9 +303,15 @@ fn is_prose(text: &str) -> bool {
 
 /// The name of an object or of a key in it: `db-credentials`, `jwt-secret`, `token`; not `Tr0ub4dor`, `s3cr3tv4lue`.
 fn is_name(text: &str) -> bool {
-    let label = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._/".contains(&byte));
+    let label = text
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._/".contains(&byte));
     let random = |word: &str| {
-        word.len() > 20 || word.bytes().zip(word.bytes().skip(1)).any(|(a, b)| a.is_ascii_digit() && b.is_ascii_alphabetic())
+        word.len() > 20
+            || word
+                .bytes()
+                .zip(word.bytes().skip(1))
+                .any(|(a, b)| a.is_ascii_digit() && b.is_ascii_alphabetic())
     };
     label && text.len() < 100 && !text.split(['-', '.', '_', '/']).any(random)
 }
@@ -232,11 +323,26 @@ pub fn is_placeholder(text: &str) -> bool {
     let wrapped = [('<', '>'), ('[', ']'), ('{', '}'), ('%', '%')]
         .iter()
         .any(|&(open, close)| text.len() > 2 && text.starts_with(open) && text.ends_with(close));
-    let framed = ["__", "@@"].iter().any(|frame| text.len() > 4 && text.starts_with(frame) && text.ends_with(frame));
+    let framed =
+        ["__", "@@"].iter().any(|frame| text.len() > 4 && text.starts_with(frame) && text.ends_with(frame));
     let words = || lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let says = |word: &str| {
-        matches!(word, "your" | "todo" | "fixme" | "tbd" | "redacted" | "dummy" | "fake" | "here" | "replace" | "replaceme" | "insert" | "setme" | "invalid")
-            || word.starts_with("placeholder")
+        matches!(
+            word,
+            "your"
+                | "todo"
+                | "fixme"
+                | "tbd"
+                | "redacted"
+                | "dummy"
+                | "fake"
+                | "here"
+                | "replace"
+                | "replaceme"
+                | "insert"
+                | "setme"
+                | "invalid"
+        ) || word.starts_with("placeholder")
             || word.ends_with("placeholder")
             || (word.starts_with("your") && word.len() > 6)
     };
@@ -248,7 +354,8 @@ pub fn is_placeholder(text: &str) -> bool {
         || lower.contains("xxx")
         || lower.contains("...")
         || lower.contains("***")
-        || lower.contains('…')
+        // A remark in another language: real ones are ASCII.
+        || text.chars().any(|c| !c.is_ascii() && (c.is_alphabetic() || c == '…'))
         || (text.contains('<') && text.contains('>') && lower.bytes().filter(|&byte| byte == b'<').count() == 1)
         || lower == "example"
         || text.ends_with("EXAMPLE")
@@ -273,7 +380,7 @@ mod tests {
             ("${X:-${Y:-dev}}", "dev"),
             ("${{ secrets.X || 'dev' }}", "dev"),
             ("{{ .Values.x | default \"dev\" }}", "dev"),
-            ("$2y$10$abcdefgh", "$2y$10$abcdefgh"),
+            ("Pa$word", "Pa$word"),
             ("'quoted'", "quoted"),
             ("changeme", "changeme"),
         ] {
@@ -284,9 +391,30 @@ mod tests {
     #[test]
     fn references_paths_and_marks_are_none() {
         for value in [
-            "", " ", "${X}", "${X:-}", "${X:?must be set}", "$X", "$(X)", "$(cat /x)", "`cat x`", "{{ .Values.x }}", "${{ secrets.X }}",
-            "${{ github.event_name == 'push' && secrets.A }}", "pre-${X}", "/run/secrets/x", "./x", "none", "not-needed", "lm-studio", "***", "12",
-            "op://vault/x", "DB_PASSWORD", "arn:aws:secretsmanager:x", "$1",
+            "",
+            " ",
+            "${X}",
+            "${X:-}",
+            "${X:?must be set}",
+            "$X",
+            "$(X)",
+            "$(cat /x)",
+            "`cat x`",
+            "{{ .Values.x }}",
+            "${{ secrets.X }}",
+            "${{ github.event_name == 'push' && secrets.A }}",
+            "pre-${X}",
+            "/run/secrets/x",
+            "./x",
+            "none",
+            "not-needed",
+            "lm-studio",
+            "***",
+            "12",
+            "op://vault/x",
+            "DB_PASSWORD",
+            "arn:aws:secretsmanager:x",
+            "$1",
         ] {
             assert!(found(value).is_empty(), "{value}");
         }
@@ -308,10 +436,23 @@ mod tests {
 
     #[test]
     fn placeholders_say_that_they_cannot_work() {
-        for text in ["your_key", "<token>", "xxx", "GOCSPX-xxx", "sk-...", "sk-test-placeholder", "REPLACE_ME", "put-it-here", "__TOKEN__", "TODO"] {
+        for text in [
+            "your_key",
+            "<token>",
+            "xxx",
+            "GOCSPX-xxx",
+            "sk-...",
+            "sk-test-placeholder",
+            "REPLACE_ME",
+            "put-it-here",
+            "__TOKEN__",
+            "TODO",
+        ] {
             assert!(is_placeholder(text), "{text}");
         }
-        for text in ["changeme", "password", "postgres", "dev-secret-change-in-production", "test12345", "CHANGEME_1"] {
+        for text in
+            ["changeme", "password", "postgres", "dev-secret-change-in-production", "test12345", "CHANGEME_1"]
+        {
             assert!(!is_placeholder(text), "{text}");
         }
     }

@@ -15,7 +15,8 @@ pub fn words(line: &str) -> Vec<Word> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        if bytes[at].is_ascii_whitespace() || matches!(bytes[at], b';' | b'|' | b'&') || bytes[at..] == *b"\\" {
+        if bytes[at].is_ascii_whitespace() || matches!(bytes[at], b';' | b'|' | b'&') || bytes[at..] == *b"\\"
+        {
             at += 1;
             continue;
         }
@@ -27,17 +28,47 @@ pub fn words(line: &str) -> Vec<Word> {
                 (Some(open), byte) if open == byte => quote = None,
                 (None | Some(b'"'), b'\\') => at += 1,
                 (None, byte @ (b'"' | b'\'' | b'`')) => quote = Some(byte),
-                (_, b'{' | b'(') if at > 0 && matches!(bytes[at - 1], b'$' | b'{' | b'(') || depth > 0 && matches!(bytes[at], b'{' | b'(') => {
+                (_, b'{' | b'(')
+                    if at > 0 && matches!(bytes[at - 1], b'$' | b'{' | b'(')
+                        || depth > 0 && matches!(bytes[at], b'{' | b'(') =>
+                {
                     depth += 1;
                 }
                 (_, b'}' | b')') => depth = depth.saturating_sub(1),
-                (None, byte) if depth == 0 && (byte.is_ascii_whitespace() || matches!(byte, b';' | b'|' | b'&')) => break,
+                (None, byte)
+                    if depth == 0 && (byte.is_ascii_whitespace() || matches!(byte, b';' | b'|' | b'&')) =>
+                {
+                    break;
+                }
                 _ => {}
             }
             at += 1;
         }
         at = at.min(bytes.len());
         found.push(Word { content: unquoted(line, start..at) });
+    }
+    found
+}
+
+/// The strings of a list in the form of JSON: `["serve", "--token", "x"]`.
+pub fn strings(list: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut open = None;
+    let mut escaped = false;
+    for (at, byte) in list.bytes().enumerate() {
+        match (open, byte) {
+            (Some(_), b'\\') if !escaped => {
+                escaped = true;
+                continue;
+            }
+            (Some(start), b'"') if !escaped => {
+                found.push(Word { content: start..at });
+                open = None;
+            }
+            (None, b'"') => open = Some(at + 1),
+            _ => {}
+        }
+        escaped = false;
     }
     found
 }
@@ -81,12 +112,18 @@ impl Word {
                 .map_or(0, |before| before + name[before..].chars().next().map_or(1, char::len_utf8));
             let before = name[..from].chars().next_back();
             let begins = matches!(before, None | Some('"' | '\'' | ',' | '=' | '@' | ' ' | ':'));
-            if from == equals || !begins || text[equals..].starts_with("==") || text[..equals].ends_with('=') {
+            if from == equals || !begins || text[equals..].starts_with("==") || text[..equals].ends_with('=')
+            {
                 continue;
             }
-            let value = equals + 1..value_end(text, equals + 1, before == Some(',') || name.contains("set"));
+            let end = match before {
+                Some(quote @ ('"' | '\'')) => text[equals..].find(quote).map(|end| equals + end),
+                _ => None,
+            };
+            let value = equals + 1..end.unwrap_or_else(|| value_end(text, equals + 1));
             let value = unquoted(text, value);
-            let shift = |range: Range<usize>| self.content.start + range.start..self.content.start + range.end;
+            let shift =
+                |range: Range<usize>| self.content.start + range.start..self.content.start + range.end;
             found.push((shift(from..equals), shift(value)));
         }
         found
@@ -96,15 +133,20 @@ impl Word {
 /// Assignments looked for in one word.
 const MOST: usize = 16;
 
-/// Where a value ends: with the word, or at the comma of a list.
-fn value_end(text: &str, start: usize, listed: bool) -> usize {
+/// Where a value ends: with the word, with its line, or before the next entry of a list (`a=1,b=2`).
+fn value_end(text: &str, start: usize) -> usize {
     let value = &text[start..];
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
     if let Some(quote) = quote {
         return value[1..].find(quote).map_or(text.len(), |end| start + end + 2);
     }
-    let separated = value.find(|c: char| (listed && c == ',') || c == '\n').unwrap_or(value.len());
-    start + separated
+    let named = |rest: &str| {
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')));
+        end.is_some_and(|end| end > 0 && rest[end..].starts_with('='))
+    };
+    let entry = value.match_indices(',').take(MOST).find(|(at, _)| named(&value[at + 1..])).map(|(at, _)| at);
+    let line = value.find('\n').unwrap_or(value.len());
+    start + entry.map_or(line, |entry| entry.min(line))
 }
 
 #[cfg(test)]
@@ -125,7 +167,7 @@ mod tests {
             ("\"DB_PASSWORD=x y\"", "DB_PASSWORD", "x y"),
             ("DB_PASSWORD='x y'", "DB_PASSWORD", "x y"),
             ("--from-literal=password=x", "password", "x"),
-            ("auth.password=x,auth.user=me", "auth.password", "x,auth.user=me"),
+            ("auth.password=x,auth.user=me", "auth.password", "x"),
         ] {
             let word = &words(line)[0];
             let (found, text) = word.assignment(line).map_or((0..0, 0..0), |found| found);
