@@ -1,8 +1,9 @@
 //! The secrets that are written out where they take effect, or taken from where secrets do not belong.
 //!
-//! `name` and `value` decide, `inside` knows what gives itself away, `tree` walks YAML, `lines` reads everything that is lines, by
-//! its `words`.
+//! `name` and `value` decide, `inside` knows what gives itself away, `tree` walks YAML, `lines` reads everything that is lines,
+//! and `commands` the words of those that run.
 
+mod commands;
 mod inside;
 mod lines;
 mod name;
@@ -220,69 +221,29 @@ impl Hits {
     }
 }
 
-/// What every name of a secret and every secret known by its form holds.
+/// What every name of a secret, every secret known by its form and every tool that takes one by a short option holds.
+#[rustfmt::skip]
+const TELLING: &[&str] = &[
+    "pass", "pwd", "secret", "token", "credential", "authoriz", "masterauth", "key", "://", "@tcp(", "-----begin",
+    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "akia", "asia", "xoxa-", "xoxb-", "xoxe-",
+    "xoxo-", "xoxp-", "xoxr-", "xoxs-", "sk-", "rk_live", "rk_test", "sk_live", "sk_test", "eyj", "aiza", "npm_",
+    "hf_", "dckr_pat_", "pypi-", "sg.", "hooks.slack", "mysql", "mariadb", "login", "curl", "redis-cli", "alias set",
+    "ldap",
+];
+
 static HINTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostFirst)
-        .build([
-            "pass",
-            "pwd",
-            "secret",
-            "token",
-            "credential",
-            "authoriz",
-            "masterauth",
-            "key",
-            "://",
-            "@tcp(",
-            "-----begin",
-            "ghp_",
-            "gho_",
-            "ghu_",
-            "ghs_",
-            "ghr_",
-            "github_pat_",
-            "glpat-",
-            "akia",
-            "asia",
-            "xoxa-",
-            "xoxb-",
-            "xoxe-",
-            "xoxo-",
-            "xoxp-",
-            "xoxr-",
-            "xoxs-",
-            "sk-",
-            "rk_live",
-            "rk_test",
-            "sk_live",
-            "sk_test",
-            "eyj",
-            "aiza",
-            "npm_",
-            "hf_",
-            "dckr_pat_",
-            "pypi-",
-            "sg.",
-            "hooks.slack",
-            "mysql",
-            "mariadb",
-            "login",
-            "curl",
-            "redis-cli",
-            "alias set",
-            "ldap",
-        ])
+        .build(TELLING)
         .expect("some short texts make an automaton")
 });
 
 /// Whether a file is a sample that is copied under its real name.
 fn is_sample(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let mut words = name.split(['.', '-', '_']);
-    words.any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "tmpl"))
-        && (name.contains("env")
-            || !name.ends_with(".yaml") && !name.ends_with(".yml")
-            || name.contains("compose"))
+    let sample = |word: &str| matches!(word, "example" | "sample" | "template" | "dist" | "tmpl");
+    let yaml = matches!(name.rsplit('.').next(), Some("yaml" | "yml"));
+    // A manifest or a chart's values may be an example and still be applied.
+    (!yaml || name.contains("compose")) && name.split(['.', '-', '_']).any(sample)
 }

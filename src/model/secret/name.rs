@@ -86,22 +86,10 @@ fn may_promise(name: &str) -> bool {
 }
 
 /// Words behind the head that say which of several it is.
+#[rustfmt::skip]
 const SUFFIXES: &[&str] = &[
-    "B64",
-    "BASE",
-    "BASE64",
-    "DEFAULT",
-    "DEV",
-    "LOCAL",
-    "NEW",
-    "OLD",
-    "PLAIN",
-    "PLAINTEXT",
-    "PROD",
-    "STAGING",
-    "TEST",
-    "TEXT",
-    "VALUE",
+    "B64", "BASE", "BASE64", "DEFAULT", "DEV", "LOCAL", "NEW", "OLD", "PLAIN", "PLAINTEXT", "PROD", "STAGING", "TEST",
+    "TEXT", "VALUE",
 ];
 
 /// Words that make the name one of something else, wherever they stand before the head.
@@ -109,31 +97,10 @@ const NEVER: &[&str] =
     &["EXISTING", "EXPIRE", "EXPIRES", "EXPIRATION", "EXPIRY", "MAX", "MIN", "NUM", "PUB", "PUBLIC"];
 
 /// First words of switches: `useSecret`, `generatePassword`.
+#[rustfmt::skip]
 const SWITCHES: &[&str] = &[
-    "ALLOW",
-    "AUTO",
-    "AUTOMOUNT",
-    "CREATE",
-    "DISABLE",
-    "ENABLE",
-    "ENABLED",
-    "FROM",
-    "GENERATE",
-    "HAS",
-    "IGNORE",
-    "IMAGE",
-    "INPUT",
-    "IS",
-    "MOUNT",
-    "NO",
-    "PULL",
-    "REQUIRE",
-    "RESET",
-    "ROTATE",
-    "SHOW",
-    "SKIP",
-    "TLS",
-    "USE",
+    "ALLOW", "AUTO", "AUTOMOUNT", "CREATE", "DISABLE", "ENABLE", "ENABLED", "FROM", "GENERATE", "HAS", "IGNORE",
+    "IMAGE", "INPUT", "IS", "MOUNT", "NO", "PULL", "REQUIRE", "RESET", "ROTATE", "SHOW", "SKIP", "TLS", "USE",
 ];
 
 /// What a `SECRET` is the secret of, where it is no object of a cluster.
@@ -144,53 +111,17 @@ const OWN_SECRETS: &[&str] =
 const KEY_OF_A_SECRET: &[&str] = &["PASSWORD", "TOKEN", "USERNAME", "USER", "NAME"];
 
 /// What a `KEY` must be of to be a secret.
+#[rustfmt::skip]
 const KEY_KINDS: &[&str] = &[
-    "ACCOUNT",
-    "API",
-    "APP",
-    "AUTH",
-    "COOKIE",
-    "DEPLOY",
-    "ENCRYPTION",
-    "FERNET",
-    "HMAC",
-    "JWT",
-    "LICENSE",
-    "MASTER",
-    "PRIVATE",
-    "SESSION",
-    "SHARED",
-    "SIGNING",
-    "STORAGE",
-    "WEBHOOK",
+    "ACCOUNT", "API", "APP", "AUTH", "COOKIE", "DEPLOY", "ENCRYPTION", "FERNET", "HMAC", "JWT", "LICENSE", "MASTER",
+    "PRIVATE", "SESSION", "SHARED", "SIGNING", "STORAGE", "WEBHOOK",
 ];
 
 /// Last words of what is no secret by itself.
+#[rustfmt::skip]
 const PUBLIC: &[&str] = &[
-    "ADDRESS",
-    "CA",
-    "CERT",
-    "CERTIFICATE",
-    "CRT",
-    "DATABASE",
-    "DB",
-    "DBNAME",
-    "ENDPOINT",
-    "HOST",
-    "HOSTNAME",
-    "ID",
-    "LOGIN",
-    "NAME",
-    "NAMESPACE",
-    "PORT",
-    "REGION",
-    "SERVER",
-    "TYPE",
-    "URI",
-    "URL",
-    "USER",
-    "USERNAME",
-    "VERSION",
+    "ADDRESS", "CA", "CERT", "CERTIFICATE", "CRT", "DATABASE", "DB", "DBNAME", "ENDPOINT", "HOST", "HOSTNAME", "ID",
+    "LOGIN", "NAME", "NAMESPACE", "PORT", "REGION", "SERVER", "TYPE", "URI", "URL", "USER", "USERNAME", "VERSION",
 ];
 
 #[cfg(test)]
@@ -199,33 +130,20 @@ mod tests {
 
     #[test]
     fn the_head_of_a_name_decides() {
-        for name in [
-            "DB_PASSWORD",
-            "dbPassword",
-            "password",
-            "PGPASSWORD",
-            "SMTP_PASS",
-            "DB_PWD",
-            "requirepass",
+        #[rustfmt::skip]
+        let all = [
+            "DB_PASSWORD", "dbPassword", "password", "PGPASSWORD", "SMTP_PASS", "DB_PWD", "requirepass",
             "spring.datasource.password",
-        ] {
+        ];
+        for name in all {
             assert_eq!(promise(name), Some(Promise::Password), "{name}");
         }
-        for name in [
-            "JWT_SECRET",
-            "clientSecret",
-            "SECRET_KEY",
-            "SECRET_KEY_BASE",
-            "GITHUB_TOKEN",
-            "token",
-            "API_KEY",
-            "apikey",
-            "fernetKey",
-            "AWS_SECRET_ACCESS_KEY",
-            "X-Api-Key",
-            "Authorization",
-            "PRIVATE_KEY",
-        ] {
+        #[rustfmt::skip]
+        let all = [
+            "JWT_SECRET", "clientSecret", "SECRET_KEY", "SECRET_KEY_BASE", "GITHUB_TOKEN", "token", "API_KEY",
+            "apikey", "fernetKey", "AWS_SECRET_ACCESS_KEY", "X-Api-Key", "Authorization", "PRIVATE_KEY",
+        ];
+        for name in all {
             assert_eq!(promise(name), Some(Promise::Secret), "{name}");
         }
         for name in ["secretKey", "webserverSecretKey", "authSecret", "credentials", "secret"] {
@@ -235,36 +153,15 @@ mod tests {
 
     #[test]
     fn what_only_surrounds_a_secret_promises_none() {
-        for name in [
-            "MAX_TOKENS",
-            "JWT_ALGORITHM",
-            "ACCESS_TOKEN_EXPIRE_MINUTES",
-            "JWK_CACHE_TTL",
-            "PASSWORD_FILE",
-            "secretName",
-            "existingSecret",
-            "existingSecretPasswordKey",
-            "userPasswordKey",
-            "passwordSecretKey",
-            "AWS_ACCESS_KEY_ID",
-            "accessKey",
-            "PUBLIC_KEY",
-            "key",
-            "cache-key",
-            "id-token",
-            "tlsSecret",
-            "useSecret",
-            "imagePullSecrets",
-            "TWINE_USERNAME",
-            "PWD",
-            "compass",
-            "pass",
-            "secretProviderClass",
-            "tokenReviewer",
-            "PASSWORD_MIN_LENGTH",
-            "keyboard",
-        ] {
-            let name = (name != "id-token").then_some(name).unwrap_or("token-id");
+        #[rustfmt::skip]
+        let all = [
+            "MAX_TOKENS", "JWT_ALGORITHM", "ACCESS_TOKEN_EXPIRE_MINUTES", "JWK_CACHE_TTL", "PASSWORD_FILE",
+            "secretName", "existingSecret", "existingSecretPasswordKey", "userPasswordKey", "passwordSecretKey",
+            "AWS_ACCESS_KEY_ID", "accessKey", "PUBLIC_KEY", "key", "cache-key", "token-id", "tlsSecret", "useSecret",
+            "imagePullSecrets", "TWINE_USERNAME", "PWD", "compass", "pass", "secretProviderClass", "tokenReviewer",
+            "PASSWORD_MIN_LENGTH", "keyboard",
+        ];
+        for name in all {
             assert_eq!(promise(name), None, "{name}");
         }
     }

@@ -1,7 +1,8 @@
 //! Secrets in a YAML or JSON document: entries, `name`/`value` pairs, arguments, scripts, the data of objects.
 
+use super::commands::{self, Invocation};
 use super::inside::{self, Taken};
-use super::lines::{self, Context, Settings};
+use super::lines::{self, Settings};
 use super::name::{Promise, is_public, promise};
 use super::value::{self, Written};
 use super::{Finder, Hits, Runner, Source};
@@ -299,7 +300,7 @@ impl<'m> Walk<'_, '_, 'm> {
         let text = Text::of(node);
         if self.is_script() {
             if self.shell {
-                lines::script(self.finder, &text, Flavour::Shell);
+                commands::script(self.finder, &text, Flavour::Shell);
             } else {
                 inside::look(self.finder, &text, &mut Taken::default());
             }
@@ -307,7 +308,7 @@ impl<'m> Walk<'_, '_, 'm> {
         }
         if text.text.trim_end().contains('\n') {
             match self.language() {
-                Language::Shell => lines::script(self.finder, &text, Flavour::Shell),
+                Language::Shell => commands::script(self.finder, &text, Flavour::Shell),
                 Language::Settings => lines::settings(self.finder, &text, Settings::File),
                 Language::Other => inside::look(self.finder, &text, &mut Taken::default()),
             }
@@ -316,7 +317,7 @@ impl<'m> Walk<'_, '_, 'm> {
         let item = self.path.last().is_some_and(Option::is_none);
         // `NAME=value` and `--option=value`.
         if item && text.text.contains('=') {
-            lines::line(self.finder, &text, &mut Context::item());
+            commands::line(self.finder, &text, &mut Invocation::item());
             return;
         }
         inside::look(self.finder, &text, &mut Taken::default());

@@ -190,96 +190,22 @@ fn is_secret(text: &str, promise: Promise) -> bool {
 }
 
 /// Words that say that there is no secret, or what kind there is.
+#[rustfmt::skip]
 const MARKS: &[&str] = &[
-    "~",
-    "null",
-    "nil",
-    "none",
-    "true",
-    "false",
-    "yes",
-    "no",
-    "on",
-    "off",
-    "y",
-    "n",
-    "undefined",
-    "enabled",
-    "disabled",
-    "inherit",
-    "required",
-    "optional",
-    "default",
-    "auto",
-    "automatic",
-    "empty",
-    "unset",
-    "unused",
-    "not-used",
-    "not-needed",
-    "not_needed",
-    "notneeded",
-    "no-key",
-    "no-key-required",
-    "not-required",
-    "n/a",
-    "na",
-    "lm-studio",
-    "ollama",
-    "read",
-    "write",
-    "string",
-    "bearer",
-    "basic",
+    "~", "null", "nil", "none", "true", "false", "yes", "no", "on", "off", "y", "n", "undefined", "enabled",
+    "disabled", "inherit", "required", "optional", "default", "auto", "automatic", "empty", "unset", "unused",
+    "not-used", "not-needed", "not_needed", "notneeded", "no-key", "no-key-required", "not-required", "n/a", "na",
+    "lm-studio", "ollama", "read", "write", "string", "bearer", "basic",
 ];
 
 /// Prefixes of what points at a secret kept elsewhere.
+#[rustfmt::skip]
 const POINTERS: &[&str] = &[
-    "vault:",
-    "ref+",
-    "op://",
-    "arn:",
-    "projects/",
-    "ssm:",
-    "sm://",
-    "awssm:",
-    "gcpsm:",
-    "secretref:",
-    "keyvault",
-    "@microsoft.keyvault",
-    "enc[",
-    "file:",
-    "env:",
-    "env.",
-    "http://",
-    "https://",
-    "k8s:",
-    "azurekeyvault:",
-    "bws:",
-    "doppler:",
-    "ssh-rsa ",
-    "ssh-ed25519 ",
-    "ecdsa-sha2-",
-    "-----begin public",
-    "-----begin certificate",
-    "secrets.",
-    "sops:",
-    "ksops:",
-    "steps.",
-    "inputs.",
-    "vars.",
-    "github.",
-    "age1",
-    "data:",
-    "type=",
-    "id=",
-    "valuefrom",
-    "!ref",
-    "os.environ",
-    "process.env",
-    "system.getenv",
-    "key=",
-    "path:",
+    "vault:", "ref+", "op://", "arn:", "projects/", "ssm:", "sm://", "awssm:", "gcpsm:", "secretref:", "keyvault",
+    "@microsoft.keyvault", "enc[", "file:", "env:", "env.", "http://", "https://", "k8s:", "azurekeyvault:", "bws:",
+    "doppler:", "ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----begin public", "-----begin certificate", "secrets.",
+    "sops:", "ksops:", "steps.", "inputs.", "vars.", "github.", "age1", "data:", "type=", "id=", "valuefrom", "!ref",
+    "os.environ", "process.env", "system.getenv", "key=", "path:",
 ];
 
 fn is_reference(lower: &str) -> bool {
@@ -390,32 +316,14 @@ mod tests {
 
     #[test]
     fn references_paths_and_marks_are_none() {
-        for value in [
-            "",
-            " ",
-            "${X}",
-            "${X:-}",
-            "${X:?must be set}",
-            "$X",
-            "$(X)",
-            "$(cat /x)",
-            "`cat x`",
-            "{{ .Values.x }}",
-            "${{ secrets.X }}",
-            "${{ github.event_name == 'push' && secrets.A }}",
-            "pre-${X}",
-            "/run/secrets/x",
-            "./x",
-            "none",
-            "not-needed",
-            "lm-studio",
-            "***",
-            "12",
-            "op://vault/x",
-            "DB_PASSWORD",
-            "arn:aws:secretsmanager:x",
-            "$1",
-        ] {
+        #[rustfmt::skip]
+        let all = [
+            "", " ", "${X}", "${X:-}", "${X:?must be set}", "$X", "$(X)", "$(cat /x)", "`cat x`", "{{ .Values.x }}",
+            "${{ secrets.X }}", "${{ github.event_name == 'push' && secrets.A }}", "pre-${X}", "/run/secrets/x",
+            "./x", "none", "not-needed", "lm-studio", "***", "12", "op://vault/x", "DB_PASSWORD",
+            "arn:aws:secretsmanager:x", "$1",
+        ];
+        for value in all {
             assert!(found(value).is_empty(), "{value}");
         }
     }
@@ -436,18 +344,12 @@ mod tests {
 
     #[test]
     fn placeholders_say_that_they_cannot_work() {
-        for text in [
-            "your_key",
-            "<token>",
-            "xxx",
-            "GOCSPX-xxx",
-            "sk-...",
-            "sk-test-placeholder",
-            "REPLACE_ME",
-            "put-it-here",
-            "__TOKEN__",
-            "TODO",
-        ] {
+        #[rustfmt::skip]
+        let all = [
+            "your_key", "<token>", "xxx", "GOCSPX-xxx", "sk-...", "sk-test-placeholder", "REPLACE_ME", "put-it-here",
+            "__TOKEN__", "TODO",
+        ];
+        for text in all {
             assert!(is_placeholder(text), "{text}");
         }
         for text in
