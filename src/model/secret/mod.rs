@@ -19,6 +19,7 @@ use crate::secret;
 use crate::source::Span;
 use aho_corasick::{AhoCorasick, MatchKind};
 use name::Promise;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 use value::Written;
 
@@ -76,9 +77,9 @@ pub struct SecretVisit<'m> {
 facts!(SECRET = "secret" for SecretVisit, |this| {
     #[doc = "Name of the entry, option or variable that it stands under; null where its form alone gives it away."]
     "name": Type::String => this.name.clone().map_or(Value::Null, Value::Text);
-    #[doc = "The secret; masked in every output. For `configMapKeyRef` the name of the entry."]
+    #[doc = "The secret; masked in every output. Where a ConfigMap holds it, the word `configMapKeyRef`."]
     "value": Type::String => Value::Text(this.value.clone());
-    #[doc = "`literal` (as it stands), `default` (of a reference: `${X:-dev}`, `${{ x || 'dev' }}`), `argument` (of a command), `url` and `connectionString` (a password in one), `data` (of a Kubernetes Secret), `configMapKeyRef`, or, by its form, `token` and `privateKey`."]
+    #[doc = "`literal` (as it stands), `default` (of a reference, as in `${X:-dev}`, and the literal operand of an expression), `argument` (of a command), `url` and `connectionString` (a password in one), `data` (of a Kubernetes Secret), `configMapKeyRef`, or, by its form, `token` and `privateKey`."]
     "source": Type::String => string(this.source.name());
     #[doc = "Whether it says that it cannot work as it is: `<token>`, `your_key`, `xxx`. `changeme` works."]
     "placeholder": Type::Bool => Value::Bool(this.placeholder);
@@ -133,9 +134,9 @@ pub struct Finder<'f, 'm> {
 #[derive(Default)]
 struct Runner {
     /// Names of its service containers.
-    hosts: Vec<String>,
+    hosts: HashSet<String>,
     /// Secrets of its service containers.
-    secrets: Vec<String>,
+    secrets: HashSet<String>,
 }
 
 impl<'f, 'm> Finder<'f, 'm> {
@@ -157,7 +158,7 @@ impl<'f, 'm> Finder<'f, 'm> {
 
     /// Tells of a secret that is known to be a placeholder or none.
     fn found_as(&mut self, name: Option<&Text<'m>>, value: &Text<'m>, source: Source, placeholder: bool) {
-        let served = self.runner.secrets.iter().any(|secret| *secret == value.text);
+        let served = self.runner.secrets.contains(&*value.text);
         (self.emit)(SecretVisit {
             name: name.cloned(),
             value: value.clone(),
@@ -172,8 +173,7 @@ impl<'f, 'm> Finder<'f, 'm> {
     /// Whether a host is the runner of a job or one of the job's service containers.
     fn is_runner(&self, host: &str) -> bool {
         self.on_runner
-            && (matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0")
-                || self.runner.hosts.iter().any(|other| other == host))
+            && (matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0") || self.runner.hosts.contains(host))
     }
 
     /// Judges the value under a name; tells whether it writes a secret out.
@@ -224,7 +224,7 @@ impl Hits {
 /// What every name of a secret, every secret known by its form and every tool that takes one by a short option holds.
 #[rustfmt::skip]
 const TELLING: &[&str] = &[
-    "pass", "pwd", "secret", "token", "credential", "authoriz", "masterauth", "key", "://", "@tcp(", "-----begin",
+    "pass", "psw", "pwd", "secret", "token", "credential", "authoriz", "masterauth", "key", "://", "@tcp(", "-----begin",
     "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "akia", "asia", "xoxa-", "xoxb-", "xoxe-",
     "xoxo-", "xoxp-", "xoxr-", "xoxs-", "sk-", "rk_live", "rk_test", "sk_live", "sk_test", "eyj", "aiza", "npm_",
     "hf_", "dckr_pat_", "pypi-", "sg.", "hooks.slack", "mysql", "mariadb", "login", "curl", "redis-cli", "alias set",

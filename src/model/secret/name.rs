@@ -37,7 +37,7 @@ pub fn promise(name: &str) -> Option<Promise> {
     let named = if variable { Promise::Secret } else { Promise::Either };
     let ends = |heads: &[&str]| heads.iter().any(|head| last.ends_with(head));
     if ends(&["PASSWORD", "PASSWORDS", "PASSWD", "PASSPHRASE", "REQUIREPASS", "MASTERAUTH"])
-        || (matches!(&*last, "PASS" | "PWD") && !words.is_empty())
+        || (matches!(&*last, "PASS" | "PSW" | "PWD") && !words.is_empty())
         || (last.ends_with("PWD") && last.len() > 3 && last != "OLDPWD")
     {
         return Some(Promise::Password);
@@ -79,7 +79,7 @@ fn is(set: &[&str], word: &str) -> bool {
 fn may_promise(name: &str) -> bool {
     let bytes = name.as_bytes();
     let holds = |head: &[u8]| bytes.windows(head.len()).any(|window| window.eq_ignore_ascii_case(head));
-    holds(b"pass") || holds(b"secret") || holds(b"token") || holds(b"pwd") || {
+    holds(b"pass") || holds(b"secret") || holds(b"token") || holds(b"pwd") || holds(b"psw") || {
         bytes.len() > 3
             && (holds(b"key") || holds(b"credential") || holds(b"authoriz") || holds(b"masterauth"))
     }

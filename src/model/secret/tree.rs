@@ -120,7 +120,7 @@ impl<'m> Walk<'_, '_, 'm> {
 
     /// The data of a Kubernetes Secret.
     fn secret(&mut self, object: Node<'m>) {
-        for field in ["data", "stringData"] {
+        for (field, encoded) in [("data", true), ("stringData", false)] {
             for (key, value) in object.get(field).map(Node::resolve).into_iter().flat_map(Node::pairs) {
                 let value = value.resolve();
                 if value.kind() != NodeKind::Scalar || is_foreign(value) {
@@ -131,32 +131,30 @@ impl<'m> Walk<'_, '_, 'm> {
                     inside::look(self.finder, &text, &mut Taken::default());
                     continue;
                 }
-                let name = Text::of(key);
-                let secret = text.text.trim();
-                let decoded = (field == "data").then(|| decoded(secret)).flatten();
-                let meant = decoded.as_deref().unwrap_or(secret);
-                let several = meant.trim_end().contains('\n');
-                let known = promise(&name.text).is_some() || name.text.starts_with(".docker");
-                if several && !known && !settings_hold_a_secret(meant) {
-                    continue;
-                }
-                let judged = value::secrets(meant, promise(&name.text).unwrap_or(Promise::Password));
-                if judged.is_empty() {
-                    continue;
-                }
-                let whole = judged[0].1 == Written::Literal;
-                let first = text.text.lines().position(|line| !line.trim().is_empty());
-                let line = first.and_then(|at| text.text.lines().nth(at)).unwrap_or_default();
-                let start = line.as_ptr() as usize - text.text.as_ptr() as usize;
-                let placeholder = value::is_placeholder(meant);
-                if whole {
-                    let content = line.trim();
-                    let from = start + (content.as_ptr() as usize - line.as_ptr() as usize);
-                    let range = from..from + content.len();
-                    self.finder.found_as(Some(&name), &text.cut(range), Source::Data, placeholder);
-                } else {
-                    self.finder.judge(Some(&name), Promise::Password, &text, Source::Data);
-                }
+                let meant = if encoded { decoded(text.text.trim()) } else { None };
+                let meant = meant.as_deref().unwrap_or(&text.text).trim();
+                self.datum(&Text::of(key), &text, meant);
+            }
+        }
+    }
+
+    /// An entry of a Secret, as it is written and as it is meant.
+    fn datum(&mut self, name: &Text<'m>, text: &Text<'m>, meant: &str) {
+        let promised = promise(&name.text);
+        // Docker's settings hold the secret under a name of their own.
+        let known = promised.is_some() || name.text.starts_with(".docker");
+        if meant.contains('\n') && !known && !settings_hold_a_secret(meant) {
+            return;
+        }
+        match value::secrets(meant, promised.unwrap_or(Promise::Password)).first() {
+            None => {}
+            Some((_, Written::Literal)) => {
+                let line = text.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+                let line = text.cut(lines::range_in(&text.text, line));
+                self.finder.found_as(Some(name), &line, Source::Data, value::is_placeholder(meant));
+            }
+            Some((_, Written::Default)) => {
+                _ = self.finder.judge(Some(name), Promise::Password, text, Source::Data)
             }
         }
     }

@@ -284,6 +284,7 @@ pub fn is_placeholder(text: &str) -> bool {
         || text.chars().any(|c| !c.is_ascii() && (c.is_alphabetic() || c == '…'))
         || (text.contains('<') && text.contains('>') && lower.bytes().filter(|&byte| byte == b'<').count() == 1)
         || lower == "example"
+        || (text.starts_with("MY") && text.bytes().all(|byte| byte.is_ascii_uppercase() || b"_-0123456789".contains(&byte)))
         || text.ends_with("EXAMPLE")
         || text.ends_with("EXAMPLEKEY")
 }
@@ -347,7 +348,7 @@ mod tests {
         #[rustfmt::skip]
         let all = [
             "your_key", "<token>", "xxx", "GOCSPX-xxx", "sk-...", "sk-test-placeholder", "REPLACE_ME", "put-it-here",
-            "__TOKEN__", "TODO",
+            "__TOKEN__", "TODO", "MYTOKEN",
         ];
         for text in all {
             assert!(is_placeholder(text), "{text}");
