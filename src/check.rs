@@ -6,9 +6,10 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::glob::Globs;
-use crate::model::{self, Model};
+use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::rule::Rule;
+use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
 use crate::waiver::{self, Extent};
@@ -80,6 +81,15 @@ impl Run {
     pub fn documents(&self, file: FileId) -> impl Iterator<Item = &Document> {
         let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok();
         index.into_iter().flat_map(|index| model::documents(&self.sources, &self.artifacts[index]))
+    }
+
+    /// What no output may show of a file, sorted and disjoint.
+    pub fn hidden(&self, id: FileId) -> Vec<Span> {
+        let source = self.sources.get(id);
+        match self.artifacts.binary_search_by_key(&id, |artifact| artifact.file) {
+            Ok(index) => model::hidden(FileFacts { id, source, artifact: &self.artifacts[index] }),
+            Err(_) => secret_spans(source, None),
+        }
     }
 }
 

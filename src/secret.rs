@@ -5,7 +5,7 @@ mod shape;
 mod text;
 mod tree;
 
-pub use name::secret_name;
+pub use name::{secret_name, words};
 
 use crate::source::{SourceFile, Span};
 use crate::yaml::Document;
@@ -49,7 +49,13 @@ pub fn mask(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-fn disjoint(mut spans: Vec<Span>) -> Vec<Span> {
+/// Where tokens of well-known issuers stand in a text.
+pub fn tokens(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
+    shape::TOKEN.find_iter(text).map(|found| found.range())
+}
+
+/// Spans in order, those that share a byte made one, empty ones left out.
+pub fn disjoint(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans.into_iter().filter(|span| !span.is_empty()) {

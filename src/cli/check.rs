@@ -5,7 +5,6 @@ use crate::check::{self, Run, Suppressions};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{self, Charset, Look, Masks, Summary};
-use crate::secret::secret_spans;
 use clap::ValueEnum;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
@@ -75,7 +74,7 @@ pub fn run(arguments: &Args) -> Status {
     summary.elapsed = started.elapsed();
     let diagnostics: Vec<Diagnostic> =
         run.outcome.failures.iter().chain(&run.outcome.diagnostics).cloned().collect();
-    let masks = Masks::new(&run.sources, &diagnostics, |id, file| secret_spans(file, run.documents(id)));
+    let masks = Masks::new(&run.sources, &diagnostics, |id, _| run.hidden(id));
     let report =
         report::Run { sources: &run.sources, diagnostics: &diagnostics, summary: &summary, masks: &masks };
     for output in &arguments.output {

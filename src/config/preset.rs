@@ -24,6 +24,8 @@ pub const PRESETS: &[Preset] = &[
             "deploy-outside-pipeline",
             "missing-healthcheck",
             "missing-probe",
+            "plaintext-secret",
+            "plaintext-secret-in-sample",
             "retired-service",
             "retired-service-mention",
         ],

@@ -41,6 +41,7 @@ mod view;
 
 pub use blame::{Failure, label_of};
 pub use differences::{DIFFERENCES, Difference};
+pub(crate) use functions::base64_decoded;
 pub use functions::{FunctionDoc, MacroDoc, functions, macros};
 pub use join::Index;
 pub use library::command::{COMMAND, command};

@@ -270,8 +270,13 @@ pub fn dotenv<'m>(file: FileId, text: &str, owner: Owner<'m>, emit: Emit<'_, 'm>
 }
 
 /// The value of a dotenv line without its quotes or its trailing comment.
-fn dotenv_value(text: &str) -> &str {
+pub fn dotenv_value(text: &str) -> &str {
+    let blank = text.starts_with([' ', '\t']);
     let text = text.trim();
+    // `NAME=   # why` is empty.
+    if blank && text.starts_with('#') {
+        return &text[..0];
+    }
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote) {
             return inner.split(quote).next().unwrap_or(inner);

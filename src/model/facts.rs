@@ -83,7 +83,8 @@ impl<'m> FileFacts<'m> {
         self.artifact.makefile(&self.source.text)
     }
 
-    fn whole(&self) -> Text<'m> {
+    /// The whole text, as it is written.
+    pub fn whole(&self) -> Text<'m> {
         let span = Span::new(0, self.source.text.len() as u32);
         let origin = Origin::Place(Place { file: self.id, span });
         Text { text: Cow::Borrowed(&self.source.text), origin }

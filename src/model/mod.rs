@@ -21,6 +21,7 @@ mod project;
 mod repo;
 mod script;
 pub mod scripts;
+mod secret;
 mod target;
 mod text;
 mod workflow;
@@ -33,6 +34,7 @@ pub use names::{Clue, Names, Seen};
 pub use podlike::{Podlike, podlikes};
 pub use project::Project;
 pub use repo::{REPO, Repo};
+pub use secret::hidden;
 pub use target::{Target, TargetKind, Wanted};
 pub use text::holds_script;
 
@@ -124,6 +126,9 @@ impl<'m> Model<'m> {
         kubernetes::visit_embedded(self, file, wanted, emit);
         if wanted.any(&[TargetKind::Command]) {
             command::visit(self, file, wanted, emit);
+        }
+        if wanted.any(&[TargetKind::Secret]) {
+            secret::visit(file, emit);
         }
         if wanted.any(&[TargetKind::Text, TargetKind::Retired]) {
             text::visit(self, file, wanted, emit);

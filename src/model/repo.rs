@@ -4,7 +4,7 @@
 
 use super::facts::{FILE, FileFacts, Visit};
 use super::target::{TargetKind, Wanted};
-use super::{Model, command, compose, env, helm, image, kubernetes, probe, text, workflow};
+use super::{Model, command, compose, env, helm, image, kubernetes, probe, secret, text, workflow};
 use crate::expr::{Collection, Facts, Field, Index, Record, Type, Value};
 use crate::source::Place;
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ macro_rules! collections {
 collections! {
     pub REPO = "repo", None, None, {
         "file": FILES, "text": TEXTS, "workflow": WORKFLOWS, "action": ACTIONS, "compose": COMPOSE, "k8s": K8S, "helm": HELM,
-        "image": IMAGES, "env": ENVS, "command": COMMANDS, "probe": PROBES, "retired": RETIRED
+        "image": IMAGES, "env": ENVS, "command": COMMANDS, "probe": PROBES, "retired": RETIRED, "secret": SECRETS
     };
     FILES = "repo.file", Some(&FILE), None, {};
     TEXTS = "repo.text", Some(&text::TEXT), None, {};
@@ -60,6 +60,7 @@ collections! {
     COMMANDS = "repo.command", Some(&command::COMMAND_VISIT), None, {};
     PROBES = "repo.probe", Some(&probe::PROBE_VISIT), None, {};
     RETIRED = "repo.retired", Some(&text::RETIRED), None, {};
+    SECRETS = "repo.secret", Some(&secret::SECRET), None, {};
 }
 
 /// A name of `repo`: a collection, the holder of some, or both.

@@ -1,6 +1,6 @@
 //! The vocabulary: what a rule's `each` may name, and what each visit binds.
 
-use super::{command, compose, env, helm, image, kubernetes, probe, text, workflow};
+use super::{command, compose, env, helm, image, kubernetes, probe, secret, text, workflow};
 use crate::expr::Record;
 use aho_corasick::AhoCorasick;
 use std::fmt;
@@ -86,6 +86,8 @@ targets! {
     Probe = "probe", &probe::PROBE_VISIT;
     #[doc = "Every retired name (`retired` in the configuration) in the text of an artifact."]
     Retired = "retired", &text::RETIRED;
+    #[doc = "Every secret that is written out where it takes effect, or taken from where secrets do not belong."]
+    Secret = "secret", &secret::SECRET;
 }
 
 impl fmt::Display for Target {

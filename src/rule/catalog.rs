@@ -15,6 +15,11 @@ pub const BUILT_IN: &[(&str, &str)] = &[
         include_str!("../../rules/deployment/deploy-outside-pipeline.yaml"),
     ),
     (
+        "deployment/plaintext-secret-in-sample.yaml",
+        include_str!("../../rules/deployment/plaintext-secret-in-sample.yaml"),
+    ),
+    ("deployment/plaintext-secret.yaml", include_str!("../../rules/deployment/plaintext-secret.yaml")),
+    (
         "deployment/retired-service-mention.yaml",
         include_str!("../../rules/deployment/retired-service-mention.yaml"),
     ),

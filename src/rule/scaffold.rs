@@ -208,5 +208,14 @@ fn first(kind: TargetKind) -> First {
                 "services:\n  shop: {image: web:1.2}",
             )
         },
+        TargetKind::Secret => First {
+            path: Some("compose.yaml"),
+            ..found(
+                "require: placeholder || throwaway",
+                "`{name}` is written out",
+                "services:\n  db: {image: postgres:17, environment: {POSTGRES_PASSWORD: hunter2}}   # <- `hunter2`",
+                "services:\n  db: {image: postgres:17, environment: {POSTGRES_PASSWORD: \"${POSTGRES_PASSWORD}\"}}",
+            )
+        },
     }
 }

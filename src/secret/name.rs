@@ -85,7 +85,7 @@ fn promises(word: &str) -> bool {
 
 /// The words of a name in capitals: cut at `_`, `-`, `.`, `/`, blanks and where lower case turns to upper case (`jwtSecret`,
 /// `HTTPToken`).
-fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut previous = '_';
     let mut chars = name.chars().peekable();

@@ -16,6 +16,7 @@ mod reference;
 mod report;
 mod rules;
 mod scripts;
+mod secrets;
 mod support;
 mod suppress;
 mod test_command;

@@ -33,6 +33,7 @@ fn labelled_lines_are_found_and_naive_ones_left_alone() {
     let mut report = String::new();
     for (policy, rules) in [
         ("P1", &["deploy-outside-pipeline"][..]),
+        ("P2", &["plaintext-secret", "plaintext-secret-in-sample"][..]),
         ("P3", &["missing-probe", "missing-healthcheck"][..]),
         ("P4", &["retired-service"][..]),
     ] {

@@ -32,7 +32,8 @@ pub(super) fn decode<'a>(call: &Call<'_, 'a>, budget: &mut Budget) -> Result<Val
         .ok_or_else(|| Fault::Message("this string is not base64".to_owned()))
 }
 
-fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+/// The bytes that a text is the base64 of, if it is any's; padding may be left out.
+pub fn decoded(text: &[u8]) -> Option<Vec<u8>> {
     let digits = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
     if digits.len() < text.len() && !text.len().is_multiple_of(4) || digits.len() % 4 == 1 {
         return None;

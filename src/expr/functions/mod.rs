@@ -21,6 +21,7 @@ use super::pattern::Pattern;
 use super::program::{Budget, Fault};
 use super::value::{Object, Text, Type, Value};
 use super::view::{View, article};
+pub use encode::decoded as base64_decoded;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
