@@ -25,6 +25,7 @@ pub mod diagnostic;
 pub mod discover;
 pub mod engine;
 pub mod expr;
+pub mod fingerprint;
 pub mod glob;
 pub mod model;
 pub mod policy;
