@@ -3,7 +3,7 @@
 //! # The way data flows
 //!
 //! [`cli`] turns arguments into a request; [`discover`] finds the files; [`artifact`] reads each of them once, has [`yaml`] make it a
-//! spanned document and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote, [`policy`] holds the
+//! spanned document (or [`makefile`] rules) and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote, [`policy`] holds the
 //! two against each other; [`model`] derives what the deployment consists of and offers it as targets; [`engine`] asks every rule at
 //! every visit, by the expressions of [`expr`] (to which [`shell`] says what a script runs), and yields [`diagnostic`]s; [`report`]
 //! renders them behind one sanitiser and one mask over [`secret`]s. [`check`] is these stages in order; [`verify`] runs the examples
@@ -27,6 +27,7 @@ pub mod engine;
 pub mod expr;
 pub mod fingerprint;
 pub mod glob;
+pub mod makefile;
 pub mod model;
 pub mod policy;
 pub mod report;

@@ -2,12 +2,14 @@
 
 use super::{Context, Kind, SetKind, name, recognise};
 use crate::discover::{Found, MAX_BYTES, Origin, Outcome, Reason};
+use crate::makefile::{self, Makefile};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::yaml::{self, Document, Options};
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// One deployment file.
 #[derive(Debug)]
@@ -20,6 +22,14 @@ pub struct Artifact {
     pub reason: String,
     /// Its content, for kinds that are YAML; data whose name gave it away has none.
     pub document: Option<Document>,
+    makefile: OnceLock<Makefile>,
+}
+
+impl Artifact {
+    /// The rules of a makefile, read at the first call; `None` for every other kind.
+    pub fn makefile(&self, text: &str) -> Option<&Makefile> {
+        (self.kind == Kind::Makefile).then(|| self.makefile.get_or_init(|| makefile::read(text, self.file)))
+    }
 }
 
 /// What came of a list of files. Every file is in exactly one of `artifacts`, `skipped` and `unreadable`.
@@ -65,7 +75,7 @@ pub fn load(found: Vec<Found>, set: &SetKind<'_>, sources: &mut Sources) -> Load
 fn artifact(file: FileId, source: &SourceFile, context: &Context<'_>) -> Artifact {
     let parse = || yaml::parse(source.text.clone(), Options { file, ..Options::default() });
     let (recognition, document) = recognise(&source.path, &source.text, context, parse);
-    Artifact { file, kind: recognition.kind, reason: recognition.reason, document }
+    Artifact { file, kind: recognition.kind, reason: recognition.reason, document, makefile: OnceLock::new() }
 }
 
 enum Read {

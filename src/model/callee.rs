@@ -76,7 +76,7 @@ fn folders(file: FileFacts<'_>, script: &Script<'_>) -> Vec<String> {
     let mut folders = Vec::new();
     let own = file.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     match script.host {
-        Host::Step { job, step } => {
+        Host::Step { job, step, .. } => {
             let defaults = |holder: Node<'_>| {
                 holder
                     .get("defaults")?
@@ -95,7 +95,9 @@ fn folders(file: FileFacts<'_>, script: &Script<'_>) -> Vec<String> {
                 folders.push(own.to_owned());
             }
         }
-        Host::File => folders.extend([String::new(), own.to_owned()]),
+        // `make` runs in the folder of its file.
+        Host::Target { .. } | Host::Makefile => folders.extend([own.to_owned(), String::new()]),
+        _ => folders.extend([String::new(), own.to_owned()]),
     }
     folders
 }
@@ -150,8 +152,36 @@ impl Look<'_, '_> {
         (!path.is_empty() && !path.contains(['$', '"', '\'', '*'])).then(|| path.to_owned())
     }
 
-    fn targets(&self, _script: &Script<'_>, _args: &[Word]) -> Vec<Unit> {
-        Vec::new()
+    /// The targets that the arguments of `make` name, or the default one.
+    fn targets(&self, script: &Script<'_>, args: &[Word]) -> Vec<Unit> {
+        let (mut folder, mut file, mut goals) = (None, None, Vec::new());
+        let mut words = args.iter();
+        while let Some(word) = words.next() {
+            match word.prefix() {
+                "-C" | "--directory" => folder = words.next().and_then(|word| self.path(script, word)),
+                "-f" | "--file" | "--makefile" => {
+                    file = words.next().and_then(|word| self.path(script, word))
+                }
+                "-I" | "-o" | "-W" => _ = words.next(),
+                text if let Some(path) = text.strip_prefix("--directory=") => folder = Some(path.to_owned()),
+                text if text.starts_with('-') || text.contains('=') => {}
+                _ => goals.extend(word.text()),
+            }
+        }
+        let below = folder.map_or_else(String::new, |folder| format!("{folder}/"));
+        let names = match &file {
+            None => vec!["GNUmakefile", "makefile", "Makefile"],
+            Some(name) => vec![name.as_str()],
+        };
+        let Some(first) = names.iter().find_map(|name| self.find(&format!("{below}{name}"))) else {
+            return Vec::new();
+        };
+        if goals.is_empty() {
+            let makefile = self.model.file(first).makefile();
+            goals.extend(makefile.and_then(|makefile| makefile.default_goal.as_deref()));
+        }
+        let goals_of = Goals::new(self.model, first);
+        goals.iter().flat_map(|goal| goals_of.named(goal)).collect()
     }
 
     fn package(&self, _script: &Script<'_>, _args: &[Word]) -> Vec<Unit> {
@@ -189,4 +219,55 @@ pub fn serves_cluster(job: Node<'_>) -> bool {
     let services = job.get("services").into_iter().flat_map(Node::pairs);
     let images = services.filter_map(|(_, service)| service.get("image"));
     images.map(Node::text).any(|image| image.split(['/', ':']).any(|word| MAKERS.contains(&word)))
+}
+
+/// The targets of a makefile and of what it includes.
+pub struct Goals<'m> {
+    files: Vec<FileId>,
+    /// Targets that fit many names, each with its file.
+    patterns: Vec<(FileId, &'m str)>,
+}
+
+impl<'m> Goals<'m> {
+    /// Makefiles that are looked through.
+    const FILES: usize = 32;
+    /// Patterns that are tried.
+    const PATTERNS: usize = 256;
+
+    /// Those that a makefile knows.
+    pub fn new(model: &Model<'m>, first: FileId) -> Self {
+        let mut found = Self { files: vec![first], patterns: Vec::new() };
+        let mut at = 0;
+        while at < found.files.len() && found.files.len() < Self::FILES {
+            let file = model.file(found.files[at]);
+            let folder = file.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            for name in file.makefile().into_iter().flat_map(|makefile| &makefile.includes) {
+                let included =
+                    model.project.at(folder, &name.text).or_else(|| model.project.at("", &name.text));
+                let new = included.filter(|file| !found.files.contains(file));
+                found.files.extend(new);
+            }
+            at += 1;
+        }
+        for &file in &found.files {
+            let rules = model.file(file).makefile().into_iter().flat_map(|makefile| &makefile.rules);
+            let names = rules.flat_map(|rule| &rule.targets).map(|name| &*name.text);
+            found.patterns.extend(names.filter(|name| name.contains('%')).map(|name| (file, name)));
+        }
+        found.patterns.truncate(Self::PATTERNS);
+        found
+    }
+
+    /// What may make a target: there need not be such units.
+    pub fn named(&self, goal: &str) -> Vec<Unit> {
+        let unit = |file, name: &str| Unit { file, key: Key::Named(name.into()) };
+        let fits = |pattern: &str| {
+            pattern.split_once('%').is_some_and(|(before, behind)| {
+                goal.len() > before.len() + behind.len() && goal.starts_with(before) && goal.ends_with(behind)
+            })
+        };
+        let fitting = self.patterns.iter().filter(|(_, pattern)| fits(pattern));
+        let exact = self.files.iter().map(|&file| unit(file, goal));
+        exact.chain(fitting.map(|&(file, pattern)| unit(file, pattern))).collect()
+    }
 }

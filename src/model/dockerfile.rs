@@ -12,15 +12,13 @@ pub struct Instruction<'t> {
     pub arguments: &'t str,
     /// Where the arguments stand in the text.
     pub span: Span,
+    /// The here-documents that it opens, with the lines that end them; empty where it opens none.
+    pub documents: Span,
 }
 
 /// The instructions of a Dockerfile in order. Comments, blank lines and here-document bodies are passed over.
 pub fn instructions(text: &str) -> Vec<Instruction<'_>> {
-    let escape = if text.lines().take_while(|line| line.starts_with('#')).any(is_backtick_directive) {
-        '`'
-    } else {
-        '\\'
-    };
+    let escape = escape(text);
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -46,6 +44,7 @@ pub fn instructions(text: &str) -> Vec<Instruction<'_>> {
         let logical = &text[start..end];
         let keyword_end = logical.find(char::is_whitespace).unwrap_or(logical.len());
         let arguments = logical[keyword_end..].trim_start();
+        let body = at;
         for delimiter in here_documents(arguments) {
             while at < text.len() {
                 let line = line_at(text, at);
@@ -56,9 +55,15 @@ pub fn instructions(text: &str) -> Vec<Instruction<'_>> {
             }
         }
         let span = Span::from(end - arguments.len()..end);
-        found.push(Instruction { keyword: &logical[..keyword_end], arguments, span });
+        let documents = Span::from(body..at);
+        found.push(Instruction { keyword: &logical[..keyword_end], arguments, span, documents });
     }
     found
+}
+
+/// The character that continues a line: a backslash unless a directive says otherwise.
+pub fn escape(text: &str) -> char {
+    if text.lines().take_while(|line| line.starts_with('#')).any(is_backtick_directive) { '`' } else { '\\' }
 }
 
 fn line_at(text: &str, at: usize) -> &str {

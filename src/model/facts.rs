@@ -3,6 +3,7 @@
 use super::target::TargetKind;
 use crate::artifact::Artifact;
 use crate::expr::{Facts, Origin, Text, Type, Value};
+use crate::makefile::Makefile;
 use crate::source::{FileId, Place, SourceFile, Span};
 use crate::yaml::{Kind, Node};
 use std::borrow::Cow;
@@ -77,6 +78,11 @@ pub struct FileFacts<'m> {
 }
 
 impl<'m> FileFacts<'m> {
+    /// Its rules, for a makefile.
+    pub fn makefile(self) -> Option<&'m Makefile> {
+        self.artifact.makefile(&self.source.text)
+    }
+
     fn whole(&self) -> Text<'m> {
         let span = Span::new(0, self.source.text.len() as u32);
         let origin = Origin::Place(Place { file: self.id, span });

@@ -15,7 +15,7 @@ mod probe;
 mod project;
 mod repo;
 mod script;
-mod scripts;
+pub mod scripts;
 mod target;
 mod text;
 mod workflow;

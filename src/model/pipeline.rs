@@ -5,10 +5,11 @@
 //! another way to the cluster.
 
 use super::Model;
-use super::callee::{self, Call};
+use super::callee::{self, Call, Goals};
 use super::facts::FileFacts;
 use super::scripts::{self, Host, Script};
 use crate::artifact::Kind;
+use crate::makefile::Name;
 use crate::source::{FileId, Place};
 use crate::yaml::{Kind as NodeKind, Node};
 use std::collections::HashMap;
@@ -106,8 +107,10 @@ impl Via {
 /// The unit that a script is a part of.
 fn unit_of(file: FileFacts<'_>, host: &Host<'_>) -> Option<Unit> {
     let key = match host {
-        Host::Step { job: Some(job), .. } => Key::Named(job.key()?.text().into()),
-        Host::Step { job: None, .. } | Host::File => Key::File,
+        Host::Step { id: Some(id), .. } => Key::Named(id.text().into()),
+        Host::Step { id: None, .. } | Host::File => Key::File,
+        Host::Target { rule } => Key::Named(rule.targets.first()?.text.clone()),
+        Host::Makefile | Host::Build | Host::Image { .. } | Host::Container { .. } => return None,
     };
     Some(Unit { file: file.id, key })
 }
@@ -205,6 +208,12 @@ impl Graph {
                 }
             }
             Kind::Action | Kind::Script => self.add(unit(Key::File), Root::Called),
+            Kind::Makefile => {
+                let rules = file.makefile().into_iter().flat_map(|makefile| &makefile.rules);
+                rules
+                    .flat_map(|rule| &rule.targets)
+                    .for_each(|name| self.add(unit(Key::Named(name.text.clone())), Root::Called));
+            }
             _ => {}
         }
     }
@@ -229,6 +238,7 @@ impl Graph {
                 }
             }
         }
+        self.add_prerequisites(model, file);
         for script in scripts::of(file) {
             let Some(&from) = unit_of(file, &script.host).and_then(|unit| self.units.get(&unit)) else {
                 continue;
@@ -237,6 +247,26 @@ impl Graph {
             self.makes[from as usize] |= calls.makes_cluster;
             for Call { place, units } in calls.calls {
                 self.call(from, place, units);
+            }
+        }
+    }
+
+    /// What `make` makes before a target. The first target of a rule stands for all of them.
+    fn add_prerequisites(&mut self, model: &Model<'_>, file: FileFacts<'_>) {
+        let Some(makefile) = file.makefile() else { return };
+        let goals = Goals::new(model, file.id);
+        let unit = |name: &Name| Unit { file: file.id, key: Key::Named(name.text.clone()) };
+        let place = |name: &Name| Place { file: file.id, span: name.span };
+        for rule in &makefile.rules {
+            let Some((first, others)) = rule.targets.split_first() else { continue };
+            for other in others {
+                if let Some(&from) = self.units.get(&unit(other)) {
+                    self.call(from, place(other), vec![unit(first)]);
+                }
+            }
+            let Some(&from) = self.units.get(&unit(first)) else { continue };
+            for name in rule.prerequisites.iter().chain(&rule.order_only) {
+                self.call(from, place(name), goals.named(&name.text));
             }
         }
     }

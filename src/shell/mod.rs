@@ -32,6 +32,36 @@ pub enum Dialect {
     Posix,
 }
 
+/// What a list of words is that is handed to the program of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handed {
+    /// A command: its first word is a shell, or another program that runs its arguments.
+    Command,
+    /// Likely a command: it looks like a call of a tool.
+    Likely,
+    /// Likely the arguments of the tool that the image is named after.
+    To(&'static str),
+    /// Nothing that can be known here.
+    Unknown,
+}
+
+/// What words are that are handed to the program of an image; `None` stands for a word that is not known.
+pub fn handed(image: Option<&str>, words: &[Option<&str>]) -> Handed {
+    let Some(Some(first)) = words.first() else { return Handed::Unknown };
+    let second = words.get(1).copied().flatten();
+    let image = image.and_then(|image| command::base(image).split([':', '@']).next());
+    if let Some(tool) = image.and_then(tool::guessable)
+        && (first.starts_with('-') || tool::is_call(tool, first))
+    {
+        return Handed::To(tool);
+    }
+    let name = command::base(first);
+    if words.len() > 1 && wrapper::wrappers(name).iter().any(|way| way.path().next().is_none()) {
+        return Handed::Command;
+    }
+    if second.is_some_and(|verb| tool::is_call(name, verb)) { Handed::Likely } else { Handed::Unknown }
+}
+
 /// A script that was read.
 #[derive(Clone, Debug)]
 pub struct Reading {

@@ -12,6 +12,7 @@ mod joins;
 mod reference;
 mod report;
 mod rules;
+mod scripts;
 mod support;
 mod test_command;
 mod truth;
