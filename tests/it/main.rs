@@ -17,6 +17,7 @@ mod support;
 mod test_command;
 mod truth;
 mod user_rules;
+mod verdicts;
 mod yaml_hostile;
 mod yaml_oracles;
 mod yaml_places;
