@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::glob::Globs;
-use crate::model::Model;
+use crate::model::{self, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::rule::Rule;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
@@ -62,10 +62,10 @@ pub struct Run {
 }
 
 impl Run {
-    /// The document of a file, if it is YAML or JSON.
-    pub fn document(&self, file: FileId) -> Option<&Document> {
-        let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok()?;
-        self.artifacts[index].document.as_ref()
+    /// The documents of a file: its own if it is YAML or JSON, and the manifests inside it.
+    pub fn documents(&self, file: FileId) -> impl Iterator<Item = &Document> {
+        let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok();
+        index.into_iter().flat_map(|index| model::documents(&self.sources, &self.artifacts[index]))
     }
 }
 

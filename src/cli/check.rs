@@ -67,7 +67,7 @@ pub fn run(arguments: &Args) -> Status {
     summary.elapsed = started.elapsed();
     let diagnostics: Vec<Diagnostic> =
         run.outcome.failures.iter().chain(&run.outcome.diagnostics).cloned().collect();
-    let masks = Masks::new(&run.sources, &diagnostics, |id, file| secret_spans(file, run.document(id)));
+    let masks = Masks::new(&run.sources, &diagnostics, |id, file| secret_spans(file, run.documents(id)));
     let report =
         report::Run { sources: &run.sources, diagnostics: &diagnostics, summary: &summary, masks: &masks };
     for output in &arguments.output {

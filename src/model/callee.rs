@@ -9,6 +9,7 @@ use crate::shell::{Command, How, Word};
 use crate::source::{FileId, Place};
 use crate::yaml::Node;
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// A command that runs units of the repository.
 pub struct Call {
@@ -27,10 +28,26 @@ pub struct Calls {
     pub makes_cluster: bool,
 }
 
+/// The makefiles of a repository that were looked through.
+#[derive(Default)]
+pub struct Makefiles<'m>(HashMap<FileId, Goals<'m>>);
+
+impl<'m> Makefiles<'m> {
+    /// The targets of one of them.
+    pub fn goals(&mut self, model: &Model<'m>, file: FileId) -> &Goals<'m> {
+        self.0.entry(file).or_insert_with(|| Goals::new(model, file))
+    }
+}
+
 /// The calls of a script.
-pub fn of_script(model: &Model<'_>, file: FileFacts<'_>, script: &Script<'_>) -> Calls {
+pub fn of_script<'m>(
+    model: &Model<'m>,
+    makefiles: &mut Makefiles<'m>,
+    file: FileFacts<'m>,
+    script: &Script<'_>,
+) -> Calls {
     let mut found = Calls::default();
-    let mut look = Look { model, folders: folders(file, script) };
+    let mut look = Look { model, makefiles, folders: folders(file, script) };
     for command in &script.reading().commands {
         if command.how == How::Remote {
             continue;
@@ -105,25 +122,25 @@ fn folders(file: FileFacts<'_>, script: &Script<'_>) -> Vec<String> {
 /// Looks for what the commands of one script run.
 struct Look<'l, 'm> {
     model: &'l Model<'m>,
+    makefiles: &'l mut Makefiles<'m>,
     folders: Vec<String>,
 }
 
 impl Look<'_, '_> {
-    fn units(&self, script: &Script<'_>, command: &Command) -> Vec<Unit> {
+    fn units(&mut self, script: &Script<'_>, command: &Command) -> Vec<Unit> {
         let Some(first) = command.words.first() else { return Vec::new() };
         let args = command.args();
-        let named = |word: &Word| self.script_at(script, word);
         match command.name() {
             Some("make" | "gmake") => self.targets(script, args),
             Some("npm" | "yarn" | "pnpm" | "bun") => self.package(script, args),
             Some("source" | "." | "bash" | "sh" | "zsh" | "dash" | "ksh") => args
                 .iter()
                 .find(|word| !word.prefix().starts_with(['-', '+']))
-                .and_then(named)
+                .and_then(|word| self.script_at(script, word))
                 .into_iter()
                 .collect(),
             Some(name) if first.text() == Some(name) => Vec::new(),
-            _ => named(first).into_iter().collect(),
+            _ => self.script_at(script, first).into_iter().collect(),
         }
     }
 
@@ -153,7 +170,7 @@ impl Look<'_, '_> {
     }
 
     /// The targets that the arguments of `make` name, or the default one.
-    fn targets(&self, script: &Script<'_>, args: &[Word]) -> Vec<Unit> {
+    fn targets(&mut self, script: &Script<'_>, args: &[Word]) -> Vec<Unit> {
         let (mut folder, mut file, mut goals) = (None, None, Vec::new());
         let mut words = args.iter();
         while let Some(word) = words.next() {
@@ -180,12 +197,38 @@ impl Look<'_, '_> {
             let makefile = self.model.file(first).makefile();
             goals.extend(makefile.and_then(|makefile| makefile.default_goal.as_deref()));
         }
-        let goals_of = Goals::new(self.model, first);
-        goals.iter().flat_map(|goal| goals_of.named(goal)).collect()
+        let known = self.makefiles.goals(self.model, first);
+        goals.iter().flat_map(|goal| known.named(goal)).collect()
     }
 
-    fn package(&self, _script: &Script<'_>, _args: &[Word]) -> Vec<Unit> {
-        Vec::new()
+    /// The scripts of a `package.json` that the arguments of a package manager run; there need not be such units.
+    fn package(&self, script: &Script<'_>, args: &[Word]) -> Vec<Unit> {
+        let (mut folder, mut names) = (String::new(), Vec::new());
+        let mut words = args.iter();
+        while let Some(word) = words.next() {
+            match word.prefix() {
+                "--prefix" | "-C" | "--dir" | "--cwd" => {
+                    folder = words.next().and_then(|word| self.path(script, word)).unwrap_or_default();
+                }
+                "--" => break,
+                text if text.starts_with('-') => {}
+                "run" | "run-script" if names.is_empty() => {}
+                _ => names.extend(word.text()),
+            }
+        }
+        let path =
+            if folder.is_empty() { "package.json".to_owned() } else { format!("{folder}/package.json") };
+        let Some((file, name)) = self.find(&path).zip(names.first()) else { return Vec::new() };
+        let unit = |name: String| Unit { file, key: Key::Named(name.into()) };
+        let names = match *name {
+            // What these run beside their own work.
+            "install" | "i" | "ci" | "add" => {
+                ["preinstall", "install", "postinstall", "prepare"].map(str::to_owned).to_vec()
+            }
+            "t" | "tst" => vec!["pretest".to_owned(), "test".to_owned(), "posttest".to_owned()],
+            name => vec![format!("pre{name}"), name.to_owned(), format!("post{name}")],
+        };
+        names.into_iter().map(unit).collect()
     }
 }
 
@@ -235,7 +278,7 @@ impl<'m> Goals<'m> {
     const PATTERNS: usize = 256;
 
     /// Those that a makefile knows.
-    pub fn new(model: &Model<'m>, first: FileId) -> Self {
+    fn new(model: &Model<'m>, first: FileId) -> Self {
         let mut found = Self { files: vec![first], patterns: Vec::new() };
         let mut at = 0;
         while at < found.files.len() && found.files.len() < Self::FILES {

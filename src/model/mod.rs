@@ -4,6 +4,7 @@ mod callee;
 mod command;
 mod compose;
 mod dockerfile;
+mod embedded;
 mod env;
 mod facts;
 mod helm;
@@ -20,6 +21,7 @@ mod target;
 mod text;
 mod workflow;
 
+pub use embedded::of as embedded;
 pub use facts::{FILE, FileFacts, OWNER, Visit};
 pub use interpolation::is_unknown;
 pub use project::Project;
@@ -35,6 +37,12 @@ use facts::{Emit, Owner};
 use pipeline::Reach;
 use std::borrow::Cow;
 use std::sync::OnceLock;
+
+/// The documents of a file: the one that it is, and the manifests inside it.
+pub fn documents<'m>(sources: &'m Sources, artifact: &'m Artifact) -> impl Iterator<Item = &'m Document> {
+    let file = FileFacts { id: artifact.file, source: sources.get(artifact.file), artifact };
+    artifact.document.iter().chain(embedded::of(file).iter().map(|embedded| &embedded.document))
+}
 
 /// Everything a run has loaded, joined.
 pub struct Model<'m> {
@@ -94,12 +102,18 @@ impl<'m> Model<'m> {
             Kind::Compose => compose::visit(self, file, wanted, emit),
             Kind::Manifest => kubernetes::visit(self, file, wanted, emit),
             Kind::Chart | Kind::Values => helm::visit(file, wanted, emit),
-            Kind::Dockerfile => image::dockerfile(file, wanted, emit),
+            Kind::Dockerfile => {
+                image::dockerfile(file, wanted, emit);
+                if wanted.any(&[TargetKind::Probe]) {
+                    probe::dockerfile(file, emit);
+                }
+            }
             Kind::Env if wanted.any(&[TargetKind::Env]) => {
                 env::dotenv(id, &file.source.text, Owner::named("file", None), emit);
             }
             _ => {}
         }
+        kubernetes::visit_embedded(self, file, wanted, emit);
         if wanted.any(&[TargetKind::Command]) {
             command::visit(self, file, wanted, emit);
         }

@@ -5,7 +5,7 @@
 //! another way to the cluster.
 
 use super::Model;
-use super::callee::{self, Call, Goals};
+use super::callee::{self, Call, Makefiles};
 use super::facts::FileFacts;
 use super::scripts::{self, Host, Script};
 use crate::artifact::Kind;
@@ -110,6 +110,7 @@ fn unit_of(file: FileFacts<'_>, host: &Host<'_>) -> Option<Unit> {
         Host::Step { id: Some(id), .. } => Key::Named(id.text().into()),
         Host::Step { id: None, .. } | Host::File => Key::File,
         Host::Target { rule } => Key::Named(rule.targets.first()?.text.clone()),
+        Host::Package { name } => Key::Named(name.text().into()),
         Host::Makefile | Host::Build | Host::Image { .. } | Host::Container { .. } => return None,
     };
     Some(Unit { file: file.id, key })
@@ -174,11 +175,12 @@ impl Reach {
     /// Reads every script of a repository.
     pub fn new(model: &Model<'_>) -> Self {
         let mut graph = Graph::default();
+        let mut makefiles = Makefiles::default();
         for artifact in model.artifacts {
             graph.add_units(model, model.file(artifact.file));
         }
         for artifact in model.artifacts {
-            graph.add_calls(model, model.file(artifact.file));
+            graph.add_calls(model, &mut makefiles, model.file(artifact.file));
         }
         graph.reach()
     }
@@ -214,11 +216,15 @@ impl Graph {
                     .flat_map(|rule| &rule.targets)
                     .for_each(|name| self.add(unit(Key::Named(name.text.clone())), Root::Called));
             }
+            Kind::Package => {
+                let names = scripts::of(file).into_iter().filter_map(|script| unit_of(file, &script.host));
+                names.for_each(|unit| self.add(unit, Root::Called));
+            }
             _ => {}
         }
     }
 
-    fn add_calls(&mut self, model: &Model<'_>, file: FileFacts<'_>) {
+    fn add_calls<'m>(&mut self, model: &Model<'m>, makefiles: &mut Makefiles<'m>, file: FileFacts<'m>) {
         for (id, job) in jobs(file) {
             let Some(&from) = self.units.get(&Unit { file: file.id, key: Key::Named(id.text().into()) })
             else {
@@ -238,12 +244,12 @@ impl Graph {
                 }
             }
         }
-        self.add_prerequisites(model, file);
+        self.add_prerequisites(model, makefiles, file);
         for script in scripts::of(file) {
             let Some(&from) = unit_of(file, &script.host).and_then(|unit| self.units.get(&unit)) else {
                 continue;
             };
-            let calls = callee::of_script(model, file, &script);
+            let calls = callee::of_script(model, makefiles, file, &script);
             self.makes[from as usize] |= calls.makes_cluster;
             for Call { place, units } in calls.calls {
                 self.call(from, place, units);
@@ -252,9 +258,14 @@ impl Graph {
     }
 
     /// What `make` makes before a target. The first target of a rule stands for all of them.
-    fn add_prerequisites(&mut self, model: &Model<'_>, file: FileFacts<'_>) {
+    fn add_prerequisites<'m>(
+        &mut self,
+        model: &Model<'m>,
+        makefiles: &mut Makefiles<'m>,
+        file: FileFacts<'m>,
+    ) {
         let Some(makefile) = file.makefile() else { return };
-        let goals = Goals::new(model, file.id);
+        let goals = makefiles.goals(model, file.id);
         let unit = |name: &Name| Unit { file: file.id, key: Key::Named(name.text.clone()) };
         let place = |name: &Name| Place { file: file.id, span: name.span };
         for rule in &makefile.rules {

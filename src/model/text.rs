@@ -138,6 +138,14 @@ pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: 
         }
     };
     match (&file.artifact.document, file.artifact.kind) {
+        (Some(document), Kind::Package) => {
+            let mut walk =
+                Walk { kind: Kind::Package, sought: &sought, path: Vec::new(), emit: &mut emit_piece };
+            walk.path.push(Some("scripts".into()));
+            for script in document.roots().filter_map(|root| root.get("scripts")).flat_map(Node::entries) {
+                walk.node(script.value);
+            }
+        }
         (Some(document), kind) => {
             let mut walk = Walk { kind, sought: &sought, path: Vec::new(), emit: &mut emit_piece };
             document.roots().for_each(|root| walk.node(root));
@@ -401,6 +409,7 @@ impl<'m> Walk<'_, 'm> {
             Kind::Workflow | Kind::Action => key == "run",
             Kind::Compose => matches!(&**key, "command" | "entrypoint" | "test"),
             Kind::Manifest | Kind::Values => matches!(&**key, "command" | "args"),
+            Kind::Package => key == "scripts",
             _ => false,
         }
     }

@@ -53,6 +53,8 @@ pub enum How {
     Remote,
     /// It is no command of a shell, but an action that a step uses; its name is the action's.
     Action,
+    /// It was found by looking through a script that no parser reads.
+    Scanned,
 }
 
 impl How {
@@ -68,6 +70,7 @@ impl How {
             Self::Container => "container",
             Self::Remote => "remote",
             Self::Action => "action",
+            Self::Scanned => "scanned",
         }
     }
 }

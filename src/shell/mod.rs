@@ -4,7 +4,7 @@
 //! (`parse`, `syntax`), what it gives names to is collected (`define`), and its commands are followed through variables,
 //! aliases, wrappers, here-documents and the scripts in it (`follow`, `run`, `nested`). `tool` and `wrapper` are the tables.
 //!
-//! PowerShell, `cmd` and Python are not read: the caller decides what is a shell script.
+//! PowerShell, `cmd` and Python are only looked through (`scan`); the caller decides what a script is written in.
 
 mod command;
 mod define;
@@ -14,6 +14,7 @@ mod mask;
 mod nested;
 mod parse;
 mod run;
+mod scan;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ mod tool;
 mod wrapper;
 
 pub use command::{Command, HereDocument, How, Value, Word};
+pub use scan::{Foreign, scan};
 
 /// The grammar of a script.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod discover;
 mod go_oracle;
 mod guide;
 mod joins;
+mod pipeline;
 mod reference;
 mod report;
 mod rules;

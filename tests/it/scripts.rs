@@ -79,6 +79,7 @@ fn host(script: &Script<'_>) -> String {
             format!("target {}", names.join(" "))
         }
         Host::Makefile => "makefile".to_owned(),
+        Host::Package { name } => format!("package {}", name.text()),
         Host::Build => "build".to_owned(),
         Host::Image { part } => format!("image {part:?}").to_lowercase(),
         Host::Container { container, part } => {
@@ -104,7 +105,7 @@ fn line(source: &SourceFile, script: &Script<'_>, command: &Command) -> String {
 }
 
 fn word(word: &Word) -> String {
-    let known = word.prefix().replace('\n', "\\n");
+    let known = word.prefix().replace('\n', "\\n").replace('\r', "\\r");
     match (&*known, word.text()) {
         ("", Some(_)) => "''".to_owned(),
         (_, Some(_)) => known,

@@ -15,7 +15,7 @@ pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
     let shell = if escape == '\\' { Language::BASH } else { Language::Cmd };
     let mut stage = Stage { file, text, escape, shell, base: None, entrypoint: None, command: None, found };
     for instruction in instructions(text) {
-        let Instruction { keyword, arguments, span, documents } = instruction;
+        let Instruction { keyword, arguments, span, documents, .. } = instruction;
         let documents = documents.start as usize..documents.end as usize;
         if keyword.eq_ignore_ascii_case("FROM") {
             stage.end();

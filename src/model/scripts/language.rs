@@ -1,6 +1,6 @@
 //! What a script is written in, by what is said of its shell.
 
-use crate::shell::{self, Command, Dialect, Reading};
+use crate::shell::{self, Command, Dialect, Foreign, Reading};
 
 /// What a script is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,9 +81,10 @@ impl Language {
         match self {
             Self::Shell(dialect) => shell::read(text, dialect),
             Self::Action => Reading { commands: vec![Command::action(text)], complete: true },
-            Self::PowerShell | Self::Cmd | Self::Python | Self::Other => {
-                Reading { commands: Vec::new(), complete: true }
-            }
+            Self::PowerShell => shell::scan(text, Foreign::PowerShell),
+            Self::Cmd => shell::scan(text, Foreign::Cmd),
+            Self::Python => shell::scan(text, Foreign::Python),
+            Self::Other => Reading { commands: Vec::new(), complete: true },
         }
     }
 }

@@ -6,6 +6,7 @@ mod dockerfile;
 mod kubernetes;
 mod language;
 mod makefile;
+mod package;
 mod steps;
 
 pub use language::Language;
@@ -77,6 +78,11 @@ pub enum Host<'m> {
         /// When.
         part: Part,
     },
+    /// A package manager, for a script of a package.
+    Package {
+        /// The name of the script.
+        name: Node<'m>,
+    },
     /// A container of a pod, or of a Compose service.
     Container {
         /// The container or the service.
@@ -137,6 +143,15 @@ impl<'m> Script<'m> {
         self.text().cut(span.start as usize..span.end as usize).place()
     }
 
+    /// The map from its text to the file.
+    pub fn source_map(&self) -> SourceMap {
+        match &self.written {
+            Written::Node(node) => node.text_map().1,
+            Written::Place(place) => SourceMap::verbatim(*place),
+            Written::Derived(map) => SourceMap::clone(map),
+        }
+    }
+
     /// Its commands, read at the first call.
     pub fn reading(&self) -> &Reading {
         self.reading.get_or_init(|| {
@@ -169,6 +184,7 @@ pub fn of(file: FileFacts<'_>) -> Vec<Script<'_>> {
         Kind::Dockerfile => dockerfile::find(file, &mut found),
         Kind::Manifest => kubernetes::find(file, &mut found),
         Kind::Compose => compose::find(file, &mut found),
+        Kind::Package => package::find(file, &mut found),
         _ => {}
     }
     found
