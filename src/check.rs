@@ -1,7 +1,7 @@
 //! One run, from paths to findings: the stages in order, and what stops a run before it checks anything.
 
 use crate::artifact::{self, Artifact, Kind, Loaded, Unreadable};
-use crate::config::{Date, Settings};
+use crate::config::{Date, Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
@@ -10,6 +10,7 @@ use crate::model::{self, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::rule::Rule;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use crate::suppress::{self, Unused};
 use crate::waiver::{self, Extent};
 use crate::yaml::Document;
 use std::path::{Path, PathBuf};
@@ -33,10 +34,21 @@ pub struct Request {
     pub select: Vec<String>,
     /// Rules not to run.
     pub ignore: Vec<String>,
-    /// The day by which waivers end.
+    /// What suppressions in files are worth.
+    pub suppressions: Suppressions,
+    /// The day by which waivers and suppressions end.
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
     pub threads: usize,
+}
+
+/// What suppressions in files are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suppressions {
+    /// What they hold for is not reported.
+    Honoured,
+    /// They are not looked at.
+    Disregarded,
 }
 
 /// What a run looked at and found.
@@ -48,6 +60,8 @@ pub struct Run {
     pub artifacts: Vec<Artifact>,
     /// The findings.
     pub outcome: Outcome,
+    /// The findings that a suppression in a file excuses.
+    pub suppressed: Vec<Diagnostic>,
     /// How many rules ran.
     pub rules: usize,
     /// Rules that are on but have nothing to go by, each with the key that the configuration lacks; empty where no file of the scope
@@ -94,7 +108,7 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let mut loaded = load(request, &policy.settings, &mut sources)?;
+    let mut loaded = load(request, None, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|(path, _)| scope.holds(&request.root.join(path)));
@@ -110,14 +124,37 @@ pub fn look_at<T>(
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let loaded = load(request, &policy.settings, &mut sources)?;
+    let loaded = load(request, None, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
 }
 
+/// Loads the whole project without its configuration and asks something of its model and of what was left unread.
+pub fn look_around<T>(request: &Request, ask: impl FnOnce(&Model<'_>, &Loaded) -> T) -> Result<T, Failure> {
+    let mut sources = Sources::default();
+    let policy = policy(request, None, &mut sources)?;
+    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, None);
+    Ok(ask(&model, &loaded))
+}
+
+/// A file as it would be after a change.
+#[derive(Debug)]
+pub struct Edited {
+    /// The path to open, absolute.
+    pub os_path: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
 /// Runs all stages.
 pub fn run(request: &Request) -> Result<Run, Failure> {
+    run_edited(request, None)
+}
+
+/// Runs all stages over the project as it would be after a change of one file.
+pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
@@ -125,7 +162,7 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
         policy.know(name).map_err(Failure::Usage)?;
     }
     let Policy { settings, catalog, .. } = &policy;
-    let loaded = load(request, settings, &mut sources)?;
+    let loaded = load(request, edited, settings, &mut sources)?;
     let scope = Scope::new(request);
     let whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
     for rule in
@@ -154,6 +191,35 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
             today: request.today,
         },
     );
+    let mut suppressed = Vec::new();
+    if request.suppressions == Suppressions::Honoured {
+        let names: Vec<_> = policy.names().collect();
+        let ran = |id: &str, path: &str| {
+            let runs = match catalog.get(id).map(&selected) {
+                None => is_reported(id, request),
+                Some(Runs::Everywhere) => true,
+                Some(Runs::WhereSet) => settings.settings(id, path).next().is_some(),
+                Some(Runs::Never) => false,
+            };
+            runs && settings.level(id, path) != Some(Level::Off)
+        };
+        // A rule that failed would have found more, and so would one that sees the project around standard input.
+        let complete = request.stdin.is_none() && outcome.failures.is_empty();
+        suppressed = suppress::apply(
+            &suppress::Job {
+                sources: &sources,
+                artifacts: &loaded.artifacts,
+                settings,
+                names: &names,
+                ran: &ran,
+                scope: &in_scope,
+                unused: if complete { Unused::Said } else { Unused::Unknown },
+                today: request.today,
+            },
+            &mut outcome,
+        );
+        suppressed.retain(|found| is_reported(&found.rule, request));
+    }
     if let Some((path, _)) = &request.config {
         let extent = match (request.stdin.is_none(), scope.holds(&request.root)) {
             (true, true) => Some(Extent::Whole),
@@ -184,7 +250,17 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
     let files = checked.len();
     let templates = checked.iter().filter(|artifact| artifact.kind == Kind::Template).count();
     let fail_on = settings.fail_on;
-    Ok(Run { sources, artifacts: loaded.artifacts, outcome, rules, off, files, templates, fail_on })
+    Ok(Run {
+        sources,
+        artifacts: loaded.artifacts,
+        outcome,
+        suppressed,
+        rules,
+        off,
+        files,
+        templates,
+        fail_on,
+    })
 }
 
 /// What is to be said of files whose text is not there.
@@ -227,8 +303,20 @@ impl WholeFiles {
     }
 }
 
-fn load(request: &Request, settings: &Settings<'_>, sources: &mut Sources) -> Result<Loaded, Failure> {
-    let found = discover::discover(&discovery(request, settings)).map_err(Failure::Missing)?;
+fn load(
+    request: &Request,
+    edited: Option<&Edited>,
+    settings: &Settings<'_>,
+    sources: &mut Sources,
+) -> Result<Loaded, Failure> {
+    let mut discovery = discovery(request, settings);
+    // What is given takes the place of the file of its name.
+    let given = edited.map(|Edited { os_path, text }| Stdin {
+        filename: os_path.clone(),
+        bytes: text.clone().into_bytes(),
+    });
+    discovery.stdin = given.or(discovery.stdin);
+    let found = discover::discover(&discovery).map_err(Failure::Missing)?;
     let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
     Ok(artifact::load(found, &set, sources))
 }

@@ -23,10 +23,11 @@ impl fmt::Display for Fingerprint {
 }
 
 /// The fingerprints of findings, in their order. Those that are equal in everything else are told apart by their order in the file.
-pub fn fingerprints<'d>(
+/// `documents` are those of a file: its own, and the manifests inside it.
+pub fn fingerprints<'d, D: IntoIterator<Item = &'d Document>>(
     findings: &[Diagnostic],
     sources: &Sources,
-    document: impl Fn(FileId) -> Option<&'d Document>,
+    documents: impl Fn(FileId) -> D,
 ) -> Vec<Fingerprint> {
     let mut files: HashMap<FileId, Reading<'_>> = HashMap::new();
     let mut seen: HashMap<u64, u64> = HashMap::new();
@@ -36,7 +37,9 @@ pub fn fingerprints<'d>(
     for index in order {
         let finding = &findings[index];
         let id = finding.file();
-        let file = files.entry(id).or_insert_with(|| Reading::new(sources.get(id), document(id)));
+        let file = files
+            .entry(id)
+            .or_insert_with(|| Reading::new(sources.get(id), documents(id).into_iter().collect()));
         let (address, content) = file.identity(finding.span());
         let digest = Digest::default().text(&finding.rule).text(&file.source.path);
         let digest = digest.number(address).text(&content);
@@ -53,57 +56,43 @@ const NEAR: u32 = 256;
 /// A file in which something was found.
 struct Reading<'a> {
     source: &'a SourceFile,
-    document: Option<&'a Document>,
-    /// By node: where it stands.
-    addresses: Vec<u64>,
+    /// In the order in which they start: the file's own document, and those inside it, which do not overlap.
+    trees: Vec<Tree<'a>>,
     secrets: Vec<Span>,
 }
 
+/// A document, and by node where it stands.
+struct Tree<'a> {
+    document: &'a Document,
+    addresses: Vec<u64>,
+}
+
 impl<'a> Reading<'a> {
-    fn new(source: &'a SourceFile, document: Option<&'a Document>) -> Self {
-        Self {
-            source,
-            document,
-            addresses: document.map(addresses).unwrap_or_default(),
-            secrets: secret::secret_spans(source, document),
-        }
+    fn new(source: &'a SourceFile, documents: Vec<&'a Document>) -> Self {
+        let secrets = secret::secret_spans(source, documents.iter().copied());
+        let mut trees: Vec<Tree<'a>> =
+            documents.into_iter().map(|document| Tree { document, addresses: addresses(document) }).collect();
+        trees.sort_by_key(Tree::start);
+        Self { source, trees, secrets }
     }
 
     /// Where a span stands and what it says.
     fn identity(&self, span: Span) -> (u64, String) {
         let whole = Span::new(0, self.source.text.len() as u32);
-        let Some(inner) = self.node_at(span) else { return (0, self.line(span, whole)) };
-        let mut outer = inner;
-        while let (false, Some(parent)) = (outer.span().contains(span), outer.parent()) {
-            outer = parent;
-        }
-        match outer.kind() {
-            Kind::Mapping | Kind::Sequence if outer.span().start == span.start => {
-                (self.addresses[outer.index()], String::new())
-            }
+        let inside = self.trees.partition_point(|tree| tree.start() <= span.start);
+        let nearest = self.trees[..inside].last().into_iter().chain(self.trees.first());
+        let Some((address, node)) = nearest.filter_map(|tree| tree.around(span)).next() else {
+            return (0, self.line(span, whole));
+        };
+        match node.kind() {
+            Kind::Mapping | Kind::Sequence if node.span().start == span.start => (address, String::new()),
             // A comment, or several entries.
             Kind::Mapping | Kind::Sequence => (0, self.line(span, whole)),
-            _ if matches!(outer.style(), Style::Literal | Style::Folded) => {
-                (self.addresses[outer.index()], self.line(span, outer.span()))
+            _ if matches!(node.style(), Style::Literal | Style::Folded) => {
+                (address, self.line(span, node.span()))
             }
-            _ => (self.addresses[outer.index()], self.said(span)),
+            _ => (address, self.said(span)),
         }
-    }
-
-    /// The innermost node at the start of a span. Of nested nodes the inner one comes later, and all of them start in order.
-    fn node_at(&self, span: Span) -> Option<Node<'a>> {
-        let document = self.document?;
-        let (mut low, mut high) = (0, self.addresses.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            let starts = document.node(middle).is_some_and(|node| node.span().start <= span.start);
-            (low, high) = if starts { (middle + 1, high) } else { (low, middle) };
-        }
-        let mut node = document.node(low.checked_sub(1)?)?;
-        while !(node.span() == span || node.span().contains(Span::new(span.start, span.start + 1))) {
-            node = node.parent()?;
-        }
-        Some(node)
     }
 
     /// The line on which a span starts, as far as it lies in `within`, without a comment after the span; then the span itself.
@@ -135,6 +124,36 @@ impl<'a> Reading<'a> {
         }
         shown.push_str(Span::new(at, end).of(text));
         shown.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl<'a> Tree<'a> {
+    fn start(&self) -> u32 {
+        self.document.roots().next().map_or(u32::MAX, |root| root.span().start)
+    }
+
+    /// The innermost node that holds all of a span, or one at its start if none does, with its address.
+    fn around(&self, span: Span) -> Option<(u64, Node<'a>)> {
+        let mut node = self.node_at(span)?;
+        while let (false, Some(parent)) = (node.span().contains(span), node.parent()) {
+            node = parent;
+        }
+        Some((self.addresses[node.index()], node))
+    }
+
+    /// The innermost node at the start of a span. Of nested nodes the inner one comes later, and all of them start in order.
+    fn node_at(&self, span: Span) -> Option<Node<'a>> {
+        let (mut low, mut high) = (0, self.addresses.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let starts = self.document.node(middle).is_some_and(|node| node.span().start <= span.start);
+            (low, high) = if starts { (middle + 1, high) } else { (low, middle) };
+        }
+        let mut node = self.document.node(low.checked_sub(1)?)?;
+        while !(node.span() == span || node.span().contains(Span::new(span.start, span.start + 1))) {
+            node = node.parent()?;
+        }
+        Some(node)
     }
 }
 
@@ -308,6 +327,32 @@ mod tests {
     }
 
     #[test]
+    fn manifests_inside_a_script_are_read_too() {
+        let script = "#!/bin/sh\ncat <<EOF\nkind: A\nx: {y: z}\nEOF\ncat <<EOF\nkind: B\nx: {y: z}\nEOF\n";
+        let mut sources = Sources::default();
+        let file = sources.add(SourceFile::new("a.sh", script));
+        // As if they stood in the file alone.
+        let alone = |from: usize| {
+            let end = script[from..].find("EOF").expect("there is an end") + from;
+            let around: String = script
+                .char_indices()
+                .map(|(at, c)| if (from..end).contains(&at) || c == '\n' { c } else { ' ' })
+                .collect();
+            yaml::parse(around, yaml::Options::default())
+        };
+        let documents: Vec<Document> = script.match_indices("kind").map(|(at, _)| alone(at)).collect();
+        let findings: Vec<Diagnostic> = script
+            .match_indices('z')
+            .map(|(at, _)| Place { file, span: (at..at + 1).into() })
+            .map(|place| Diagnostic::new("some-rule", Severity::Error, place, ""))
+            .collect();
+        let [first, second] = fingerprints(&findings, &sources, |_| &documents)[..] else { panic!("two") };
+        let later = fingerprints(&findings[1..], &sources, |_| &documents);
+        assert_eq!(later, [second], "it is known by its kind, not by its order");
+        assert_ne!(first, second);
+    }
+
+    #[test]
     fn a_rotated_secret_is_the_same_finding() {
         for (path, text) in
             [("a.yaml", "env: {DB_PASSWORD: hunter2}\n"), ("a.sh", "export DB_PASSWORD=hunter2\n")]
@@ -342,7 +387,7 @@ mod tests {
                 .into_iter()
                 .map(|span| Diagnostic::new("some-rule", Severity::Error, Place { file, span }, ""))
                 .collect();
-            let mut found = fingerprints(&findings, &sources, |_| Some(&document));
+            let mut found = fingerprints(&findings, &sources, |_| [&document]);
             found.sort_unstable();
             found.dedup();
             assert_eq!(found.len(), findings.len(), "{text:?}");

@@ -1,7 +1,7 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
 use super::{Status, fail, project};
-use crate::check::{self, Run};
+use crate::check::{self, Run, Suppressions};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{self, Charset, Look, Masks, Summary};
@@ -23,10 +23,13 @@ pub struct Args {
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+    /// Report what comments and annotations in the files suppress, too
+    #[arg(long)]
+    no_suppressions: bool,
     /// The least severity that makes the run fail [default: error, or what the configuration says]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
-    /// The day by which waivers and times of grace end [default: today in UTC]
+    /// The day by which waivers, suppressions and times of grace end [default: today in UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     today: Option<Date>,
     /// What to write and where; may be repeated
@@ -56,6 +59,11 @@ pub fn run(arguments: &Args) -> Status {
     let request = check::Request {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
+        suppressions: if arguments.no_suppressions {
+            Suppressions::Disregarded
+        } else {
+            Suppressions::Honoured
+        },
         today: arguments.today.unwrap_or(request.today),
         ..request
     };
@@ -85,7 +93,7 @@ pub fn run(arguments: &Args) -> Status {
     status(&run, fails, request.stdin.is_some())
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "no day of the calendar, as in 2026-01-31".to_owned())
 }
 
@@ -106,7 +114,7 @@ fn summary(run: &Run) -> Summary {
         errors: of(Severity::Error) + run.outcome.failures.len(),
         warnings: of(Severity::Warning),
         infos: of(Severity::Info),
-        suppressed: run.outcome.waived,
+        suppressed: run.outcome.waived.len() + run.suppressed.len(),
         off: run.off.clone(),
         templates_not_evaluated: run.templates,
         unknown: run.outcome.unknown,

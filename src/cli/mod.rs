@@ -9,6 +9,7 @@ mod new;
 mod project;
 mod replace;
 mod rules;
+mod suppress;
 mod targets;
 mod test;
 
@@ -36,6 +37,7 @@ enum Command {
     New(new::Args),
     Test(test::Args),
     Eval(eval::Args),
+    Suppress(suppress::Args),
     Init(init::Args),
 }
 
@@ -92,6 +94,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::New(arguments) => new::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Suppress(arguments) => suppress::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
     })
     .unwrap_or(Status::Failed)

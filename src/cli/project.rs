@@ -1,6 +1,6 @@
 //! The arguments that say what to look at, shared by the commands that look at a project.
 
-use crate::check::{Failure, Request};
+use crate::check::{Failure, Request, Suppressions};
 use crate::cli::Status;
 use crate::config::{self, Date};
 use crate::diagnostic::Diagnostic;
@@ -109,6 +109,7 @@ impl Args {
             rule_files: if self.no_config { RuleFiles::BuiltIn } else { RuleFiles::Project },
             select: Vec::new(),
             ignore: Vec::new(),
+            suppressions: Suppressions::Honoured,
             today: today(),
             threads: self.threads,
         })

@@ -27,6 +27,8 @@ pub struct RawConfig<'d> {
     pub exclude: Vec<Spanned<String>>,
     /// `waivers`
     pub waivers: Vec<RawWaiver>,
+    /// `suppressions.reasons`: `optional` or `required`.
+    pub reasons: Option<Spanned<String>>,
     /// `kinds`: glob and kind.
     pub kinds: Vec<(Spanned<String>, Spanned<String>)>,
     /// `workloads`
@@ -169,6 +171,7 @@ impl<'d> RawConfig<'d> {
                     until: date(item, "until"),
                 })
             }),
+            reasons: node.get("suppressions").and_then(|suppressions| field(suppressions, "reasons")),
             kinds: entries(node, "kinds")
                 .into_iter()
                 .filter_map(|entry| Some((text(entry.key)?, text(entry.value)?)))

@@ -26,12 +26,23 @@ pub struct Settings<'d> {
     pub exclude: Globs,
     /// Findings that are accepted.
     pub waivers: Vec<Waiver>,
+    /// Whether a suppression in a file must say why it stands.
+    pub reasons: Reasons,
     /// Files whose artifact kind is given: globs, and beside each its kind.
     pub kinds: (Globs, Vec<Spanned<String>>),
     /// Kinds of custom resources that run pods.
     pub workloads: Vec<Workload>,
     /// The least severity that fails the run; `None` means that findings never do.
     pub fail_on: Option<Severity>,
+}
+
+/// Whether a suppression in a file must say why it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reasons {
+    /// It may.
+    Optional,
+    /// Without a reason it suppresses nothing.
+    Required,
 }
 
 /// A sanctioned way to the cluster.
@@ -106,6 +117,10 @@ impl<'d> Settings<'d> {
                     until: entry.until,
                 })
                 .collect(),
+            reasons: match raw.reasons {
+                Some(reasons) if reasons.value == "required" => Reasons::Required,
+                _ => Reasons::Optional,
+            },
             kinds: (globs(patterns), kinds),
             workloads: raw.workloads,
             fail_on: raw.fail_on.map_or(Some(Severity::Error), |name| severity(&name.value)),
@@ -179,6 +194,7 @@ impl Default for Settings<'_> {
             overrides: Vec::new(),
             exclude: Globs::default(),
             waivers: Vec::new(),
+            reasons: Reasons::Optional,
             kinds: (Globs::default(), Vec::new()),
             workloads: Vec::new(),
             fail_on: Some(Severity::Error),

@@ -188,6 +188,26 @@ static WAIVER: Record = Record {
     exactly_one: &[],
 };
 
+static REASONS: Names = Names {
+    noun: "requirement",
+    names: &[
+        ("optional", "a suppression may say why it stands"),
+        ("required", "a suppression without a reason suppresses nothing and is reported"),
+    ],
+};
+
+static SUPPRESSIONS: Record = Record {
+    noun: "suppression setting",
+    doc: "What holds for suppressions in the files themselves, such as `# plimsoll: ignore[missing-probe] reason`.",
+    fields: &[Field::optional(
+        "reasons",
+        Shape::OneOf(&REASONS),
+        "whether a suppression must say why it stands; by default `optional`",
+    )
+    .like(&["required"])],
+    exactly_one: &[],
+};
+
 static WORKLOAD: Record = Record {
     noun: "workload",
     doc: "A kind of custom resource that runs pods.",
@@ -233,6 +253,8 @@ pub static CONFIG: Shape = Shape::Record(&Record {
             .like(&["[vendor, \"**/testdata/**\"]"]),
         Field::optional("waivers", Shape::List(&Shape::Record(&WAIVER)), "findings that are accepted, with the reason")
             .like(&["[{rule: missing-probe, paths: [\"legacy/**\"], reason: switched off in spring, until: 2027-01-31}]"]),
+        Field::optional("suppressions", Shape::Record(&SUPPRESSIONS), "what holds for suppressions in the files themselves")
+            .like(&["{reasons: required}"]),
         Field::optional("kinds", Shape::Map(Format::Glob, &Shape::OneOf(&ARTIFACT_KINDS)), "glob → artifact kind, where recognition needs help; the first glob that matches counts")
             .like(&["{\"stacks/*.yml\": compose}"]),
         Field::optional("workloads", Shape::List(&Shape::Record(&WORKLOAD)), "kinds of custom resources that run pods")

@@ -34,10 +34,8 @@ pub struct Outcome {
     pub unknown: usize,
     /// How often a rule was asked, and how often its `when` let it.
     pub asked: (usize, usize),
-    /// Findings that a waiver of the configuration excuses.
-    pub waived: usize,
-    /// Those findings, until they are counted.
-    excused: Vec<Diagnostic>,
+    /// Findings that a waiver of the configuration excuses, sorted like the others.
+    pub waived: Vec<Diagnostic>,
     /// The waivers that excuse any finding, by their indexes.
     pub waivers: BTreeSet<usize>,
 }
@@ -52,11 +50,21 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
         "the file is not well-formed UTF-8 or UTF-16; what is not was replaced",
     ),
     (
+        "expired-suppression",
+        Severity::Warning,
+        "a suppression in a file has ended and suppresses nothing any more",
+    ),
+    (
         "expired-waiver",
         Severity::Warning,
         "a waiver of the configuration has ended and excuses nothing any more",
     ),
     ("internal-error", Severity::Error, "a fault of plimsoll; the rest of the run went on"),
+    (
+        "invalid-suppression",
+        Severity::Warning,
+        "a suppression in a file is malformed or names no rule; it suppresses nothing",
+    ),
     ("lenient-syntax", Severity::Info, "not YAML by the letter, but read the way go-yaml reads it"),
     ("limit-exceeded", Severity::Error, "the file is too large or nested too deeply to be read to its end"),
     ("rule-error", Severity::Error, "a rule could not be evaluated; what it would have found is not known"),
@@ -68,6 +76,7 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
         "the `pipeline` of the configuration names a workflow or a job that does not exist",
     ),
     ("unreadable-file", Severity::Error, "the file could not be opened"),
+    ("unused-suppression", Severity::Info, "a suppression in a file suppresses nothing"),
     ("unused-waiver", Severity::Info, "a waiver of the configuration excuses nothing in the whole project"),
 ];
 
@@ -114,7 +123,8 @@ pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
     sort(&mut outcome.diagnostics);
     outcome.failures.retain(|found| &*found.rule != "rule-error" || touches(found));
     sort(&mut outcome.failures);
-    outcome.settle_waived(touches);
+    outcome.waived.retain(touches);
+    sort(&mut outcome.waived);
     outcome
 }
 
@@ -123,7 +133,7 @@ fn start_of(file: FileId) -> Place {
 }
 
 /// Sorts by place and rule. What a rule says twice of a place is kept once.
-fn sort(diagnostics: &mut Vec<Diagnostic>) {
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics
         .sort_by(|a, b| (a.primary.place, &a.rule, &a.message).cmp(&(b.primary.place, &b.rule, &b.message)));
     diagnostics
@@ -137,17 +147,9 @@ impl Outcome {
         self.unknown += other.unknown;
         self.asked.0 += other.asked.0;
         self.asked.1 += other.asked.1;
-        self.excused.extend(other.excused);
+        self.waived.extend(other.waived);
         self.waivers.extend(other.waivers);
         self
-    }
-
-    /// Counts what waivers excuse like what they do not: what a rule says of a place once, in scope.
-    fn settle_waived(&mut self, touches: impl Fn(&Diagnostic) -> bool) {
-        let mut excused = std::mem::take(&mut self.excused);
-        excused.retain(touches);
-        sort(&mut excused);
-        self.waived = excused.len();
     }
 }
 
@@ -212,7 +214,7 @@ impl<'e, 'm> Engine<'e, 'm> {
         if waived_by.is_empty() {
             outcome.diagnostics.push(found);
         } else {
-            outcome.excused.push(found);
+            outcome.waived.push(found);
             outcome.waivers.extend(waived_by);
         }
     }

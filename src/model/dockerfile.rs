@@ -12,6 +12,8 @@ pub struct Instruction<'t> {
     pub arguments: &'t str,
     /// Where the arguments stand in the text.
     pub span: Span,
+    /// From the keyword to the end of the last line, here-documents included.
+    pub whole: Span,
     /// The here-documents that it opens, with the lines that end them; empty where it opens none.
     pub documents: Span,
     /// The here-documents that it opens, in their order.
@@ -77,7 +79,8 @@ pub fn instructions(text: &str) -> Vec<Instruction<'_>> {
         }
         let span = Span::from(end - arguments.len()..end);
         let documents = Span::from(documents..at);
-        found.push(Instruction { keyword, arguments, span, documents, here });
+        let whole = Span::from(start..if here.is_empty() { end } else { at });
+        found.push(Instruction { keyword, arguments, span, whole, documents, here });
     }
     found
 }
@@ -127,7 +130,7 @@ fn delimiters<'t>(keyword: &str, arguments: &'t str) -> Vec<Delimiter<'t>> {
 }
 
 /// The words of an instruction, quotes included; comments between its lines are none.
-fn words(arguments: &str) -> impl Iterator<Item = &str> {
+pub fn words(arguments: &str) -> impl Iterator<Item = &str> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {

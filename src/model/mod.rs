@@ -3,6 +3,7 @@
 mod callee;
 mod command;
 mod compose;
+mod deploys;
 mod dockerfile;
 mod embedded;
 mod env;
@@ -11,7 +12,10 @@ mod helm;
 mod image;
 mod interpolation;
 mod kubernetes;
+pub mod lines;
+mod names;
 mod pipeline;
+mod podlike;
 mod probe;
 mod project;
 mod repo;
@@ -21,12 +25,16 @@ mod target;
 mod text;
 mod workflow;
 
+pub use deploys::{Change, Deploy, Deploys};
 pub use embedded::of as embedded;
 pub use facts::{FILE, FileFacts, OWNER, Visit};
 pub use interpolation::is_unknown;
+pub use names::{Clue, Names, Seen};
+pub use podlike::{Podlike, podlikes};
 pub use project::Project;
 pub use repo::{REPO, Repo};
 pub use target::{Target, TargetKind, Wanted};
+pub use text::holds_script;
 
 use crate::artifact::{Artifact, Kind};
 use crate::config::Settings;

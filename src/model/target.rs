@@ -62,7 +62,7 @@ targets! {
     Compose = "compose", &compose::COMPOSE;
     #[doc = "Every service of a Compose file."]
     ComposeService = "compose.service", &compose::SERVICE;
-    #[doc = "Every Kubernetes object, items of lists included. `k8s.<Kind>` visits the objects of one kind."]
+    #[doc = "Every Kubernetes object, items of lists and manifests in here-documents included. `k8s.<Kind>` visits the objects of one kind."]
     K8sObject = "k8s.object", &kubernetes::OBJECT;
     #[doc = "Every object that holds a pod template, pods included."]
     K8sWorkload = "k8s.workload", &kubernetes::POD;
@@ -82,7 +82,7 @@ targets! {
     Env = "env", &env::ENV_VISIT;
     #[doc = "Every shell command that is really invoked, in steps, scripts, makefiles and containers, and every action that a step uses."]
     Command = "command", &command::COMMAND_VISIT;
-    #[doc = "Every probe and healthcheck."]
+    #[doc = "Every probe and healthcheck, also those of Dockerfiles."]
     Probe = "probe", &probe::PROBE_VISIT;
     #[doc = "Every retired name (`retired` in the configuration) in the text of an artifact."]
     Retired = "retired", &text::RETIRED;

@@ -255,6 +255,12 @@ impl<'d> Node<'d> {
         (parent != NONE).then(|| self.with(parent))
     }
 
+    /// What follows it in the collection that holds it: the next item, the value of a key, the key after a value.
+    pub fn next_sibling(self) -> Option<Self> {
+        let next = self.data().next;
+        (next < self.parent()?.data().next).then(|| self.with(next))
+    }
+
     /// The key under which it is the value of a mapping.
     pub fn key(self) -> Option<Self> {
         self.parent()?.pairs().find(|&(_, value)| value == self).map(|(key, _)| key)

@@ -2,7 +2,7 @@
 
 use crate::support::assert_committed;
 use plimsoll::config::Date;
-use plimsoll::config::{self, Level, RawConfig, Settings, unknown_rules};
+use plimsoll::config::{self, Level, RawConfig, Reasons, Settings, unknown_rules};
 use plimsoll::diagnostic::Severity;
 use plimsoll::rule::{self, RawTest};
 use plimsoll::shape::Mistake;
@@ -99,6 +99,7 @@ fn a_full_configuration_answers_every_question() {
     assert_eq!(settings.kind("stacks/web.yml").map(|kind| &*kind.value), Some("compose"));
     assert_eq!(settings.kind("web.yml"), None);
     assert_eq!(settings.workloads[1].pod.value, ["spec", "driver", "template"]);
+    assert_eq!(settings.reasons, Reasons::Required);
     assert_eq!(settings.fail_on, Some(Severity::Warning));
 }
 

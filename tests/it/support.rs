@@ -1,6 +1,6 @@
 //! What several tests share: where the inputs are, the hostile set, and the invariants of any parsed text.
 
-use plimsoll::check::Request;
+use plimsoll::check::{Request, Suppressions};
 use plimsoll::config::Date;
 use plimsoll::policy::RuleFiles;
 use plimsoll::source::{SourceFile, Span};
@@ -76,6 +76,7 @@ pub fn request(root: &Path, config: &str) -> Request {
         config: Some(("plimsoll.yaml".to_owned(), config.to_owned())),
         rule_files: RuleFiles::BuiltIn,
         select: Vec::new(),
+        suppressions: Suppressions::Honoured,
         ignore: Vec::new(),
         today: Date::parse("2026-01-01").expect("a day"),
         threads: 0,

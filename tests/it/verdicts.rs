@@ -113,7 +113,7 @@ fn findings(root: &Path, config: &str) -> Vec<Finding> {
     request.ignore.push("unknown-pipeline".to_owned());
     let run = check::run(&request).expect("the configuration is right");
     let found = &run.outcome.diagnostics;
-    let identities = fingerprints(found, &run.sources, |file| run.document(file));
+    let identities = fingerprints(found, &run.sources, |file| run.documents(file));
     found
         .iter()
         .zip(identities)
@@ -132,7 +132,7 @@ fn context(run: &Run, diagnostic: &Diagnostic) -> String {
     let file = run.sources.get(diagnostic.file());
     let lines = file.lines();
     let at = lines.line_of(diagnostic.span().start);
-    let secrets = secret::secret_spans(file, run.document(diagnostic.file()));
+    let secrets = secret::secret_spans(file, run.documents(diagnostic.file()));
     let mut shown = String::new();
     for line in at.saturating_sub(CONTEXT)..lines.len().min(at + CONTEXT + 1) {
         let span = lines.line(&file.text, line);

@@ -1,0 +1,397 @@
+//! `plimsoll suppress`: writes a suppression into the file of a finding, once it is sure what it suppresses.
+
+use super::replace::replace;
+use super::{Status, check as checking, fail, print, project, rules};
+use crate::check::{self, Edited, Failure, Request, Run};
+use crate::config::Date;
+use crate::diagnostic::Diagnostic;
+use crate::policy::configuration;
+use crate::report;
+use crate::secret::{MASK, secret_spans};
+use crate::source::{Encoding, FileId, SourceFile, Sources, Span};
+use crate::suppress::{ALWAYS_SAID, Edit, MARK, Wish, proposals};
+use crate::yaml::{Document, Kind};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Write a suppression with its reason into the file of a finding
+///
+/// It goes behind the line of the finding, or on a line of its own above: never into a scalar, brackets or an instruction over several
+/// lines, never into a script inside YAML, but above their entry. JSON manifests get an annotation. The file is written only if it says
+/// the same afterwards, the finding is suppressed, and nothing else is found.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The rule
+    rule: String,
+    /// Where it finds something, as reports show it
+    #[arg(value_name = "PATH:LINE[:COLUMN]", value_parser = Spot::parse)]
+    spot: Spot,
+    /// Why the finding is accepted
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: String,
+    /// The last day the suppression holds
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = checking::date)]
+    until: Option<Date>,
+    /// Print the change instead of writing the file
+    #[arg(long, visible_alias = "diff")]
+    dry_run: bool,
+    /// The configuration file, instead of the `plimsoll.yaml` above the file
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Read neither a configuration file nor the project's own rules
+    #[arg(long)]
+    no_config: bool,
+}
+
+/// A place as reports show it.
+#[derive(Clone, Debug)]
+struct Spot {
+    path: PathBuf,
+    line: u32,
+    column: Option<u32>,
+}
+
+impl Spot {
+    fn parse(text: &str) -> Result<Self, String> {
+        let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0);
+        let last = text.rsplit_once(':').and_then(|(rest, last)| Some((rest, number(last)?)));
+        let (rest, last) = last.ok_or_else(|| "name a line too, as in `compose.yaml:3`".to_owned())?;
+        let before = rest.rsplit_once(':').and_then(|(path, line)| Some((path, number(line)?)));
+        Ok(match before {
+            Some((path, line)) => Self { path: path.into(), line, column: Some(last) },
+            None => Self { path: rest.into(), line: last, column: None },
+        })
+    }
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("say why the finding is accepted".to_owned());
+    }
+    if text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')) {
+        return Err("a reason is one line of text".to_owned());
+    }
+    if ["-->", "*/", MARK].iter().any(|part| text.contains(part)) {
+        return Err(format!("a reason holds neither `-->` nor `*/` nor `{MARK}`"));
+    }
+    if text.split_whitespace().any(|word| word.starts_with("until=")) {
+        return Err("the last day is given by --until".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// Runs the command.
+pub fn run(arguments: &Args) -> Status {
+    match suppress(arguments) {
+        Ok(said) => print(&said),
+        Err(Stop::Said(error)) => fail(&error),
+        Err(Stop::Failed(failure)) => {
+            project::refuse_to("written", *failure, checking::look(checking::Color::Auto))
+        }
+    }
+}
+
+/// Why nothing is written.
+enum Stop {
+    /// For this reason.
+    Said(String),
+    /// The project cannot be checked.
+    Failed(Box<Failure>),
+}
+
+impl From<String> for Stop {
+    fn from(said: String) -> Self {
+        Self::Said(said)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}
+
+/// Gives what is to be said of what was done.
+fn suppress(arguments: &Args) -> Result<String, Stop> {
+    let Args { rule, spot, .. } = arguments;
+    let request = request(arguments)?;
+    if arguments.until.is_some_and(|until| until < request.today) {
+        return Err("the last day is over; the suppression would suppress nothing".to_owned().into());
+    }
+    let before = check::run(&request)?;
+    let file = file_of(&before, &request)?;
+    let source = before.sources.get(file);
+    let shown = format!("{}:{}", source.path, spot.line);
+    let at = |found: &&Diagnostic| {
+        let position = source.position(found.span().start);
+        found.file() == file
+            && *found.rule == **rule
+            && position.line == spot.line
+            && spot.column.is_none_or(|column| position.column == column)
+    };
+    let Some(found) = before.outcome.diagnostics.iter().find(at) else {
+        if before.suppressed.iter().any(|found| at(&found)) {
+            return Ok(format!("{shown}: `{rule}` is suppressed there already\n"));
+        }
+        if before.outcome.waived.iter().any(|found| at(&found)) {
+            return Ok(format!("{shown}: `{rule}` is waived there by the configuration already\n"));
+        }
+        return Err(nothing(&before, file, arguments).into());
+    };
+    let Some(artifact) = before.artifacts.iter().find(|artifact| artifact.file == file) else {
+        return Err(format!("{shown}: what was not read cannot be written").into());
+    };
+    if source.encoding != Encoding::Utf8 {
+        return Err(format!("{} is not UTF-8; save it as UTF-8 first", source.path).into());
+    }
+    let target = target(source, &request)?;
+    let wish = Wish { rule, reason: &arguments.reason, until: arguments.until };
+    let mut widest = None;
+    for edit in proposals(source, artifact, found.span().start, wish) {
+        let edited = Edited { os_path: source.os_path.clone(), text: edit.apply(&source.text) };
+        let after = check::run_edited(&request, Some(&edited))?;
+        let Some(others) = (Change { before: &before, after: &after, file, edit: &edit }).others(found)
+        else {
+            continue;
+        };
+        if others.is_empty() {
+            return finish(arguments, &target, &Written { before: &before, after, file, edit, others });
+        }
+        widest.get_or_insert((after, edit, others));
+    }
+    match widest {
+        Some((after, edit, others)) => {
+            finish(arguments, &target, &Written { before: &before, after, file, edit, others })
+        }
+        None => Err(format!(
+            "{shown}: no comment can stand there that suppresses `{rule}` and changes nothing else; excuse it in plimsoll.yaml: \
+             `waivers: [{{rule: {rule}, paths: [{}], reason: …}}]`",
+            source.path
+        )
+        .into()),
+    }
+}
+
+/// What to check: the file, in its project.
+fn request(arguments: &Args) -> Result<Request, Stop> {
+    let Args { rule, spot, config, no_config, .. } = arguments;
+    let project = project::Args {
+        paths: vec![spot.path.clone()],
+        config: config.clone(),
+        no_config: *no_config,
+        ..project::Args::here()
+    };
+    let request = project.request()?;
+    let mut sources = Sources::default();
+    let document = configuration(request.config.as_ref(), &mut sources);
+    rules::policy(&request, document.as_ref(), &mut sources).know(rule)?;
+    if ALWAYS_SAID.contains(&&**rule) {
+        return Err(format!("`{rule}` cannot be suppressed in a file").into());
+    }
+    Ok(request)
+}
+
+/// The file that was named.
+fn file_of(run: &Run, request: &Request) -> Result<FileId, Stop> {
+    let named = request.paths.first().map(|path| request.current.join(path));
+    let named = named.map(|path| crate::discover::normalise(&path));
+    let is_named = |file: &SourceFile| Some(crate::discover::normalise(&file.os_path)) == named;
+    let found = run.artifacts.iter().map(|artifact| artifact.file).find(|id| is_named(run.sources.get(*id)));
+    let shown = named.unwrap_or_default();
+    found.ok_or_else(|| {
+        format!("{} is no file that is checked; `plimsoll files` lists them", shown.display()).into()
+    })
+}
+
+/// The file to write: links inside the project are followed, none leads out of it.
+fn target(source: &SourceFile, request: &Request) -> Result<PathBuf, Stop> {
+    let real = |path: &Path| path.canonicalize().map_err(|error| format!("{}: {error}", source.path));
+    let (target, root) = (real(&source.os_path)?, real(&request.root)?);
+    if !target.starts_with(&root) {
+        return Err(format!("{} lies outside the project, or is a link out of it", source.path).into());
+    }
+    Ok(target)
+}
+
+/// Says that the rule finds nothing at the spot, and what there is instead.
+fn nothing(run: &Run, file: FileId, arguments: &Args) -> String {
+    let Args { rule, spot, .. } = arguments;
+    let source = run.sources.get(file);
+    let line = |found: &Diagnostic| source.position(found.span().start).line;
+    let here = || run.outcome.diagnostics.iter().filter(|found| found.file() == file);
+    let mut there: Vec<_> =
+        here().filter(|found| line(found) == spot.line).map(|found| &*found.rule).collect();
+    there.dedup();
+    let mut lines: Vec<_> = here().filter(|found| *found.rule == **rule).map(line).collect();
+    lines.dedup();
+    let place = match spot.column {
+        Some(column) => format!("{}:{}:{column}", source.path, spot.line),
+        None => format!("{}:{}", source.path, spot.line),
+    };
+    let instead = match (&there[..], &lines[..]) {
+        ([], []) => "nothing is found on that line, and the rule finds nothing in this file".to_owned(),
+        (_, [_, ..]) => format!("the rule finds something in this file on {}", numbered(&lines)),
+        (names, []) => format!("found on that line: {}", names.join(", ")),
+    };
+    format!("{place}: no finding of `{rule}`; {instead}")
+}
+
+fn numbered(lines: &[u32]) -> String {
+    let numbers: Vec<_> = lines.iter().map(u32::to_string).collect();
+    format!("line{} {}", if lines.len() == 1 { "" } else { "s" }, numbers.join(", "))
+}
+
+/// The same project before and after a change.
+struct Change<'c> {
+    before: &'c Run,
+    after: &'c Run,
+    file: FileId,
+    edit: &'c Edit,
+}
+
+/// A finding wherever it has moved: file, line before the change, rule, message.
+type Key = (FileId, u32, String, String);
+
+impl Change<'_> {
+    /// The lines of other findings that are suppressed too. `None` if the change does anything but suppress findings of the same rule.
+    fn others(&self, found: &Diagnostic) -> Option<Vec<u32>> {
+        let kind =
+            |run: &Run| run.artifacts.iter().find(|artifact| artifact.file == self.file).map(|it| it.kind);
+        let [before, after] =
+            [self.before, self.after].map(|run| run.documents(self.file).collect::<Vec<_>>());
+        let is_annotation = self.edit.text.contains('"') && !self.edit.text.contains(MARK);
+        let same_text = before.len() == after.len()
+            && before.iter().zip(&after).all(|(before, after)| match is_annotation {
+                // It is there to be seen.
+                true => after.problems().is_empty(),
+                false => same_tree(before, after),
+            });
+        if !same_text || kind(self.before) != kind(self.after) {
+            return None;
+        }
+        let left = |run| self.keys(run, run_diagnostics(run));
+        let (before, after) = (left(self.before), left(self.after));
+        if after.iter().any(|(key, count)| before.get(key).is_none_or(|was| was < count)) {
+            return None;
+        }
+        let own = self.key(self.before, found);
+        let mut others = Vec::new();
+        for (key, count) in &before {
+            if after.get(key) == Some(count) {
+                continue;
+            }
+            if key.0 != own.0 || key.2 != own.2 {
+                return None;
+            }
+            if key.1 != own.1 {
+                others.push(key.1);
+            }
+        }
+        others.sort_unstable();
+        others.dedup();
+        (after.get(&own) != before.get(&own)).then_some(others)
+    }
+
+    fn keys<'d>(&self, run: &Run, found: impl Iterator<Item = &'d Diagnostic>) -> HashMap<Key, usize> {
+        let mut keys = HashMap::new();
+        for found in found {
+            *keys.entry(self.key(run, found)).or_default() += 1;
+        }
+        keys
+    }
+
+    fn key(&self, run: &Run, found: &Diagnostic) -> Key {
+        let mut line = run.sources.get(found.file()).position(found.span().start).line;
+        let added = self.edit.text.matches('\n').count() as u32;
+        let at = self.before.sources.get(self.file).position(self.edit.span.start).line;
+        if std::ptr::eq(run, self.after) && found.file() == self.file && line >= at + added {
+            line -= added;
+        }
+        (found.file(), line, found.rule.to_string(), found.message.clone())
+    }
+}
+
+fn run_diagnostics(run: &Run) -> impl Iterator<Item = &Diagnostic> {
+    run.outcome.diagnostics.iter().chain(&run.outcome.failures)
+}
+
+/// Whether two documents say the same: the same nodes, written the same way, with the same problems.
+fn same_tree(before: &Document, after: &Document) -> bool {
+    let scalar = |kind| matches!(kind, Kind::Scalar | Kind::Alias);
+    before.len() == after.len()
+        && before.problems().len() == after.problems().len()
+        && before.nodes().zip(after.nodes()).all(|(a, b)| {
+            (a.kind(), a.style(), a.tag(), a.parent().map(crate::yaml::Node::index))
+                == (b.kind(), b.style(), b.tag(), b.parent().map(crate::yaml::Node::index))
+                && (!scalar(a.kind()) || a.text() == b.text())
+        })
+}
+
+/// A change that holds.
+struct Written<'w> {
+    before: &'w Run,
+    after: Run,
+    file: FileId,
+    edit: Edit,
+    others: Vec<u32>,
+}
+
+/// Writes the file, or shows the change.
+fn finish(arguments: &Args, target: &Path, written: &Written<'_>) -> Result<String, Stop> {
+    let rule = &arguments.rule;
+    let source = written.before.sources.get(written.file);
+    let also = match &written.others[..] {
+        [] => String::new(),
+        lines => format!("`{rule}` is suppressed on {} too\n", numbered(lines)),
+    };
+    if arguments.dry_run {
+        return Ok(written.diff() + &also);
+    }
+    let unchanged = std::fs::read(target).is_ok_and(|bytes| bytes == source.text.as_bytes());
+    if !unchanged {
+        return Err(format!("{} has changed meanwhile; nothing was written", source.path).into());
+    }
+    let text = &written.after.sources.get(written.file).text;
+    replace(target, text).map_err(|error| format!("cannot write {}: {error}", source.path))?;
+    let line = source.position(written.edit.span.start).line;
+    Ok(format!("{}:{line}: suppressed `{rule}`\n{also}", super::printable(&source.path)))
+}
+
+impl Written<'_> {
+    /// The changed lines, secrets masked.
+    fn diff(&self) -> String {
+        let (old, new) = (self.before.sources.get(self.file), self.after.sources.get(self.file));
+        let added = self.edit.text.matches('\n').count();
+        let first = old.lines().line_of(self.edit.span.start);
+        // A change that begins a line and ends with a break leaves the line itself alone.
+        let inserted = self.edit.text.ends_with('\n') && self.edit.span.is_empty();
+        let removed = usize::from(!inserted);
+        let shown = |run: &Run, file: &SourceFile, count: usize, mark: &str| {
+            let secrets = secret_spans(file, run.documents(self.file));
+            let lines = (first..first + count).map(|line| file.lines().line(&file.text, line));
+            lines.flat_map(|line| [mark.to_owned(), masked(line, &secrets, &file.text)]).collect::<String>()
+        };
+        let path = super::printable(&old.path);
+        format!(
+            "--- {path}\n+++ {path}\n@@ -{},{removed} +{},{} @@\n{}{}",
+            first + removed,
+            first + 1,
+            added + removed,
+            shown(self.before, old, removed, "-"),
+            shown(&self.after, new, added + removed, "+"),
+        )
+    }
+}
+
+fn masked(line: Span, secrets: &[Span], text: &str) -> String {
+    let mut out = String::new();
+    let mut at = line.start;
+    for secret in secrets.iter().filter(|secret| secret.overlaps(line)) {
+        out.push_str(Span::new(at, secret.start.max(at)).of(text));
+        out.push_str(MASK);
+        at = secret.end.min(line.end).max(at);
+    }
+    out.push_str(Span::new(at, line.end.max(at)).of(text));
+    report::text(&crate::secret::mask(&out))
+}
