@@ -13,10 +13,12 @@ if [[ ! -f $corpus/truth/violations.tsv ]]; then
   echo "no labelled lines in $corpus; name the folder of the corpus" >&2
   exit 2
 fi
+corpus=$(cd "$corpus" && pwd)
 if [[ -z ${PLIMSOLL:-} ]]; then
   cargo build --release --locked --quiet --manifest-path "$here/Cargo.toml"
   PLIMSOLL=$here/target/release/plimsoll
 fi
+PLIMSOLL=$(realpath -- "$PLIMSOLL")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

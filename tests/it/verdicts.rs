@@ -1,8 +1,9 @@
 //! Real findings, each read beside its lines and judged as the owner of the file would: `tests/verdicts/*.tsv`.
 //!
-//! A row says of a fingerprint whether the finding is `true` or `false`. Every finding of the set must have a row; a true one must still
-//! be found, a false one may not be found again. What has no row is printed in the format of the file, with the lines around it, to be
-//! judged and appended. The tests are skipped where the corpus is absent.
+//! A row says of a fingerprint whether the finding is `true` (the owner would want it, as what the message claims) or `false`. Test data is
+//! judged as if it were deployed, and with nothing sanctioned whatever reaches a cluster is outside the pipeline. Every finding of the set
+//! must have a row, one that was judged true must still be found, and few may be false. What has no row is printed in the format of the
+//! file, with the lines around it, to be judged and appended. The tests are skipped where the corpus is absent.
 
 use crate::support::{self, folders, request};
 use plimsoll::check::{self, Run};
@@ -41,7 +42,7 @@ fn every_finding_of_the_migration_is_judged() {
     let Some(corpus) = support::shared("corpus") else { return };
     let found = findings(&corpus.join("faultmaven/seed-target"), include_str!("../migration.yaml"));
     let all: Vec<&Finding> = found.iter().collect();
-    judge("tests/verdicts/seed-target.tsv", &found, &all);
+    assert_eq!(judge("tests/verdicts/seed-target.tsv", &found, &all), 0, "a false finding");
 }
 
 #[test]
@@ -51,7 +52,9 @@ fn a_sample_of_the_findings_of_other_repositories_is_judged() {
         .iter()
         .flat_map(|root| findings(root, include_str!("../verdicts/general.yaml")))
         .collect();
-    judge("tests/verdicts/general.tsv", &found, &sample(&found));
+    let sample = sample(&found);
+    let wrong = judge("tests/verdicts/general.tsv", &found, &sample);
+    assert!(wrong * 20 <= sample.len(), "more than 5 % of the findings are false");
 }
 
 /// The findings with the smallest fingerprints, and enough of every rule: other findings hardly change what is in it.
@@ -72,28 +75,34 @@ fn sample(found: &[Finding]) -> Vec<&Finding> {
     sample
 }
 
-/// Panics unless every finding of the sample is judged, every true one is found and no false one.
-fn judge(name: &str, found: &[Finding], sample: &[&Finding]) {
+/// Panics unless every finding of the sample is judged and every one that was judged true is found. Returns how many of the sample
+/// were judged false.
+fn judge(name: &str, found: &[Finding], sample: &[&Finding]) -> usize {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     let text = std::fs::read_to_string(&file).expect("the verdicts are there");
     let rows: BTreeMap<Key, (&str, &str)> = text.lines().skip(1).map(row).collect();
     assert_eq!(rows.len(), text.lines().count() - 1, "{name}: two rows on one finding");
-    let keys: BTreeSet<Key> = found.iter().map(Finding::key).collect();
-    let mut report = String::new();
-    for finding in sample.iter().filter(|finding| !rows.contains_key(&finding.key())) {
-        write!(report, "{finding}").expect("a string takes every text");
+    let found: BTreeSet<Key> = found.iter().map(Finding::key).collect();
+    let mut problems = String::new();
+    let mut wrong = Vec::new();
+    for finding in sample {
+        match rows.get(&finding.key()) {
+            Some(("true", _)) => {}
+            Some(("false", row)) => wrong.push(*row),
+            _ => write!(problems, "{finding}").expect("a string takes every text"),
+        }
     }
-    for (key @ (path, fingerprint), (verdict, row)) in &rows {
-        let problem = match (*verdict, keys.contains(key)) {
-            ("true", true) | ("false", false) => continue,
-            ("true", false) => "judged true and no longer found",
-            ("false", true) => "judged false and found",
-            _ => "neither true nor false",
-        };
-        writeln!(report, "{path} {fingerprint}: {problem}: {row}").expect("a string takes every text");
+    for (key, (verdict, row)) in rows.iter().filter(|(key, _)| !found.contains(key)) {
+        match *verdict {
+            "true" => writeln!(problems, "judged true and no longer found: {row}")
+                .expect("a string takes every text"),
+            _ => println!("{name}: no longer found, the row of {} can go: {row}", key.1),
+        }
     }
-    println!("{name}: {} findings, {} in the sample, {} judged", found.len(), sample.len(), rows.len());
-    assert!(report.is_empty(), "{name} is stale\n{report}");
+    println!("{name}: {} findings, {} judged, {} of them false", found.len(), sample.len(), wrong.len());
+    wrong.iter().for_each(|row| println!("  false: {row}"));
+    assert!(problems.is_empty(), "{name} is stale\n{problems}");
+    wrong.len()
 }
 
 fn row(line: &str) -> (Key, (&str, &str)) {
