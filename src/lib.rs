@@ -26,6 +26,7 @@ pub mod diagnostic;
 pub mod discover;
 pub mod engine;
 pub mod expr;
+pub mod fingerprint;
 pub mod glob;
 pub mod init;
 pub mod makefile;

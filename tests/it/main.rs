@@ -22,6 +22,7 @@ mod suppress;
 mod test_command;
 mod truth;
 mod user_rules;
+mod verdicts;
 mod yaml_hostile;
 mod yaml_oracles;
 mod yaml_places;

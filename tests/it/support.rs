@@ -1,5 +1,8 @@
 //! What several tests share: where the inputs are, the hostile set, and the invariants of any parsed text.
 
+use plimsoll::check::{Request, Suppressions};
+use plimsoll::config::Date;
+use plimsoll::policy::RuleFiles;
 use plimsoll::source::{SourceFile, Span};
 use plimsoll::yaml::{Document, Node};
 use serde::Deserialize;
@@ -60,6 +63,33 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     }
     println!("skipped: {} is absent (set PLIMSOLL_SHARED)", path.display());
     None
+}
+
+/// A run of the rules that ship over a folder.
+pub fn request(root: &Path, config: &str) -> Request {
+    let root = root.canonicalize().expect("the root is there");
+    Request {
+        current: root.clone(),
+        paths: vec![root.clone()],
+        root,
+        stdin: None,
+        config: Some(("plimsoll.yaml".to_owned(), config.to_owned())),
+        rule_files: RuleFiles::BuiltIn,
+        select: Vec::new(),
+        suppressions: Suppressions::Honoured,
+        ignore: Vec::new(),
+        today: Date::parse("2026-01-01").expect("a day"),
+        threads: 0,
+    }
+}
+
+/// The folders in a folder, sorted.
+pub fn folders(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).expect("the corpus can be read");
+    let mut found: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()).collect();
+    found.sort();
+    found
 }
 
 /// Every YAML and JSON file below a folder, sorted, symbolic links not followed.

@@ -2,12 +2,11 @@
 //!
 //! The labels are `truth/*.tsv` of the shared corpus; the test is skipped where it is absent.
 
-use crate::support;
-use plimsoll::check::{self, Request};
-use plimsoll::config::Date;
+use crate::support::{self, folders, request};
+use plimsoll::check;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The configuration of the migration that the labels were made for.
 const CONFIG: &str = include_str!("../migration.yaml");
@@ -124,7 +123,7 @@ fn findings(organisation: &Path) -> BTreeMap<Line, BTreeSet<String>> {
         for root in roots {
             let prefix =
                 root.strip_prefix(&repository).expect("the root lies below").to_string_lossy().into_owned();
-            let request = request(&root);
+            let request = request(&root, CONFIG);
             let run = check::run(&request).expect("the configuration is right");
             for diagnostic in &run.outcome.diagnostics {
                 let place = diagnostic.primary.place;
@@ -139,30 +138,5 @@ fn findings(organisation: &Path) -> BTreeMap<Line, BTreeSet<String>> {
             }
         }
     }
-    found
-}
-
-fn request(root: &Path) -> Request {
-    let root = root.canonicalize().expect("the root is there");
-    Request {
-        current: root.clone(),
-        paths: vec![root.clone()],
-        root,
-        stdin: None,
-        config: Some(("plimsoll.yaml".to_owned(), CONFIG.to_owned())),
-        rule_files: plimsoll::policy::RuleFiles::BuiltIn,
-        select: Vec::new(),
-        suppressions: check::Suppressions::Honoured,
-        ignore: Vec::new(),
-        today: Date::parse("2026-01-01").expect("a day"),
-        threads: 0,
-    }
-}
-
-fn folders(path: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(path).expect("the corpus can be read");
-    let mut found: Vec<PathBuf> =
-        entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()).collect();
-    found.sort();
     found
 }
