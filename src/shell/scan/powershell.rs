@@ -154,8 +154,7 @@ impl Scan<'_, '_> {
         loop {
             self.blank();
             match self.peek(0) {
-                0 | b'\n' | b';' | b'|' | b')' | b'}' | b'#' => return,
-                b'&' => return,
+                0 | b'\n' | b';' | b'|' | b'&' | b')' | b'}' | b'#' => return,
                 b'{' | b'(' | b'$' if self.peek(0) != b'$' || self.peek(1) == b'(' => {
                     let start = self.at;
                     let Some(close) = self.closed.then(|| self.closing()).flatten() else { return };
@@ -295,10 +294,9 @@ impl Scan<'_, '_> {
                     word.copy(self.at..self.at + length);
                     self.at += length;
                 }
-                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b'&' | b'(' | b')' | b'{' | b'}' | b'`' => break,
-                b',' | b'<' | b'>' => break,
-                b'=' if self.at == start => break,
-                b'#' if self.at == start => break,
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b'&' | b'(' | b')' | b'{' | b'}' | b'`'
+                | b',' | b'<' | b'>' => break,
+                b'=' | b'#' if self.at == start => break,
                 _ => {
                     let length = self.rest().chars().next().map_or(1, char::len_utf8);
                     word.copy(at..at + length);
