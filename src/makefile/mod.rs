@@ -131,13 +131,13 @@ fn joined(recipes: Vec<Recipe>) -> Vec<Recipe> {
     let mut all = Recipe::default();
     for recipe in recipes {
         let Derived { text, map } = recipe.derived;
-        let start = all.derived.text.len() as u32;
-        let whole = 0..text.len();
-        if let Some(place) = map.place(Span::empty(0)).filter(|_| start > 0) {
+        if let Some(place) = map.place(Span::empty(0))
+            && !all.derived.text.is_empty()
+        {
             all.derived.push("\n", place, false);
         }
-        let start = start.max(all.derived.text.len() as u32);
-        all.derived.append(&text, &map, whole);
+        let start = all.derived.text.len() as u32;
+        all.derived.append(&text, &map, 0..text.len());
         all.given.extend(
             recipe
                 .given

@@ -116,7 +116,7 @@ impl Follow {
                         .max(at),
                     _ => args.len(),
                 };
-                if at == end && name == "ssh" {
+                if name == "ssh" && reads_input(&args[at..end]) {
                     self.input(frame, all, found, name);
                 }
                 self.text(frame, found, &args[at..end], how);
@@ -262,6 +262,15 @@ impl Follow {
             self.text(frame, found, &words, how);
         }
     }
+}
+
+/// Whether a text is a shell that reads its script from its standard input, or no command at all: `bash -s`, `sh`.
+fn reads_input(args: &[Arg]) -> bool {
+    let mut words = args.iter().flat_map(|arg| arg.word.prefix().split_ascii_whitespace());
+    let Some(shell) = words.next() else { return args.is_empty() };
+    let is_shell = wrapper::wrappers(base(shell)).iter().any(|way| way.takes == Takes::Shell);
+    let mut words = words.take_while(|word| *word != "-s");
+    is_shell && words.all(|word| word.starts_with('-') && !word.contains('c'))
 }
 
 /// The index behind the words of a subcommand, options between them passed over.

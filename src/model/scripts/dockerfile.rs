@@ -99,7 +99,8 @@ impl<'m> Stage<'_, 'm> {
         let body = &self.text[documents.clone()];
         let lines = body.split_inclusive('\n').take_while(|line| line.trim() != delimiter);
         let body = documents.start..documents.start + lines.map(str::len).sum::<usize>();
-        let language = Language::of_first_line(&self.text[body.clone()]).unwrap_or(self.shell);
+        let first = self.text[body.clone()].trim_start_matches('\t');
+        let language = Language::of_first_line(first).unwrap_or(self.shell);
         let mut script = Derived::default();
         script.copy(self.file.id, self.text, body);
         self.found.push(Script::derived(script, language, Host::Build, owner()));
@@ -115,14 +116,19 @@ impl<'m> Stage<'_, 'm> {
                 self.push(Form::Exec(entrypoint), Program::Listed, host);
             }
             (Some(entrypoint @ Form::Shell(_)), _) => self.push(entrypoint, Program::Listed, host),
-            (entrypoint, command) => {
-                if let Some(form) = entrypoint {
-                    self.push(form, Program::Listed, host);
+            (Some(entrypoint), command) => {
+                self.push(entrypoint, Program::Listed, host);
+                let before = self.found.len();
+                if let Some(command) = command {
+                    // The entrypoint is handed a shell with it.
+                    self.push(command, Program::Listed, host);
                 }
-                if let Some(form) = command {
-                    self.push(form, Program::OfBase(base), host);
+                for script in &mut self.found[before..] {
+                    script.certain = false;
                 }
             }
+            (None, Some(command)) => self.push(command, Program::OfBase(base), host),
+            (None, None) => {}
         }
     }
 

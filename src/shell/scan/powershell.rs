@@ -6,8 +6,8 @@ use crate::shell::command::{Command, Word};
 use crate::shell::tool;
 use std::ops::Range;
 
-/// How deeply scripts in strings are looked through.
-const DEEPEST: usize = 4;
+/// How deeply scripts in strings and brackets are looked through.
+const DEEPEST: usize = 8;
 
 /// Words that begin a statement and are no commands; behind those of the second list another statement may begin.
 const KEYWORDS: &[&str] = &[
@@ -21,8 +21,14 @@ pub(super) fn scan(script: &str) -> Vec<Command> {
     let mut found = Vec::new();
     let mut pending = vec![(0..script.len(), 0)];
     while let Some((range, depth)) = pending.pop() {
-        let mut scan =
-            Scan { script, at: range.start, end: range.end, nested: Vec::new(), found: &mut found };
+        let mut scan = Scan {
+            script,
+            at: range.start,
+            end: range.end,
+            nested: Vec::new(),
+            closed: true,
+            found: &mut found,
+        };
         scan.statements();
         if depth < DEEPEST {
             pending.extend(scan.nested.into_iter().map(|range| (range, depth + 1)));
@@ -35,8 +41,10 @@ struct Scan<'t, 'f> {
     script: &'t str,
     at: usize,
     end: usize,
-    /// Scripts in strings.
+    /// Scripts in strings, and those in brackets among the words of a command.
     nested: Vec<Range<usize>>,
+    /// Whether every bracket so far is closed.
+    closed: bool,
     found: &'f mut Vec<Command>,
 }
 
@@ -146,10 +154,18 @@ impl Scan<'_, '_> {
         loop {
             self.blank();
             match self.peek(0) {
-                0 | b'\n' | b';' | b'|' | b')' | b'}' | b'#' => return,
-                b'&' => return,
-                // A script block or an expression: what it runs is told on its own.
-                b'{' | b'(' => return,
+                0 | b'\n' | b';' | b'|' | b'&' | b')' | b'}' | b'#' => return,
+                b'{' | b'(' | b'$' if self.peek(0) != b'$' || self.peek(1) == b'(' => {
+                    let start = self.at;
+                    let Some(close) = self.closed.then(|| self.closing()).flatten() else { return };
+                    let open = start + usize::from(self.peek(0) == b'$');
+                    self.nested.push(open + 1..close);
+                    self.at = close + 1;
+                    let mut word = Reader::new(self.script, start);
+                    word.unknown(start..self.at);
+                    words.push(word.word(self.at));
+                    continue;
+                }
                 b'>' | b'<' => {
                     self.at += 1;
                     self.redirected();
@@ -171,6 +187,21 @@ impl Scan<'_, '_> {
                 None => return,
             }
         }
+    }
+
+    /// Where the next bracket is closed. Once one is not, none is looked for.
+    fn closing(&mut self) -> Option<usize> {
+        let mut depth = 0usize;
+        let close = self.rest().bytes().position(|byte| {
+            match byte {
+                b'(' | b'{' => depth += 1,
+                b')' | b'}' => depth = depth.saturating_sub(1),
+                _ => return false,
+            }
+            depth == 0
+        });
+        self.closed &= close.is_some();
+        close.map(|found| self.at + found)
     }
 
     /// What a stream is redirected to: `2>&1`, `2>$null`.
@@ -263,10 +294,9 @@ impl Scan<'_, '_> {
                     word.copy(self.at..self.at + length);
                     self.at += length;
                 }
-                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b'&' | b'(' | b')' | b'{' | b'}' | b'`' => break,
-                b',' | b'<' | b'>' => break,
-                b'=' if self.at == start => break,
-                b'#' if self.at == start => break,
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b'&' | b'(' | b')' | b'{' | b'}' | b'`'
+                | b',' | b'<' | b'>' => break,
+                b'=' | b'#' if self.at == start => break,
                 _ => {
                     let length = self.rest().chars().next().map_or(1, char::len_utf8);
                     word.copy(at..at + length);

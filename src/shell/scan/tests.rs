@@ -64,6 +64,15 @@ fn powershell_commands_stand_where_statements_begin() {
                 &["kubectl apply …‹@flags›", "Deploy"],
             ),
             (". ./lib.ps1\n./deploy.ps1 -Env prod", &[". ./lib.ps1", "./deploy.ps1 -Env prod"]),
+            (
+                "kubectl get $(Get-Name $x) pods | ForEach-Object { if ($_) { helm list } } -End",
+                &[
+                    "kubectl get …‹$(Get-Name $x)› pods",
+                    "Get-Name …‹$x›",
+                    "ForEach-Object …‹{ if ($_) { helm list } }› -End <- kubectl",
+                    "helm list",
+                ],
+            ),
             ("kubectl ${{ inputs.verb }} x", &["kubectl …‹${{ inputs.verb }}› x"]),
             (
                 "foreach ($f in Get-ChildItem) { kubectl apply -f $f.FullName }",
