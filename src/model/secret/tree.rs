@@ -154,7 +154,7 @@ impl<'m> Walk<'_, '_, 'm> {
                 self.finder.found_as(Some(name), &line, Source::Data, value::is_placeholder(meant));
             }
             Some((_, Written::Default)) => {
-                _ = self.finder.judge(Some(name), Promise::Password, text, Source::Data)
+                self.finder.judge(Some(name), Promise::Password, text, Source::Data);
             }
         }
     }
