@@ -104,8 +104,7 @@ const SWITCHES: &[&str] = &[
 ];
 
 /// What a `SECRET` is the secret of, where it is no object of a cluster.
-const OWN_SECRETS: &[&str] =
-    &["APP", "CLIENT", "COOKIE", "HMAC", "JWT", "SESSION", "SHARED", "SIGNING", "TOKEN"];
+const OWN_SECRETS: &[&str] = &["APP", "CLIENT", "COOKIE", "HMAC", "JWT", "SESSION", "SHARED", "SIGNING"];
 
 /// What stands before `SECRET_KEY` in the name of a key inside a Secret: `passwordSecretKey`.
 const KEY_OF_A_SECRET: &[&str] = &["PASSWORD", "TOKEN", "USERNAME", "USER", "NAME"];

@@ -154,7 +154,7 @@ impl<'m> Walk<'_, '_, 'm> {
                 self.finder.found_as(Some(name), &line, Source::Data, value::is_placeholder(meant));
             }
             Some((_, Written::Default)) => {
-                _ = self.finder.judge(Some(name), Promise::Password, text, Source::Data)
+                self.finder.judge(Some(name), Promise::Password, text, Source::Data);
             }
         }
     }
@@ -205,7 +205,9 @@ impl<'m> Walk<'_, '_, 'm> {
             return;
         }
         let resolved = value.resolve();
-        let found = promise(&name).is_some_and(|promise| self.named(key, promise, resolved));
+        let promised =
+            promise(&name).map(|promise| if self.names_keys() { Promise::Either } else { promise });
+        let found = promised.is_some_and(|promise| self.named(key, promise, resolved));
         if found {
             return;
         }
@@ -229,6 +231,17 @@ impl<'m> Walk<'_, '_, 'm> {
         }
         self.path.pop();
         self.shell = was_shell;
+    }
+
+    /// Whether the entries here name keys inside a Secret: `secretKeys: {password: postgres-password}`.
+    fn names_keys(&self) -> bool {
+        self.path.iter().flatten().any(|key| {
+            let key = key.to_ascii_lowercase();
+            key.starts_with("existingsecret")
+                || ["secretkeys", "secretref", "keyref", "keymapping", "secretmapping"]
+                    .iter()
+                    .any(|end| key.ends_with(end))
+        })
     }
 
     /// What stands under a name that promises a secret; tells whether one is written out.
@@ -334,7 +347,7 @@ impl<'m> Walk<'_, '_, 'm> {
             || (matches!(self.kind, Kind::Workflow | Kind::Action)
                 && matches!(last, "permissions" | "name" | "run-name" | "if"))
             || (self.kind == Kind::Compose && name == "secrets")
-            || (self.kind == Kind::Chart)
+            || (self.kind == Kind::Chart && matches!(last, "home" | "icon" | "sources"))
     }
 
     /// Whether the scalar at hand is given to a shell.

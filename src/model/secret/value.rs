@@ -101,10 +101,11 @@ fn reference(text: &str, within_word: bool) -> Option<Reference> {
     let bytes = text.as_bytes();
     match (first, bytes.get(1)) {
         (b'$', Some(b'{')) => {
-            let length = balanced(&text[1..])? + 1;
+            let length = balanced(&text[1..]).map_or(text.len(), |length| length + 1);
             Some(Reference { length, defaults: shell_default(&text[..length]).into_iter().collect() })
         }
-        (b'$', Some(b'(')) => plain(balanced(&text[1..])? + 1),
+        // One that goes on behind the text, as at the end of a line, is one as well.
+        (b'$', Some(b'(')) => plain(balanced(&text[1..]).map_or(text.len(), |length| length + 1)),
         (b'$', Some(byte)) if byte.is_ascii_digit() => {
             // `$1` is a parameter of a script; `$2y$10$…` is not.
             (!bytes.get(2).is_some_and(u8::is_ascii_alphanumeric)).then_some(())?;
@@ -117,7 +118,7 @@ fn reference(text: &str, within_word: bool) -> Option<Reference> {
             plain(end.map_or(text.len(), |end| end + 1))
         }
         (b'$', Some(b'@' | b'*' | b'#' | b'?')) => plain(2),
-        (b'`', _) => plain(closed("`", "`")?),
+        (b'`', _) => plain(closed("`", "`").unwrap_or(text.len())),
         _ => None,
     }
 }
@@ -144,6 +145,9 @@ fn shell_default(reference: &str) -> Option<Range<usize>> {
     let operator = inner[name..].strip_prefix(':').unwrap_or(&inner[name..]);
     let default = operator.strip_prefix(['-', '='])?;
     let start = reference.len() - default.len();
+    if !reference.ends_with('}') || start >= reference.len() {
+        return None;
+    }
     // Spring writes `${NAME:default}`; only the shell's forms are read.
     Some(start..reference.len() - 1)
 }
@@ -322,7 +326,7 @@ mod tests {
             "", " ", "${X}", "${X:-}", "${X:?must be set}", "$X", "$(X)", "$(cat /x)", "`cat x`", "{{ .Values.x }}",
             "${{ secrets.X }}", "${{ github.event_name == 'push' && secrets.A }}", "pre-${X}", "/run/secrets/x",
             "./x", "none", "not-needed", "lm-studio", "***", "12", "op://vault/x", "DB_PASSWORD",
-            "arn:aws:secretsmanager:x", "$1",
+            "arn:aws:secretsmanager:x", "$1", "$(grep 'A_TOKEN=' ",
         ];
         for value in all {
             assert!(found(value).is_empty(), "{value}");
