@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::glob::Globs;
-use crate::model::Model;
+use crate::model::{self, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::rule::Rule;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
@@ -64,6 +64,9 @@ pub struct Run {
     pub suppressed: Vec<Diagnostic>,
     /// How many rules ran.
     pub rules: usize,
+    /// Rules that are on but have nothing to go by, each with the key that the configuration lacks; empty where no file of the scope
+    /// could hold what they look for.
+    pub off: Vec<(String, String)>,
     /// How many files were checked: artifacts in the scope that some rule can read.
     pub files: usize,
     /// How many templates were seen only as lines of text.
@@ -73,10 +76,10 @@ pub struct Run {
 }
 
 impl Run {
-    /// The document of a file, if it is YAML or JSON.
-    pub fn document(&self, file: FileId) -> Option<&Document> {
-        let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok()?;
-        self.artifacts[index].document.as_ref()
+    /// The documents of a file: its own if it is YAML or JSON, and the manifests inside it.
+    pub fn documents(&self, file: FileId) -> impl Iterator<Item = &Document> {
+        let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok();
+        index.into_iter().flat_map(|index| model::documents(&self.sources, &self.artifacts[index]))
     }
 }
 
@@ -127,6 +130,15 @@ pub fn look_at<T>(
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
 }
 
+/// Loads the whole project without its configuration and asks something of its model and of what was left unread.
+pub fn look_around<T>(request: &Request, ask: impl FnOnce(&Model<'_>, &Loaded) -> T) -> Result<T, Failure> {
+    let mut sources = Sources::default();
+    let policy = policy(request, None, &mut sources)?;
+    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, None);
+    Ok(ask(&model, &loaded))
+}
+
 /// A file as it would be after a change.
 #[derive(Debug)]
 pub struct Edited {
@@ -158,7 +170,10 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     {
         policy.settled(rule).map_err(Failure::Usage)?;
     }
-    let selected = |rule: &Rule| runs(rule, request, &policy);
+    let selected = |rule: &Rule| match policy.lacks(rule) {
+        Some(_) => Runs::Never,
+        None => runs(rule, request, &policy),
+    };
     let first = loaded.artifacts.first().map_or(FileId(u32::MAX), |artifact| artifact.file);
     // What is said at the configuration or at a rule is said of the project as a whole.
     let in_scope = |file: FileId| {
@@ -167,7 +182,14 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     let model = Model::new(&sources, &loaded.artifacts, settings, config.as_ref());
     let mut outcome = engine::run(
         &model,
-        &Job { catalog, selected: &selected, found: &whole.findings, scope: &in_scope, today: request.today },
+        &Job {
+            catalog,
+            selected: &selected,
+            found: &whole.findings,
+            whole: request.stdin.is_none(),
+            scope: &in_scope,
+            today: request.today,
+        },
     );
     let mut suppressed = Vec::new();
     if request.suppressions == Suppressions::Honoured {
@@ -219,10 +241,26 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
         .filter(|artifact| in_scope(artifact.file))
         .collect();
     let rules = catalog.rules.iter().filter(|rule| selected(rule) != Runs::Never).count();
+    let deploys = checked.iter().any(|artifact| {
+        matches!(artifact.kind, Kind::Workflow | Kind::Action | Kind::Script | Kind::Makefile)
+    });
+    let lacking = catalog.rules.iter().filter(|rule| deploys && runs(rule, request, &policy) != Runs::Never);
+    let off =
+        lacking.filter_map(|rule| Some((rule.id.to_string(), policy.lacks(rule)?.to_owned()))).collect();
     let files = checked.len();
     let templates = checked.iter().filter(|artifact| artifact.kind == Kind::Template).count();
     let fail_on = settings.fail_on;
-    Ok(Run { sources, artifacts: loaded.artifacts, outcome, suppressed, rules, files, templates, fail_on })
+    Ok(Run {
+        sources,
+        artifacts: loaded.artifacts,
+        outcome,
+        suppressed,
+        rules,
+        off,
+        files,
+        templates,
+        fail_on,
+    })
 }
 
 /// What is to be said of files whose text is not there.

@@ -3,11 +3,12 @@
 //! # The way data flows
 //!
 //! [`cli`] turns arguments into a request; [`discover`] finds the files; [`artifact`] reads each of them once, has [`yaml`] make it a
-//! spanned document and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote, [`policy`] holds the
+//! spanned document (or [`makefile`] rules) and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote, [`policy`] holds the
 //! two against each other; [`model`] derives what the deployment consists of and offers it as targets; [`engine`] asks every rule at
 //! every visit, by the expressions of [`expr`] (to which [`shell`] says what a script runs), and yields [`diagnostic`]s; [`suppress`]
-//! takes out those that a file itself excuses; [`report`] renders the rest behind one sanitiser and one mask over [`secret`]s. [`check`] is these stages in order; [`verify`] runs the examples
-//! inside rule files the same way. A stage knows the ones before it, never the ones after it.
+//! takes out those that a file itself excuses; [`report`] renders the rest behind one sanitiser and one mask over [`secret`]s.
+//! [`check`] is these stages in order; [`verify`] runs the examples inside rule files the same way, and [`init`] proposes a first
+//! configuration. A stage knows the ones before it, never the ones after it.
 //!
 //! # Three kinds of failure
 //!
@@ -26,6 +27,8 @@ pub mod discover;
 pub mod engine;
 pub mod expr;
 pub mod glob;
+pub mod init;
+pub mod makefile;
 pub mod model;
 pub mod policy;
 pub mod report;

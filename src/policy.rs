@@ -118,6 +118,11 @@ impl<'d> Policy<'d> {
         is_on(rule, &self.settings)
     }
 
+    /// The key that the configuration lacks though a rule needs it.
+    pub fn lacks<'r>(&self, rule: &'r Rule) -> Option<&'r str> {
+        rule.needs.as_deref().filter(|_| self.settings.pipeline.is_empty())
+    }
+
     /// Where a rule runs. An override switches on a rule that is not on by itself, in its own files.
     pub fn runs(&self, rule: &Rule) -> Runs {
         let settings = &self.settings;

@@ -22,13 +22,11 @@ pub const SHORTEST: usize = 4;
 /// They are the literal values of entries with secret names ([`secret_name`]) wherever these stand (mappings, lists, `name`/`value`
 /// pairs, assignments, flags, comments), the data of Kubernetes Secrets, passwords in URLs, private keys, and well-known shapes of
 /// tokens. References (`${{ … }}`, `${X}`, `$(X)`, `{{ … }}`) are no secrets, but their literal defaults are.
-pub fn secret_spans(file: &SourceFile, document: Option<&Document>) -> Vec<Span> {
+pub fn secret_spans<'d>(file: &SourceFile, documents: impl IntoIterator<Item = &'d Document>) -> Vec<Span> {
     let mut spans = Vec::new();
     text::assignments(&file.text, text::Reading::of(&file.path), &mut spans);
     shape::shapes(&file.text, &mut spans);
-    if let Some(document) = document {
-        tree::entries(document, &mut spans);
-    }
+    documents.into_iter().for_each(|document| tree::entries(document, &mut spans));
     disjoint(spans)
 }
 

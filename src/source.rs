@@ -401,6 +401,44 @@ impl SourceMap {
     }
 }
 
+/// A text that is put together from pieces, and its map.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Derived {
+    /// The text so far.
+    pub text: String,
+    /// From the text to where it comes from.
+    pub map: SourceMap,
+}
+
+impl Derived {
+    /// Appends text that stands for a place; `verbatim` where it is copied from there.
+    pub fn push(&mut self, text: &str, source: Place, verbatim: bool) {
+        if !text.is_empty() {
+            self.map.push(Segment { out: self.text.len() as u32, source, verbatim });
+            self.text.push_str(text);
+        }
+    }
+
+    /// Appends the bytes of `range` of a file's text, as they stand there.
+    pub fn copy(&mut self, file: FileId, text: &str, range: std::ops::Range<usize>) {
+        let span = Span::from(range.clone());
+        self.push(&text[range], Place { file, span }, true);
+    }
+
+    /// Appends the bytes of `range` of a text that `map` leads to its files.
+    pub fn append(&mut self, text: &str, map: &SourceMap, range: std::ops::Range<usize>) {
+        let mut at = range.start;
+        while at < range.end {
+            let next = map.segments.partition_point(|segment| segment.out as usize <= at);
+            let Some(piece) = map.segments.get(next.saturating_sub(1)) else { break };
+            let end = map.segments.get(next).map_or(range.end, |next| (next.out as usize).min(range.end));
+            let Some(source) = map.place(Span::from(at..end)) else { break };
+            self.push(&text[at..end], source, piece.verbatim);
+            at = end;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -181,6 +181,7 @@ impl Run<'_, '_> {
                 catalog: self.catalog,
                 selected: &|rule: &Rule| if *rule.id == *self.rule { Runs::Everywhere } else { Runs::Never },
                 found: &[],
+                whole: false,
                 scope: &|_| true,
                 // The constant is a day.
                 today: Date::parse(TODAY).unwrap_or(Date::from_days(0)),

@@ -1,13 +1,15 @@
 //! Reads the files of a list, each once, and says what they are; in parallel, with an outcome that does not depend on threads.
 
-use super::{Context, Kind, SetKind, name, recognise};
+use super::{Context, Kind, Recognition, SetKind, name, recognise};
 use crate::discover::{Found, MAX_BYTES, Origin, Outcome, Reason};
+use crate::makefile::{self, Makefile};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::yaml::{self, Document, Options};
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// One deployment file.
 #[derive(Debug)]
@@ -20,6 +22,25 @@ pub struct Artifact {
     pub reason: String,
     /// Its content, for kinds that are YAML; data whose name gave it away has none.
     pub document: Option<Document>,
+    /// Manifests inside its text, once the model has looked for them.
+    pub embedded: OnceLock<Vec<Embedded>>,
+    makefile: OnceLock<Makefile>,
+}
+
+impl Artifact {
+    /// The rules of a makefile, read at the first call; `None` for every other kind.
+    pub fn makefile(&self, text: &str) -> Option<&Makefile> {
+        (self.kind == Kind::Makefile).then(|| self.makefile.get_or_init(|| makefile::read(text, self.file)))
+    }
+}
+
+/// A manifest inside the text of another file.
+#[derive(Debug)]
+pub struct Embedded {
+    /// Its content; the spans are places in the file.
+    pub document: Document,
+    /// Whether there is more of it than can be seen, so that what is absent in it means nothing.
+    pub fragment: bool,
 }
 
 /// What came of a list of files. Every file is in exactly one of `artifacts`, `skipped` and `unreadable`.
@@ -65,7 +86,9 @@ pub fn load(found: Vec<Found>, set: &SetKind<'_>, sources: &mut Sources) -> Load
 fn artifact(file: FileId, source: &SourceFile, context: &Context<'_>) -> Artifact {
     let parse = || yaml::parse(source.text.clone(), Options { file, ..Options::default() });
     let (recognition, document) = recognise(&source.path, &source.text, context, parse);
-    Artifact { file, kind: recognition.kind, reason: recognition.reason, document }
+    let Recognition { kind, reason } = recognition;
+    let (makefile, embedded) = (OnceLock::new(), OnceLock::new());
+    Artifact { file, kind, reason, document, makefile, embedded }
 }
 
 enum Read {

@@ -5,7 +5,7 @@ mod load;
 mod name;
 mod template;
 
-pub use load::{Artifact, Loaded, Unreadable, load};
+pub use load::{Artifact, Embedded, Loaded, Unreadable, load};
 pub use name::RULE_FOLDER;
 
 use crate::yaml::{Dialect, Document};
@@ -40,6 +40,8 @@ pub enum Kind {
     Doc,
     /// Environment variables in dotenv form.
     Env,
+    /// A `package.json`, for the scripts in it.
+    Package,
     /// `plimsoll.yaml` and rule files.
     Config,
     /// YAML or JSON that is none of these.
@@ -50,7 +52,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of the summary.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Workflow,
         Self::Action,
         Self::Compose,
@@ -64,6 +66,7 @@ impl Kind {
         Self::Dockerfile,
         Self::Doc,
         Self::Env,
+        Self::Package,
         Self::Config,
         Self::Data,
         Self::Other,
@@ -85,6 +88,7 @@ impl Kind {
             Self::Dockerfile => "dockerfile",
             Self::Doc => "doc",
             Self::Env => "env",
+            Self::Package => "package",
             Self::Config => "config",
             Self::Data => "data",
             Self::Other => "other",
@@ -99,7 +103,7 @@ impl Kind {
     /// Whose reading of plain scalars applies; `None` for kinds that are not YAML.
     pub const fn dialect(self) -> Option<Dialect> {
         match self {
-            Self::Workflow | Self::Action | Self::Config | Self::Data => Some(Dialect::Core),
+            Self::Workflow | Self::Action | Self::Package | Self::Config | Self::Data => Some(Dialect::Core),
             Self::Compose => Some(Dialect::GoYamlV3),
             Self::Manifest | Self::Kustomization | Self::Chart | Self::Values => Some(Dialect::GoYamlV2),
             _ => None,

@@ -111,6 +111,7 @@ fn by_name(path: &str, context: &Context<'_>) -> Named {
         "json" if is_values_stem(name.trim_end_matches(".json")) => {
             return Named::Json(Some((Kind::Values, because("name of a values file"))));
         }
+        "json" if name == "package.json" => return certain(Kind::Package, "name of a package's metadata"),
         "json" => return Named::Json(None),
         "md" | "markdown" => return certain(Kind::Doc, "Markdown"),
         "sh" | "bash" | "ksh" | "zsh" => return certain(Kind::Script, "file ending of a shell script"),

@@ -75,7 +75,7 @@ pub fn run(arguments: &Args) -> Status {
     summary.elapsed = started.elapsed();
     let diagnostics: Vec<Diagnostic> =
         run.outcome.failures.iter().chain(&run.outcome.diagnostics).cloned().collect();
-    let masks = Masks::new(&run.sources, &diagnostics, |id, file| secret_spans(file, run.document(id)));
+    let masks = Masks::new(&run.sources, &diagnostics, |id, file| secret_spans(file, run.documents(id)));
     let report =
         report::Run { sources: &run.sources, diagnostics: &diagnostics, summary: &summary, masks: &masks };
     for output in &arguments.output {
@@ -115,6 +115,7 @@ fn summary(run: &Run) -> Summary {
         warnings: of(Severity::Warning),
         infos: of(Severity::Info),
         suppressed: run.outcome.waived.len() + run.suppressed.len(),
+        off: run.off.clone(),
         templates_not_evaluated: run.templates,
         unknown: run.outcome.unknown,
         ..Summary::default()

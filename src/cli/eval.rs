@@ -5,7 +5,7 @@ use crate::check::look_at;
 use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin, Severity};
 use crate::engine::{Answer, Shown, evaluate};
 use crate::expr::{self, Problem, Stop};
-use crate::model::{Model, Target, TargetKind};
+use crate::model::{Model, Target, TargetKind, documents};
 use crate::report::{self, Masks, Summary};
 use crate::rule::scope_of;
 use crate::secret::secret_spans;
@@ -146,11 +146,11 @@ impl<'s> Shower<'s> {
             diagnostic
         };
         let diagnostics: Vec<_> = answers.iter().map(diagnostic).collect();
-        let document = |id: FileId| {
-            let index = model.artifacts.binary_search_by_key(&id, |artifact| artifact.file).ok()?;
-            model.artifacts[index].document.as_ref()
+        let documents = |id: FileId| {
+            let index = model.artifacts.binary_search_by_key(&id, |artifact| artifact.file).ok();
+            index.into_iter().flat_map(|index| documents(model.sources, &model.artifacts[index]))
         };
-        let masks = Masks::new(model.sources, &diagnostics, |id, file| secret_spans(file, document(id)));
+        let masks = Masks::new(model.sources, &diagnostics, |id, file| secret_spans(file, documents(id)));
         Self { model, target, answers, diagnostics, masks, summary: Summary::default() }
     }
 

@@ -88,6 +88,9 @@ fn words(rule: &Rule, policy: &Policy<'_>, sources: &Sources) -> String {
         line(&format!("  {:width$}  {}, {default}{doc}", param.name, param.of.name()));
     }
     let since = match (rules::level(policy, rule), rule.origin) {
+        ("off", _) if let Some(key) = policy.lacks(rule) => {
+            format!("off here: the configuration has no `{key}`")
+        }
         ("off", Origin::BuiltIn) => "off here".to_owned(),
         ("off", _) if !rule.profiles.is_empty() => {
             format!("off here; of the profile {}", rule.profiles.join(", "))

@@ -60,7 +60,7 @@ pub fn path(rule: &Rule, sources: &Sources) -> String {
 /// How much the findings of a rule matter here; `off` if it does not run.
 pub fn level(policy: &Policy<'_>, rule: &Rule) -> &'static str {
     match policy.settings.level(&rule.id, "") {
-        _ if policy.runs(rule) == Runs::Never => "off",
+        _ if policy.runs(rule) == Runs::Never || policy.lacks(rule).is_some() => "off",
         Some(Level::At(severity)) => severity.name(),
         _ => rule.severity.name(),
     }

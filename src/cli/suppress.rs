@@ -279,13 +279,13 @@ impl Change<'_> {
     fn others(&self, found: &Diagnostic) -> Result<Vec<u32>, Unfit> {
         let kind =
             |run: &Run| run.artifacts.iter().find(|artifact| artifact.file == self.file).map(|it| it.kind);
-        let same_text = match (self.before.document(self.file), self.after.document(self.file)) {
-            (Some(before), Some(after)) => match self.edit.adds {
+        let [before, after] =
+            [self.before, self.after].map(|run| run.documents(self.file).collect::<Vec<_>>());
+        let same_text = before.len() == after.len()
+            && before.iter().zip(&after).all(|(before, after)| match self.edit.adds {
                 Adds::Comment => same_tree(before, after),
                 Adds::Annotation => before.problems().len() == after.problems().len(),
-            },
-            (before, after) => before.is_none() && after.is_none(),
-        };
+            });
         if !same_text || kind(self.before) != kind(self.after) {
             return Err(Unfit::Changes);
         }
@@ -382,7 +382,7 @@ impl Written<'_> {
         let inserted = self.edit.text.ends_with('\n') && self.edit.span.is_empty();
         let removed = usize::from(!inserted);
         let shown = |run: &Run, file: &SourceFile, count: usize, mark: &str| {
-            let secrets = secret_spans(file, run.document(self.file));
+            let secrets = secret_spans(file, run.documents(self.file));
             let lines = (first..first + count).map(|line| file.lines().line(&file.text, line));
             lines.flat_map(|line| [mark.to_owned(), masked(line, &secrets, &file.text)]).collect::<String>()
         };

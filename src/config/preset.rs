@@ -20,9 +20,15 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "plimsoll:recommended@1",
         profile: "recommended",
-        rules: &["missing-healthcheck", "missing-probe", "retired-service", "retired-service-mention"],
+        rules: &[
+            "deploy-outside-pipeline",
+            "missing-healthcheck",
+            "missing-probe",
+            "retired-service",
+            "retired-service-mention",
+        ],
     },
-    Preset { name: "plimsoll:hardening@1", profile: "hardening", rules: &[] },
+    Preset { name: "plimsoll:hardening@1", profile: "hardening", rules: &["self-hosted-outside-pipeline"] },
 ];
 
 impl Preset {

@@ -136,8 +136,13 @@ impl<'d> Settings<'d> {
 
     /// Whether the configuration sets a rule anywhere.
     pub fn is_set(&self, rule: &str) -> bool {
+        self.every(rule).next().is_some()
+    }
+
+    /// Where the configuration sets a rule, for whichever files.
+    pub fn every(&self, rule: &str) -> impl Iterator<Item = &RuleSetting<'d>> {
         let all = self.rules.iter().chain(self.overrides.iter().flat_map(|entry| &entry.rules));
-        all.into_iter().any(|setting| setting.id.value == rule)
+        all.filter(move |setting| setting.id.value == rule)
     }
 
     /// The value that the configuration gives a param of a rule in a file.

@@ -62,6 +62,7 @@ pub static ARTIFACT_KINDS: Names = Names {
         ("dockerfile", "a Dockerfile"),
         ("doc", "documentation"),
         ("env", "a dotenv file"),
+        ("package", "a package.json"),
         ("data", "YAML or JSON that is none of these"),
         ("other", "anything else"),
     ],

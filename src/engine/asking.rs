@@ -161,7 +161,8 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         let place = place.unwrap_or_else(|| self.fallback());
         let mut diagnostic = Diagnostic::new(self.rule.id.clone(), self.rule.severity, place, message);
         diagnostic.primary.text = failure.note;
-        related.retain(|(other, _)| *other != place);
+        // What a rule compares with by default says nothing about the project.
+        related.retain(|(other, _)| *other != place && other.file != self.rule.file);
         related.truncate(RELATED);
         diagnostic.related = related.into_iter().map(|(place, text)| Label { place, text }).collect();
         diagnostic.help =

@@ -2,22 +2,24 @@
 
 mod asking;
 mod eval;
+mod pipeline;
 mod syntax;
 
 pub use eval::{Answer, Shown, evaluate};
 
 use crate::config::{Date, Level};
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::expr::{Budget, Value};
+use crate::expr::{Budget, Needed, Value};
 use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown};
 use crate::policy::Runs;
 use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, TARGET};
 use crate::source::{FileId, Place, Span};
+use crate::yaml::Node;
 use aho_corasick::{AhoCorasick, MatchKind};
 use asking::{Asking, stopped};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -68,6 +70,11 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
     ("rule-error", Severity::Error, "a rule could not be evaluated; what it would have found is not known"),
     ("rule-file", Severity::Error, "a rule file is wrong; nothing is checked before it is mended"),
     ("syntax-error", Severity::Error, "the file is not YAML; part of it was passed over"),
+    (
+        "unknown-pipeline",
+        Severity::Error,
+        "the `pipeline` of the configuration names a workflow or a job that does not exist",
+    ),
     ("unreadable-file", Severity::Error, "the file could not be opened"),
     ("unused-suppression", Severity::Info, "a suppression in a file suppresses nothing"),
     ("unused-waiver", Severity::Info, "a waiver of the configuration excuses nothing in the whole project"),
@@ -81,6 +88,8 @@ pub struct Job<'j> {
     pub selected: &'j dyn Fn(&Rule) -> Runs,
     /// Findings made before any file was looked into; the configuration's levels and waivers hold for them too.
     pub found: &'j [Diagnostic],
+    /// Whether the model holds the whole project, so that what is not in it does not exist.
+    pub whole: bool,
     /// Whether findings that touch a file are reported.
     pub scope: &'j (dyn Fn(FileId) -> bool + Sync),
     /// The day by which waivers end.
@@ -104,7 +113,8 @@ pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
     };
     let mut outcome = files.par_iter().map(of_file).reduce(Outcome::default, Outcome::and);
     outcome = outcome.and(Engine::guarded(start_of(FileId(0)), || engine.whole()));
-    for found in job.found {
+    let pipeline = if job.whole { pipeline::findings(model) } else { Vec::new() };
+    for found in job.found.iter().chain(&pipeline) {
         engine.report(found.clone(), &mut outcome);
     }
     let in_scope = |label: &Label| (job.scope)(label.place.file);
@@ -185,6 +195,7 @@ impl<'e, 'm> Engine<'e, 'm> {
         }
         let spent = job.catalog.rules.iter().map(|_| AtomicBool::new(false)).collect();
         wanted.literals = literals(&by_target[TargetKind::Text as usize]);
+        wanted.commands = commands(&by_target[TargetKind::Command as usize], model, job.catalog);
         Self { model, repo, catalog: job.catalog, today: job.today, by_target, where_set, wanted, spent }
     }
 
@@ -362,4 +373,26 @@ fn literals(asked: &[Asked<'_>]) -> Option<AhoCorasick> {
     // The leftmost one is found several times faster than all that overlap.
     let leftmost = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&all).ok();
     leftmost.filter(|_| !all.is_empty())
+}
+
+/// The names of which every command that a rule can report has one, if all rules on commands say such. Capitals do not matter: a variable
+/// may be named after a tool.
+fn commands(asked: &[Asked<'_>], model: &Model<'_>, catalog: &Catalog) -> Option<AhoCorasick> {
+    let mut all: Vec<Cow<'_, str>> = Vec::new();
+    for Asked { rule, check, .. } in asked {
+        for needed in check.needs(COMMON.len(), "name")? {
+            match needed {
+                Needed::Literal(name) => all.push(name.to_string().into()),
+                Needed::Field(PARAMS, param) => {
+                    let settings = model.settings.every(&rule.id).flat_map(|setting| &setting.params);
+                    let set = settings.filter(|(name, _)| *name.value == *param).map(|&(_, value)| value);
+                    let described = rule.params.iter().find(|known| *known.name == *param)?;
+                    let default = described.default_in(catalog.document(rule)?);
+                    all.extend(set.chain(default).flat_map(Node::items).map(Node::text));
+                }
+                Needed::Field(..) => return None,
+            }
+        }
+    }
+    AhoCorasick::builder().ascii_case_insensitive(true).build(all.iter().map(|name| name.as_bytes())).ok()
 }

@@ -3,9 +3,9 @@
 use super::CHECKS;
 use crate::artifact::Kind;
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::model::Model;
+use crate::model::{Model, embedded};
 use crate::source::{Encoding, FileId, Place, Span};
-use crate::yaml::{Problem, ProblemKind};
+use crate::yaml::{Document, Problem, ProblemKind};
 
 /// The findings of a file's text.
 pub fn findings(model: &Model<'_>, id: FileId) -> Vec<Diagnostic> {
@@ -23,13 +23,17 @@ pub fn findings(model: &Model<'_>, id: FileId) -> Vec<Diagnostic> {
                 .with_help("save it as UTF-8; what is not text was read as U+FFFD"),
         );
     }
-    let Some(document) = &file.artifact.document else { return found };
-    found.extend(document.problems().iter().map(|problem| {
+    // Where something is filled in before a manifest is read, its syntax is not seen here.
+    let embedded = embedded(file).iter().filter(|embedded| !embedded.fragment);
+    let embedded = embedded.flat_map(|embedded| embedded.document.problems());
+    let twice = embedded.filter(|problem| problem.kind == ProblemKind::DuplicateKey);
+    let own_problems = file.artifact.document.iter().flat_map(Document::problems);
+    found.extend(own_problems.chain(twice).map(|problem| {
         let Problem { kind, span, message, help, related } = problem;
         let place = |span| Place { file: id, span };
         let mut diagnostic = own(check_of(*kind), place(*span), message);
         // What nothing is deployed from may be wrong without harm: test data, other tools' dialects.
-        if file.artifact.kind == Kind::Data {
+        if matches!(file.artifact.kind, Kind::Data | Kind::Package) {
             diagnostic.severity = diagnostic.severity.min(Severity::Warning);
         }
         diagnostic.help.clone_from(help);

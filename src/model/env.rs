@@ -1,11 +1,11 @@
 //! Environment entries, wherever they are declared.
 
 use super::facts::{Emit, OWNER, Owner, facts, node, piece, string};
-use super::interpolation::{Part, parts};
+use super::interpolation::{Part, parts, parts_in_shell};
 use super::target::TargetKind;
 use crate::expr::{Origin, Text, Type, Value};
 use crate::source::{FileId, Place, Span};
-use crate::yaml::{Dialect, Entry, Kind, Node};
+use crate::yaml::{Dialect, Entry, Expansion, Kind, Node};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -47,6 +47,14 @@ impl Written<'_> {
         }
     }
 
+    /// The scalar that it is or is a part of.
+    fn node(&self) -> Option<Node<'_>> {
+        match self {
+            Self::Node(node) | Self::Piece(node, _) => Some(*node),
+            Self::Text(..) => None,
+        }
+    }
+
     fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Node(node) => node.text(),
@@ -81,7 +89,10 @@ pub struct Env<'m> {
 impl<'m> Env<'m> {
     /// An entry whose value is written out; its source follows from the references in it.
     fn written(name: Written<'m>, value: Written<'m>, dialect: Dialect, node: Option<Node<'m>>) -> Self {
-        let parts = parts(&value.text(), dialect);
+        let parts = match value.node().filter(|node| node.document().expansion() == Expansion::Shell) {
+            Some(_) => parts_in_shell(&value.text()),
+            None => parts(&value.text(), dialect),
+        };
         let source = match parts.iter().any(|part| matches!(part, Part::Reference { .. })) {
             false => "literal",
             true if dialect == Dialect::Core => "expression",

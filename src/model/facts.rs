@@ -3,6 +3,7 @@
 use super::target::TargetKind;
 use crate::artifact::Artifact;
 use crate::expr::{Facts, Origin, Text, Type, Value};
+use crate::makefile::Makefile;
 use crate::source::{FileId, Place, SourceFile, Span};
 use crate::yaml::{Kind, Node};
 use std::borrow::Cow;
@@ -77,6 +78,11 @@ pub struct FileFacts<'m> {
 }
 
 impl<'m> FileFacts<'m> {
+    /// Its rules, for a makefile.
+    pub fn makefile(self) -> Option<&'m Makefile> {
+        self.artifact.makefile(&self.source.text)
+    }
+
     fn whole(&self) -> Text<'m> {
         let span = Span::new(0, self.source.text.len() as u32);
         let origin = Origin::Place(Place { file: self.id, span });
@@ -113,6 +119,8 @@ pub enum OwnerKind<'m> {
     Known(&'static str),
     /// By what is written there: `kind: Deployment`.
     Written(Node<'m>),
+    /// A stage of a Dockerfile, by its name and the place of that.
+    Stage(&'m str, Place),
 }
 
 impl<'m> Owner<'m> {
@@ -127,12 +135,21 @@ facts!(OWNER = "owner" for Owner, |this| {
     "kind": Type::String => match this.kind {
         OwnerKind::Known(kind) => string(kind),
         OwnerKind::Written(node) => Value::Text(Text::of(node)),
+        OwnerKind::Stage(..) => string("stage"),
     };
     #[doc = "Its name."]
-    "name": Type::String => node(this.name);
+    "name": Type::String => match this.kind {
+        OwnerKind::Stage(name, place) => {
+            Value::Text(Text { text: Cow::Borrowed(name), origin: Origin::Place(place) })
+        }
+        _ => node(this.name),
+    };
     #[doc = "Its labels."]
     "labels": Type::Node => node(this.labels);
-} place this.name.map(Node::place));
+} place match this.kind {
+    OwnerKind::Stage(_, place) => Some(place),
+    _ => this.name.map(Node::place),
+});
 
 /// A string that stands nowhere.
 pub fn string(text: &str) -> Value<'_> {

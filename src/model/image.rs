@@ -67,8 +67,10 @@ pub fn dockerfile<'m>(file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) 
         if !instruction.keyword.eq_ignore_ascii_case("FROM") {
             continue;
         }
-        let mut words = instruction.arguments.split_whitespace().filter(|word| !word.starts_with("--"));
-        let Some(base) = words.next() else { continue };
+        let dockerfile::From { base, stage } = dockerfile::from(instruction.arguments);
+        if base.is_empty() {
+            continue;
+        }
         if !stages.iter().any(|stage| stage.eq_ignore_ascii_case(base)) {
             let offset = base.as_ptr() as usize - instruction.arguments.as_ptr() as usize;
             let start = instruction.span.start as usize + offset;
@@ -77,6 +79,6 @@ pub fn dockerfile<'m>(file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) 
             let owner = Owner::named("file", None);
             emit(TargetKind::Image, None, &ImageVisit { image: ImageSource::Text(text), owner });
         }
-        stages.extend(words.nth(1));
+        stages.extend(stage);
     }
 }

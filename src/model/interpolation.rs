@@ -1,6 +1,7 @@
-//! Text that is filled in later: `${{ … }}` of workflows, `${X}` of Compose, `$(X)` of Kubernetes, `{{ … }}` of templates.
+//! Text that is filled in later: `${{ … }}` of workflows, `${X}` of Compose, `$(X)` of Kubernetes, `{{ … }}` of templates, `$X` of a
+//! shell.
 
-use crate::yaml::{Dialect, Node};
+use crate::yaml::{Dialect, Expansion, Node};
 use std::ops::Range;
 
 /// A piece of a text with references in it, as byte ranges.
@@ -21,12 +22,28 @@ pub enum Part {
 
 /// Splits a text as the consumers of a dialect do. A text without references is one part; an empty one is none.
 pub fn parts(text: &str, dialect: Dialect) -> Vec<Part> {
+    split(text, |start| reference(within(&text[start..]), dialect))
+}
+
+/// Splits a text that a shell expands before Kubernetes reads it.
+pub fn parts_in_shell(text: &str) -> Vec<Part> {
+    split(text, |start| {
+        let slashes = text.as_bytes()[..start].iter().rev().take_while(|&&byte| byte == b'\\').count();
+        let rest = within(&text[start..]);
+        // Behind a backslash the shell leaves it to Kubernetes.
+        let expansion = if slashes % 2 == 0 { shell_expansion(rest) } else { None };
+        expansion.or_else(|| reference(rest, Dialect::GoYamlV2))
+    })
+}
+
+/// Splits a text; `reference` finds what begins at an offset.
+fn split(text: &str, reference: impl Fn(usize) -> Option<Found>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut plain = 0;
     let mut at = 0;
-    while let Some(next) = memchr::memchr2(b'$', b'{', &text.as_bytes()[at..]) {
+    while let Some(next) = memchr::memchr3(b'$', b'{', b'`', &text.as_bytes()[at..]) {
         let start = at + next;
-        match reference(&text[start..], dialect) {
+        match reference(start) {
             Some(Found { length, name, default }) => {
                 if plain < start {
                     parts.push(Part::Text(plain..start));
@@ -53,11 +70,15 @@ pub fn parts(text: &str, dialect: Dialect) -> Vec<Part> {
 /// Whether the text of a scalar cannot be known before deployment.
 pub fn is_unknown(node: Node<'_>) -> bool {
     let source = node.resolve();
-    if memchr::memchr2(b'$', b'{', source.source().as_bytes()).is_none() {
+    if memchr::memchr3(b'$', b'{', b'`', source.source().as_bytes()).is_none() {
         return false;
     }
-    let dialect = source.document().dialect();
-    parts(&source.text(), dialect).iter().any(|part| matches!(part, Part::Reference { .. }))
+    let text = source.text();
+    let parts = match source.document().expansion() {
+        Expansion::None => parts(&text, source.document().dialect()),
+        Expansion::Shell => parts_in_shell(&text),
+    };
+    parts.iter().any(|part| matches!(part, Part::Reference { .. }))
 }
 
 /// The longest reference, in bytes, that is looked for. Without a bound a text of openings alone would take quadratic time.
@@ -78,7 +99,6 @@ struct Found {
 }
 
 fn reference(text: &str, dialect: Dialect) -> Option<Found> {
-    let text = within(text);
     match dialect {
         Dialect::Core => bracketed(text, "${{", "}}"),
         Dialect::GoYamlV3 => shell(text),
@@ -126,6 +146,34 @@ fn shell(text: &str) -> Option<Found> {
     (end > 0).then(|| Found { length: end + 1, name: 1..end + 1, default: None })
 }
 
+/// Every expansion of a shell: `$NAME`, `$1`, `${…}`, `$(…)`, `` `…` ``; one that is not closed in sight ends with its bracket.
+fn shell_expansion(text: &str) -> Option<Found> {
+    if let Some(inner) = text.strip_prefix('`') {
+        let end = inner.find('`').unwrap_or(0);
+        return Some(Found { length: end + 1 + usize::from(end > 0), name: 1..end + 1, default: None });
+    }
+    let inner = text.strip_prefix('$')?;
+    let found = shell(text).or_else(|| bracketed(text, "${{", "}}"));
+    if found.is_some() {
+        return found;
+    }
+    if inner.starts_with(['(', '{']) {
+        let mut depth = 0;
+        let close = inner.bytes().position(|byte| {
+            match byte {
+                b'(' | b'{' => depth += 1,
+                b')' | b'}' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let (length, end) = close.map_or((2, 2), |close| (close + 2, close + 1));
+        return Some(Found { length, name: 2..end, default: None });
+    }
+    let parameter = inner.starts_with(|c: char| c.is_ascii_digit() || "@*#?$!-".contains(c));
+    parameter.then_some(Found { length: 2, name: 1..2, default: None })
+}
+
 fn shell_braced(text: &str) -> Option<Found> {
     let inner = text.strip_prefix("${")?;
     let name = identifier(inner);
@@ -152,7 +200,11 @@ mod tests {
     use super::*;
 
     fn show(text: &str, dialect: Dialect) -> Vec<String> {
-        parts(text, dialect)
+        show_parts(text, parts(text, dialect))
+    }
+
+    fn show_parts(text: &str, parts: Vec<Part>) -> Vec<String> {
+        parts
             .into_iter()
             .map(|part| match part {
                 Part::Text(range) => text[range].to_owned(),
@@ -175,5 +227,16 @@ mod tests {
         assert_eq!(show("$(X):{{ .y }}:$(date)", Dialect::GoYamlV2), ["<X>", ":", "<.y>", ":", "<date>"]);
         assert_eq!(show("{}", Dialect::GoYamlV2), ["{}"]);
         assert_eq!(show("", Dialect::GoYamlV3), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_shell_fills_in_more_and_leaves_what_is_escaped() {
+        let show = |text: &str| show_parts(text, parts_in_shell(text));
+        assert_eq!(show("a$X-${Y:-b}$1"), ["a", "<X>", "-", "<Y|b>", "<1>"]);
+        assert_eq!(show("$(git rev-parse $(x)):`date`"), ["<git rev-parse $(x)>", ":", "<date>"]);
+        assert_eq!(show("${#X}${{ github.sha }}$$"), ["<#X>", "<github.sha>", "<$>"]);
+        assert_eq!(show(r"\$X \\$X \$(POD_IP)"), [r"\$X \\", "<X>", r" \", "<POD_IP>"]);
+        assert_eq!(show("$(open `"), ["<>", "open ", "<>"]);
+        assert_eq!(show("100$ of {a}"), ["100$ of {a}"]);
     }
 }

@@ -3,8 +3,9 @@
 use super::Model;
 use super::facts::{Emit, FileFacts, OWNER, Owner, OwnerKind, facts, string, text_of};
 use super::target::{TargetKind, Wanted};
+use crate::artifact::Embedded;
 use crate::expr::{Type, Value};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Document, Kind, Node};
 use std::borrow::Cow;
 
 /// One object, as a document or as an item of a list.
@@ -130,25 +131,55 @@ facts!(CONTAINER = "k8s.container" for ContainerVisit, |this| {
     "workload": Type::Node => Value::Node(this.pod.object.object);
 } subject Value::Node(this.container); place Some(this.container.get("name").unwrap_or(this.container).place()));
 
+/// What is visited in pods.
+const IN_PODS: [TargetKind; 6] = [
+    TargetKind::K8sWorkload,
+    TargetKind::K8sPod,
+    TargetKind::K8sContainer,
+    TargetKind::Image,
+    TargetKind::Env,
+    TargetKind::Probe,
+];
+
 /// Visits what a manifest holds.
 pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
     let Some(document) = &file.artifact.document else { return };
-    let fragment = model.project.is_patch(file.id);
+    let seen = Seen { fragment: model.project.is_patch(file.id), kustomized: model.project.is_kustomized() };
+    visit_document(model, document, seen, wanted, emit);
+}
+
+/// Visits the manifests inside a file.
+pub fn visit_embedded<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {
+    for Embedded { document, fragment } in super::embedded::of(file) {
+        // What `kubectl patch` reads has containers without images too.
+        let seen = Seen { fragment: *fragment, kustomized: true };
+        visit_document(model, document, seen, wanted, emit);
+    }
+}
+
+/// How much of the objects of a document there is to see.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Whether they are parts.
+    fragment: bool,
+    /// Whether those without an image are likely to be parts.
+    kustomized: bool,
+}
+
+fn visit_document<'m>(
+    model: &Model<'m>,
+    document: &'m Document,
+    Seen { fragment, kustomized }: Seen,
+    wanted: &Wanted,
+    emit: Emit<'_, 'm>,
+) {
     for root in document.roots() {
         objects(root, fragment, 0, &mut |object| {
             emit(TargetKind::K8sObject, Some(&object.kind), object);
-            let in_pods = [
-                TargetKind::K8sWorkload,
-                TargetKind::K8sPod,
-                TargetKind::K8sContainer,
-                TargetKind::Image,
-                TargetKind::Env,
-                TargetKind::Probe,
-            ];
-            if wanted.any(&in_pods)
+            if wanted.any(&IN_PODS)
                 && let Some(pod) = pod_of(model, object)
             {
-                visit_pod(&pod, model.project.is_kustomized(), wanted, emit);
+                visit_pod(&pod, kustomized, wanted, emit);
             }
         });
     }
@@ -228,7 +259,8 @@ fn template_path(kind: &str, api_version: &str) -> Option<&'static [&'static str
     }
 }
 
-fn pod_of<'m>(model: &Model<'_>, object: &ObjectVisit<'m>) -> Option<PodVisit<'m>> {
+/// The pod template of an object, by its kind and by the `workloads` of the configuration.
+pub fn pod_of<'m>(model: &Model<'_>, object: &ObjectVisit<'m>) -> Option<PodVisit<'m>> {
     let api_version = text_of(object.object, "apiVersion").unwrap_or_default();
     let configured = model.settings.workloads.iter().find(|workload| {
         let version = workload.api_version.as_ref().is_none_or(|version| version.value == api_version);

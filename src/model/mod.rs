@@ -1,7 +1,11 @@
 //! What the deployment consists of: the targets that rules visit, and the facts they see there.
 
+mod callee;
+mod command;
 mod compose;
+mod deploys;
 mod dockerfile;
+mod embedded;
 mod env;
 mod facts;
 mod helm;
@@ -9,17 +13,24 @@ mod image;
 mod interpolation;
 mod kubernetes;
 pub mod lines;
+mod names;
+mod pipeline;
+mod podlike;
 mod probe;
 mod project;
 mod repo;
 mod script;
-mod scripts;
+pub mod scripts;
 mod target;
 mod text;
 mod workflow;
 
+pub use deploys::{Change, Deploy, Deploys};
+pub use embedded::of as embedded;
 pub use facts::{FILE, FileFacts, OWNER, Visit};
 pub use interpolation::is_unknown;
+pub use names::{Clue, Names, Seen};
+pub use podlike::{Podlike, podlikes};
 pub use project::Project;
 pub use repo::{REPO, Repo};
 pub use target::{Target, TargetKind, Wanted};
@@ -27,9 +38,19 @@ pub use text::holds_script;
 
 use crate::artifact::{Artifact, Kind};
 use crate::config::Settings;
-use crate::source::{FileId, Sources};
+use crate::expr::{Origin, Text};
+use crate::source::{FileId, Place, Sources};
 use crate::yaml::Document;
 use facts::{Emit, Owner};
+use pipeline::Reach;
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// The documents of a file: the one that it is, and the manifests inside it.
+pub fn documents<'m>(sources: &'m Sources, artifact: &'m Artifact) -> impl Iterator<Item = &'m Document> {
+    let file = FileFacts { id: artifact.file, source: sources.get(artifact.file), artifact };
+    artifact.document.iter().chain(embedded::of(file).iter().map(|embedded| &embedded.document))
+}
 
 /// Everything a run has loaded, joined.
 pub struct Model<'m> {
@@ -43,6 +64,7 @@ pub struct Model<'m> {
     pub config: Option<&'m Document>,
     /// What only the whole tree can tell.
     pub project: Project<'m>,
+    reach: OnceLock<Reach>,
 }
 
 impl<'m> Model<'m> {
@@ -53,7 +75,8 @@ impl<'m> Model<'m> {
         settings: &'m Settings<'m>,
         config: Option<&'m Document>,
     ) -> Self {
-        Self { sources, artifacts, settings, config, project: Project::new(sources, artifacts) }
+        let project = Project::new(sources, artifacts);
+        Self { sources, artifacts, settings, config, project, reach: OnceLock::new() }
     }
 
     /// A file as rules see it.
@@ -64,9 +87,19 @@ impl<'m> Model<'m> {
         FileFacts { id, source: self.sources.get(id), artifact: &self.artifacts[(id.0 - first) as usize] }
     }
 
+    /// Who runs what, found at the first call: it reads every script.
+    fn reach(&self) -> &Reach {
+        self.reach.get_or_init(|| Reach::new(self))
+    }
+
+    /// What stands at a place.
+    fn written(&self, place: Place) -> Text<'m> {
+        Text { text: Cow::Borrowed(self.sources.slice(place)), origin: Origin::Place(place) }
+    }
+
     /// Calls `emit` for every visit of the wanted targets in one file, in the order of the text for each target.
     /// For `k8s.object` the second argument is the object's kind.
-    pub fn visit(&self, id: FileId, wanted: &Wanted, emit: Emit<'_, 'm>) {
+    pub fn visit(&'m self, id: FileId, wanted: &Wanted, emit: Emit<'_, 'm>) {
         let file = self.file(id);
         if matches!(file.artifact.kind, Kind::Config | Kind::Data | Kind::Other) {
             return;
@@ -77,11 +110,20 @@ impl<'m> Model<'m> {
             Kind::Compose => compose::visit(self, file, wanted, emit),
             Kind::Manifest => kubernetes::visit(self, file, wanted, emit),
             Kind::Chart | Kind::Values => helm::visit(file, wanted, emit),
-            Kind::Dockerfile => image::dockerfile(file, wanted, emit),
+            Kind::Dockerfile => {
+                image::dockerfile(file, wanted, emit);
+                if wanted.any(&[TargetKind::Probe]) {
+                    probe::dockerfile(file, emit);
+                }
+            }
             Kind::Env if wanted.any(&[TargetKind::Env]) => {
                 env::dotenv(id, &file.source.text, Owner::named("file", None), emit);
             }
             _ => {}
+        }
+        kubernetes::visit_embedded(self, file, wanted, emit);
+        if wanted.any(&[TargetKind::Command]) {
+            command::visit(self, file, wanted, emit);
         }
         if wanted.any(&[TargetKind::Text, TargetKind::Retired]) {
             text::visit(self, file, wanted, emit);

@@ -28,6 +28,9 @@ pub struct Project<'m> {
     dockerfiles: HashMap<FileId, dockerfile::Healthchecks>,
 }
 
+/// Longest chain of builds that take their base from one another's services.
+const MAX_CONTEXTS: u8 = 8;
+
 /// What is known of the image a service builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Build {
@@ -152,6 +155,13 @@ impl<'m> Project<'m> {
         self.files.get(join(from, path)?.as_str()).copied()
     }
 
+    /// The artifact at a path seen from a folder, both from the root; `None` when it is not in the tree.
+    pub fn at(&self, folder: &str, path: &str) -> Option<FileId> {
+        let whole =
+            if folder.is_empty() { Cow::Borrowed(path) } else { Cow::Owned(format!("{folder}/{path}")) };
+        self.files.get(join("", &whole)?.as_str()).copied()
+    }
+
     /// Whether the tree has a kustomization: only then is an object without an image likely to be a part of one.
     pub fn is_kustomized(&self) -> bool {
         self.kustomized
@@ -186,10 +196,25 @@ impl<'m> Project<'m> {
 
     /// What is known of the image that a service's `build` in the Compose file at `path` makes.
     pub fn build(&self, path: &str, build: Node<'_>) -> Build {
+        self.build_below(path, build, 0)
+    }
+
+    /// As [`Project::build`], below so many builds that take their base from one another.
+    fn build_below(&self, path: &str, build: Node<'_>, depth: u8) -> Build {
         let build = build.resolve();
         let key = |name: &str| build.get(name).map(|value| value.text().into_owned());
+        let contexts = contexts(build);
+        // An image, or a folder elsewhere, has none that can be seen here.
+        let context = |base: &str| {
+            let service = contexts.get(base)?.strip_prefix("service:");
+            let service = service.and_then(|name| self.service(*self.files.get(path)?, name));
+            let build = service.and_then(|service| service.get("build")).filter(|_| depth < MAX_CONTEXTS);
+            Some(
+                build.is_some_and(|build| self.build_below(path, build, depth + 1) == Build::WithHealthcheck),
+            )
+        };
         let found = |healthchecks: &dockerfile::Healthchecks| {
-            if healthchecks.has(key("target").as_deref()) {
+            if healthchecks.has(key("target").as_deref(), context) {
                 Build::WithHealthcheck
             } else {
                 Build::WithoutHealthcheck
@@ -208,6 +233,19 @@ impl<'m> Project<'m> {
         let known = dockerfile.and_then(|id| self.dockerfiles.get(&id));
         known.map_or(Build::Absent, found)
     }
+}
+
+/// What `additional_contexts` of a build puts in the place of bases, by their names in lower case: a map, or a list of `name=source`.
+fn contexts(build: Node<'_>) -> HashMap<String, String> {
+    let Some(contexts) = build.get("additional_contexts") else { return HashMap::new() };
+    let listed = contexts.items().filter_map(|item| {
+        let text = item.text();
+        let (name, source) = text.split_once('=')?;
+        Some((name.to_ascii_lowercase(), source.to_owned()))
+    });
+    let mapped = contexts.entries().into_iter();
+    let mapped = mapped.map(|entry| (entry.key.text().to_ascii_lowercase(), entry.value.text().into_owned()));
+    listed.chain(mapped).collect()
 }
 
 /// The names of the services that a service waits for to complete.

@@ -4,7 +4,7 @@
 
 use super::facts::{FILE, FileFacts, Visit};
 use super::target::{TargetKind, Wanted};
-use super::{Model, compose, env, helm, image, kubernetes, probe, text, workflow};
+use super::{Model, command, compose, env, helm, image, kubernetes, probe, text, workflow};
 use crate::expr::{Collection, Facts, Field, Index, Record, Type, Value};
 use crate::source::Place;
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ macro_rules! collections {
 collections! {
     pub REPO = "repo", None, None, {
         "file": FILES, "text": TEXTS, "workflow": WORKFLOWS, "action": ACTIONS, "compose": COMPOSE, "k8s": K8S, "helm": HELM,
-        "image": IMAGES, "env": ENVS, "probe": PROBES, "retired": RETIRED
+        "image": IMAGES, "env": ENVS, "command": COMMANDS, "probe": PROBES, "retired": RETIRED
     };
     FILES = "repo.file", Some(&FILE), None, {};
     TEXTS = "repo.text", Some(&text::TEXT), None, {};
@@ -57,6 +57,7 @@ collections! {
     VALUES = "repo.helm.value", Some(&helm::VALUE), None, {};
     IMAGES = "repo.image", Some(&image::IMAGE_VISIT), None, {};
     ENVS = "repo.env", Some(&env::ENV_VISIT), None, {};
+    COMMANDS = "repo.command", Some(&command::COMMAND_VISIT), None, {};
     PROBES = "repo.probe", Some(&probe::PROBE_VISIT), None, {};
     RETIRED = "repo.retired", Some(&text::RETIRED), None, {};
 }

@@ -1,6 +1,6 @@
 //! The vocabulary: what a rule's `each` may name, and what each visit binds.
 
-use super::{compose, env, helm, image, kubernetes, probe, text, workflow};
+use super::{command, compose, env, helm, image, kubernetes, probe, text, workflow};
 use crate::expr::Record;
 use aho_corasick::AhoCorasick;
 use std::fmt;
@@ -62,7 +62,7 @@ targets! {
     Compose = "compose", &compose::COMPOSE;
     #[doc = "Every service of a Compose file."]
     ComposeService = "compose.service", &compose::SERVICE;
-    #[doc = "Every Kubernetes object, items of lists included. `k8s.<Kind>` visits the objects of one kind."]
+    #[doc = "Every Kubernetes object, items of lists and manifests in here-documents included. `k8s.<Kind>` visits the objects of one kind."]
     K8sObject = "k8s.object", &kubernetes::OBJECT;
     #[doc = "Every object that holds a pod template, pods included."]
     K8sWorkload = "k8s.workload", &kubernetes::POD;
@@ -80,7 +80,9 @@ targets! {
     Image = "image", &image::IMAGE_VISIT;
     #[doc = "Every environment entry."]
     Env = "env", &env::ENV_VISIT;
-    #[doc = "Every probe and healthcheck."]
+    #[doc = "Every shell command that is really invoked, in steps, scripts, makefiles and containers, and every action that a step uses."]
+    Command = "command", &command::COMMAND_VISIT;
+    #[doc = "Every probe and healthcheck, also those of Dockerfiles."]
     Probe = "probe", &probe::PROBE_VISIT;
     #[doc = "Every retired name (`retired` in the configuration) in the text of an artifact."]
     Retired = "retired", &text::RETIRED;
@@ -118,6 +120,8 @@ pub struct Wanted {
     kinds: u32,
     /// Where this is set, only text that holds one of these literals is visited, and text near it.
     pub literals: Option<AhoCorasick>,
+    /// Where this is set, only commands of scripts that hold one of these names are visited.
+    pub commands: Option<AhoCorasick>,
 }
 
 impl Wanted {

@@ -1,9 +1,9 @@
 //! Every piece of text of an artifact with its role, and the retired names in it.
 
-use super::Model;
 use super::facts::{Emit, FileFacts, facts, string};
 use super::script::{self, Flavour, Role};
 use super::target::{TargetKind, Wanted};
+use super::{Model, dockerfile};
 use crate::artifact::Kind;
 use crate::config::{RawRetired, Retired};
 use crate::expr::{Origin, Record, Text, Type, Value};
@@ -138,6 +138,14 @@ pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: 
         }
     };
     match (&file.artifact.document, file.artifact.kind) {
+        (Some(document), Kind::Package) => {
+            let mut walk =
+                Walk { kind: Kind::Package, sought: &sought, path: Vec::new(), emit: &mut emit_piece };
+            walk.path.push(Some("scripts".into()));
+            for script in document.roots().filter_map(|root| root.get("scripts")).flat_map(Node::entries) {
+                walk.node(script.value);
+            }
+        }
         (Some(document), kind) => {
             let mut walk = Walk { kind, sought: &sought, path: Vec::new(), emit: &mut emit_piece };
             document.roots().for_each(|root| walk.node(root));
@@ -235,16 +243,13 @@ pub fn comments(text: &str, kind: Kind) -> impl Iterator<Item = Range<usize>> {
 
 /// The lines of a file that is not YAML, with their roles.
 fn lines(text: &str, kind: Kind) -> Vec<(Range<usize>, Where)> {
-    let shell = |flavour| {
-        script::pieces(text, flavour).into_iter().map(|(range, role)| (range, Where::of(role))).collect()
-    };
+    let shell = |flavour| shell(text, 0..text.len(), flavour).collect();
     match kind {
         Kind::Script => shell(Flavour::Shell),
         Kind::Makefile => shell(Flavour::Makefile),
         Kind::Doc => each_line(text).map(|range| (range, Where::Doc)).collect(),
-        Kind::Dockerfile | Kind::Env => {
-            each_line(text).flat_map(|range| commented(text, range, kind)).collect()
-        }
+        Kind::Dockerfile => instructions(text),
+        Kind::Env => each_line(text).flat_map(|range| commented(text, range)).collect(),
         Kind::Template => template(text),
         _ => Vec::new(),
     }
@@ -260,6 +265,75 @@ fn each_line(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// The lines of a Dockerfile. It knows comments on lines of their own only, also between the lines of an instruction.
+fn instructions(text: &str) -> Vec<(Range<usize>, Where)> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    for instruction in dockerfile::instructions(text) {
+        let arguments = instruction.span.start as usize..instruction.span.end as usize;
+        let keyword = instruction.keyword.to_ascii_uppercase();
+        pieces.extend(whole_lines(text, at..arguments.start));
+        at = arguments.end;
+        let runs = matches!(&*keyword, "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" | "SHELL");
+        match &*keyword {
+            _ if runs && !instruction.arguments.starts_with('[') => {
+                pieces.extend(shell(text, arguments, Flavour::Dockerfile));
+            }
+            "LABEL" => labels(text, &instruction, &mut pieces),
+            "MAINTAINER" => pieces.push((arguments, Where::Description)),
+            _ => pieces.extend(whole_lines(text, arguments)),
+        }
+        // Without a command of its own a RUN hands the lines to a shell.
+        if keyword == "RUN" && instruction.arguments.starts_with("<<") {
+            for here in instruction.here {
+                let body = here.span.start as usize..here.span.end as usize;
+                pieces.extend(whole_lines(text, at..body.start));
+                at = body.end;
+                pieces.extend(shell(text, body, Flavour::Shell));
+            }
+        }
+    }
+    pieces.extend(whole_lines(text, at..text.len()));
+    pieces
+}
+
+/// The pieces of a part of a text that a shell runs.
+fn shell(text: &str, part: Range<usize>, flavour: Flavour) -> impl Iterator<Item = (Range<usize>, Where)> {
+    let pieces = script::pieces(&text[part.clone()], flavour).into_iter();
+    pieces.map(move |(range, role)| (part.start + range.start..part.start + range.end, Where::of(role)))
+}
+
+/// The lines of a part of a text, each of them a comment or none.
+fn whole_lines(text: &str, part: Range<usize>) -> impl Iterator<Item = (Range<usize>, Where)> + '_ {
+    let start = part.start;
+    each_line(&text[part]).map(move |range| {
+        let range = start + range.start..start + range.end;
+        let comment = text[range.clone()].trim_start().starts_with('#');
+        (range, if comment { Where::Comment } else { Where::Line })
+    })
+}
+
+/// The pairs of a LABEL. Descriptions, and who to ask, have no effect. Source for the keys:
+/// <https://github.com/opencontainers/image-spec/blob/main/annotations.md>.
+fn labels(text: &str, instruction: &dockerfile::Instruction<'_>, pieces: &mut Vec<(Range<usize>, Where)>) {
+    let mut told = None;
+    for word in dockerfile::words(instruction.arguments) {
+        let offset = word.as_ptr() as usize - instruction.arguments.as_ptr() as usize;
+        let start = instruction.span.start as usize + offset;
+        // `LABEL key value` has no `=`.
+        let key = word.split_once('=').map(|(key, _)| key).or(told).unwrap_or(word);
+        told.get_or_insert(key);
+        let last = key.trim_matches('"').rsplit(['.', '/']).next().unwrap_or(key);
+        let role = match last {
+            "description" | "summary" | "title" | "documentation" | "authors" | "maintainer" | "usage" => {
+                Where::Description
+            }
+            _ => Where::Line,
+        };
+        pieces.extend(whole_lines(text, start..start + word.len()).map(|(range, _)| (range, role)));
+    }
+}
+
 /// The lines of a template; a comment of its language (`{{/* … */}}`) may span lines.
 fn template(text: &str) -> Vec<(Range<usize>, Where)> {
     let mut pieces = Vec::new();
@@ -272,7 +346,7 @@ fn template(text: &str) -> Vec<(Range<usize>, Where)> {
         if in_comment || begins_comment {
             pieces.push((range, Where::Comment));
         } else {
-            pieces.extend(commented(text, range, Kind::Template));
+            pieces.extend(commented(text, range));
         }
         in_comment = match (opens, closes) {
             (Some(opens), closes) => closes.is_none_or(|closes| closes < opens),
@@ -283,24 +357,11 @@ fn template(text: &str) -> Vec<(Range<usize>, Where)> {
     pieces
 }
 
-/// A line and the comment at its end. A Dockerfile knows comments on lines of their own only.
-fn commented(text: &str, range: Range<usize>, kind: Kind) -> Vec<(Range<usize>, Where)> {
+/// A line and the comment at its end.
+fn commented(text: &str, range: Range<usize>) -> Vec<(Range<usize>, Where)> {
     let line = &text[range.clone()];
-    let content = line.trim_start();
-    if content.starts_with('#') {
+    if line.trim_start().starts_with('#') {
         return vec![(range, Where::Comment)];
-    }
-    if kind == Kind::Dockerfile {
-        let instruction = content.split_whitespace().next().unwrap_or_default();
-        if instruction.eq_ignore_ascii_case("RUN") {
-            let start = range.end - content.len() + instruction.len();
-            let pieces = script::pieces(&text[start..range.end], Flavour::Makefile);
-            return pieces
-                .into_iter()
-                .map(|(piece, role)| (start + piece.start..start + piece.end, Where::of(role)))
-                .collect();
-        }
-        return vec![(range, Where::Line)];
     }
     match trailing(line) {
         Some(at) => vec![
@@ -424,6 +485,7 @@ pub fn holds_script(kind: Kind, key: &str) -> bool {
         Kind::Workflow | Kind::Action => key == "run",
         Kind::Compose => matches!(key, "command" | "entrypoint" | "test"),
         Kind::Manifest | Kind::Values => matches!(key, "command" | "args"),
+        Kind::Package => key == "scripts",
         _ => false,
     }
 }

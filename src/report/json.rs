@@ -34,6 +34,7 @@ pub fn json(out: &mut dyn io::Write, run: &Run) -> io::Result<()> {
             warnings: summary.warnings,
             infos: summary.infos,
             suppressed: summary.suppressed,
+            off: summary.off.iter().map(|(rule, needs)| Off { rule, needs }).collect(),
             templates_not_evaluated: summary.templates_not_evaluated,
             unknown: summary.unknown,
         },
@@ -58,7 +59,7 @@ struct Report<'a> {
     version: u32,
     tool: Tool,
     diagnostics: Vec<Finding<'a>>,
-    summary: Counts,
+    summary: Counts<'a>,
 }
 
 #[derive(Serialize)]
@@ -95,13 +96,20 @@ struct Point {
 }
 
 #[derive(Serialize)]
-struct Counts {
+struct Off<'a> {
+    rule: &'a str,
+    needs: &'a str,
+}
+
+#[derive(Serialize)]
+struct Counts<'a> {
     files: usize,
     rules: usize,
     errors: usize,
     warnings: usize,
     infos: usize,
     suppressed: usize,
+    off: Vec<Off<'a>>,
     templates_not_evaluated: usize,
     unknown: usize,
 }

@@ -17,6 +17,8 @@ pub struct Summary {
     pub infos: usize,
     /// Findings excused by a comment, a waiver or the baseline.
     pub suppressed: usize,
+    /// Rules that did not run, each with the key of the configuration that it needs.
+    pub off: Vec<(String, String)>,
     /// Helm templates that rules saw only as lines of text.
     pub templates_not_evaluated: usize,
     /// Values that a rule needed and that cannot be known before the deployment (`${{ … }}`, `${X}`, `{{ … }}`).
@@ -42,6 +44,11 @@ pub fn summary_line(summary: &Summary) -> String {
     )];
     if summary.suppressed > 0 {
         lines.push(format!("{} suppressed", plural(summary.suppressed, "finding")));
+    }
+    for (rule, key) in &summary.off {
+        lines.push(format!(
+            "{rule} is off: the configuration has no `{key}` (`plimsoll init` proposes one; `--ignore {rule}` hides this)"
+        ));
     }
     if summary.templates_not_evaluated > 0 {
         let (were, chart) =

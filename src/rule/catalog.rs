@@ -11,10 +11,18 @@ use std::sync::Arc;
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("compose/missing-healthcheck.yaml", include_str!("../../rules/compose/missing-healthcheck.yaml")),
     (
+        "deployment/deploy-outside-pipeline.yaml",
+        include_str!("../../rules/deployment/deploy-outside-pipeline.yaml"),
+    ),
+    (
         "deployment/retired-service-mention.yaml",
         include_str!("../../rules/deployment/retired-service-mention.yaml"),
     ),
     ("deployment/retired-service.yaml", include_str!("../../rules/deployment/retired-service.yaml")),
+    (
+        "deployment/self-hosted-outside-pipeline.yaml",
+        include_str!("../../rules/deployment/self-hosted-outside-pipeline.yaml"),
+    ),
     ("kubernetes/missing-probe.yaml", include_str!("../../rules/kubernetes/missing-probe.yaml")),
 ];
 

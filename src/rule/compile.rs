@@ -6,7 +6,7 @@ use super::pattern::{self, Pattern};
 use super::raw::{RawRule, RawTest, RuleText};
 use super::schema::{self, Schema};
 use crate::diagnostic::Severity;
-use crate::expr::{self, Expected, Program, Scope, Stop, Template, Type};
+use crate::expr::{self, Expected, Needed, Program, Scope, Stop, Template, Type};
 use crate::model::{FILE, REPO, Target, TargetKind};
 use crate::shape::Mistake;
 use crate::source::{FileId, Place, Spanned};
@@ -32,6 +32,8 @@ pub struct Rule {
     pub file: FileId,
     /// The names of the targets it visits, as written.
     pub each: Vec<String>,
+    /// The key of the configuration without which it is off.
+    pub needs: Option<String>,
     /// What is asked, target by target.
     pub checks: Vec<Check>,
     /// Where its id stands in its file.
@@ -182,6 +184,7 @@ pub fn compile(raw: &RawRule<'_>, origin: Origin) -> Result<Rule, Vec<Mistake>> 
         params,
         file: raw.id.place.file,
         each: raw.each.iter().map(|target| target.value.clone()).collect(),
+        needs: raw.needs.as_ref().map(|needs| needs.value.clone()),
         checks,
         place: raw.id.place,
         origin,
@@ -195,6 +198,7 @@ const WITHOUT_NODE: &[TargetKind] = &[
     TargetKind::Text,
     TargetKind::Image,
     TargetKind::Env,
+    TargetKind::Command,
     TargetKind::Probe,
     TargetKind::Retired,
 ];
@@ -250,6 +254,15 @@ impl Decision {
 }
 
 impl Check {
+    /// Strings of which a fact of the visit equals one wherever the rule finds something.
+    pub fn needs(&self, slot: usize, fact: &str) -> Option<Vec<Needed>> {
+        let forbidden = match &self.decision {
+            Decision::Condition { condition, expected: Expected::False } => Some(condition),
+            _ => None,
+        };
+        self.when.iter().chain(forbidden).find_map(|condition| condition.needs(slot, fact))
+    }
+
     /// The facts that some expression names, and whether one names `repo`.
     fn names(&self) -> (u64, bool) {
         let (mut facts, mut repo) = (0, false);

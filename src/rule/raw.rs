@@ -43,6 +43,8 @@ pub struct RawRule<'d> {
     pub summary: Option<RuleText>,
     /// `each`: at least one target.
     pub each: Vec<Spanned<String>>,
+    /// `needs`: the key of the configuration.
+    pub needs: Option<Spanned<String>>,
     /// `let`, in the order of the file.
     pub lets: Vec<RawLet>,
     /// `when`
@@ -193,6 +195,7 @@ fn rule<'d>(node: Node<'d>, mistakes: &mut Vec<Mistake>) -> Option<RawRule<'d>> 
     Some(RawRule {
         severity,
         summary: prose("summary"),
+        needs: field(node, "needs"),
         lets: entries(node, "let")
             .into_iter()
             .filter_map(|entry| {

@@ -94,6 +94,12 @@ fn first(kind: TargetKind) -> First {
             "services:\n  web: {image: web}   # FIXME: which version?   # <- `FIXME`",
             "services:\n  web: {image: web:1.2}",
         ),
+        TargetKind::Command => found(
+            "forbid: command.name == 'curl' && command.has('insecure', 'k')",
+            "`curl` does not verify whom it talks to",
+            "on: push\njobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: curl -k https://example.com   # <- `curl`",
+            "on: push\njobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: curl https://example.com",
+        ),
         TargetKind::Workflow => found(
             "forbid: workflow.permissions == 'write-all'",
             "the workflow may write everything",

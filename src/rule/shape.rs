@@ -21,6 +21,9 @@ static TYPE: Names = Names {
     ],
 };
 
+static NEEDS: Names =
+    Names { noun: "part of the configuration", names: &[("pipeline", "the jobs that may deploy")] };
+
 static PARAM: Record = Record {
     noun: "param description",
     doc: "A param with its type, or its default, or both.",
@@ -104,6 +107,11 @@ static RULE: Record = Record {
         Field::optional("summary", TEXT, "the offence in one line"),
         Field::required("each", Shape::OneOrList(&TEXT), "the target it visits, or a list of targets")
             .like(&["k8s.container"]),
+        Field::optional(
+            "needs",
+            Shape::OneOf(&NEEDS),
+            "what the configuration must say for the rule to make sense; without it the rule is off, with a notice",
+        ),
         Field::optional(
             "let",
             Shape::Map(Format::Variable, &EXPRESSION),

@@ -51,6 +51,10 @@ pub enum How {
     Container,
     /// It runs on another machine.
     Remote,
+    /// It is no command of a shell, but an action that a step uses; its name is the action's.
+    Action,
+    /// It was found by looking through a script that no parser reads.
+    Scanned,
 }
 
 impl How {
@@ -65,6 +69,8 @@ impl How {
             Self::Alias => "alias",
             Self::Container => "container",
             Self::Remote => "remote",
+            Self::Action => "action",
+            Self::Scanned => "scanned",
         }
     }
 }
@@ -177,9 +183,26 @@ impl<'c> Value<'c> {
 }
 
 impl Command {
+    /// The action that a step uses, without its version: `text` is that of its `uses`.
+    pub fn action(text: &str) -> Self {
+        let name = text.split('@').next().unwrap_or(text);
+        let span = Span::new(0, name.len() as u32);
+        let word = Word::new(name.to_owned(), true, span, SourceMap::default());
+        Self {
+            words: vec![word],
+            span,
+            how: How::Action,
+            certain: true,
+            function: None,
+            stdin: None,
+            piped_from: None,
+        }
+    }
+
     /// Its name without the folder, if it is known.
     pub fn name(&self) -> Option<&str> {
-        self.words.first().and_then(Word::text).map(base)
+        let name = self.words.first()?.text()?;
+        Some(if self.how == How::Action { name } else { base(name) })
     }
 
     /// The words behind the name.

@@ -35,6 +35,8 @@ pub(super) enum Value {
     Text(String),
     /// A list.
     List(Vec<String>),
+    /// One of these after the other, in a loop.
+    Each(Vec<String>),
 }
 
 /// A function that runs its arguments.
@@ -106,7 +108,11 @@ impl<'p> Definitions<'p> {
                         _ => known.push(UNKNOWN),
                     }
                 }
-                PieceKind::Variable { .. } | PieceKind::Output => known.push(UNKNOWN),
+                PieceKind::Output => match located(piece.span.of(text)) {
+                    Some(name) => known.push_str(name),
+                    None => known.push(UNKNOWN),
+                },
+                PieceKind::Variable { .. } => known.push(UNKNOWN),
             }
         }
         (known, certain)
@@ -123,7 +129,9 @@ impl<'p> Definitions<'p> {
             self.left -= added;
             known
         };
-        let mut value = if assignment.list {
+        let mut value = if assignment.each {
+            Value::Each(assignment.words.clone().map(&mut element).collect())
+        } else if assignment.list {
             Value::List(assignment.words.clone().map(&mut element).collect())
         } else {
             Value::Text(assignment.words.clone().next().map(&mut element).unwrap_or_default())
@@ -170,7 +178,7 @@ impl<'p> Definitions<'p> {
             // Both lists are in order, and so are the words they share.
             while let Some(assignment) = assignments.next_if(|next| next.words.start < invocation.words.start)
             {
-                if let Some(function) = assignment.function
+                if let Some(function) = assignment.function.filter(|_| !assignment.each)
                     && let Some(piece) = assignment.words.clone().next().and_then(|index| only(script, index))
                     && let Some(skip) = arguments(piece, true)
                 {
@@ -210,6 +218,19 @@ impl<'p> Definitions<'p> {
             }
         }
     }
+}
+
+/// The program whose path a substitution gives: `$(which kubectl)`, `$(command -v kubectl)`.
+fn located(substitution: &str) -> Option<&str> {
+    let inner = substitution.strip_prefix("$(").and_then(|inner| inner.strip_suffix(')'));
+    let inner = inner.or_else(|| substitution.strip_prefix('`')?.strip_suffix('`'))?;
+    let mut words = inner.split_ascii_whitespace();
+    match (words.next()?, words.next()?) {
+        ("which", name) => Some(name),
+        ("command", "-v") | ("type", "-P" | "-p") => words.next(),
+        _ => None,
+    }
+    .filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte)))
 }
 
 /// The piece of a word that consists of one.

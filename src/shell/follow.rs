@@ -5,7 +5,7 @@ use super::command::{Command, How, Word};
 use super::define::{Definitions, Value};
 use super::frame::{self, Arg, Frame};
 use super::mask::{EXPRESSION, UNKNOWN};
-use super::syntax::{Invocation, PieceKind};
+use super::syntax::{Invocation, Piece, PieceKind};
 use super::{Dialect, parse};
 use crate::source::{SourceMap, Span};
 
@@ -74,10 +74,15 @@ impl Follow {
         let invocations = std::mem::take(&mut frame.script.invocations);
         for invocation in &invocations {
             let first = self.commands.len();
-            let args = invocation.words.clone().map(|index| frame.arg(index)).collect();
-            let found =
-                Found { args, how: frame.how.clone(), certain: frame.certain, invocation, wrappers: 0 };
-            self.command(&frame, &invocations, found);
+            let args: Vec<Arg> = invocation.words.clone().map(|index| frame.arg(index)).collect();
+            let each = self.each(&frame, &args);
+            let found = |args, how| Found { args, how, certain: frame.certain, invocation, wrappers: 0 };
+            if each.is_empty() {
+                self.command(&frame, &invocations, found(args, frame.how.clone()));
+            }
+            for args in each {
+                self.command(&frame, &invocations, found(args, How::Variable));
+            }
             // What a pipe reads from is the command that stands there, whatever that runs in turn.
             let name = self.commands.get(first).and_then(Command::name).map(Into::into);
             frame.names.push(name);
@@ -86,6 +91,12 @@ impl Follow {
 
     pub(super) fn command(&mut self, frame: &Frame<'_>, all: &[Invocation], mut found: Found<'_>) {
         self.resolve(frame, &mut found);
+        if let Some(head) = found.args.first_mut()
+            && head.word.text() == Some(".")
+        {
+            // The same builtin under its other name.
+            *head = head.derived("source");
+        }
         let Some((first, last)) = found.args.first().zip(found.args.last()) else { return };
         let span = Span::new(first.word.span.start, last.word.span.end.max(first.word.span.end));
         let invocation = found.invocation;
@@ -148,6 +159,41 @@ impl Follow {
         if found.how == How::Direct {
             found.how = How::Variable;
         }
+    }
+
+    /// A command whose name is the variable of a loop, once for each of its values; none where a value is no command.
+    fn each(&mut self, frame: &Frame<'_>, args: &[Arg]) -> Vec<Vec<Arg>> {
+        let head = args.first().and_then(|head| Some((head, frame.script.word(head.raw?))));
+        let Some((head, syntax)) = head.filter(|(head, _)| head.word.text().is_none()) else {
+            return Vec::new();
+        };
+        let [Piece { kind: PieceKind::Variable { name, all: false, .. }, span, quoted }] =
+            frame.script.pieces(syntax)
+        else {
+            return Vec::new();
+        };
+        let Some((Value::Each(values), _)) = frame.definitions.variable(name, span.start) else {
+            return Vec::new();
+        };
+        let unsure =
+            |value: &String| value.trim().is_empty() || value.contains([EXPRESSION, UNKNOWN, '*', '?']);
+        let added = values.len() * args.len();
+        self.complete &= added <= self.expanded;
+        if values.iter().any(unsure) || added > self.expanded {
+            return Vec::new();
+        }
+        self.expanded -= added;
+        let words = |value: &String| -> Vec<Arg> {
+            if *quoted {
+                vec![head.derived(value)]
+            } else {
+                value.split_whitespace().map(|word| head.derived(word)).collect()
+            }
+        };
+        values
+            .iter()
+            .map(|value| words(value).into_iter().chain(args[1..].iter().cloned()).collect())
+            .collect()
     }
 
     /// `"${args[@]}"`, and `$FLAGS` whose value is known to be options.

@@ -4,7 +4,7 @@
 //! (`parse`, `syntax`), what it gives names to is collected (`define`), and its commands are followed through variables,
 //! aliases, wrappers, here-documents and the scripts in it (`follow`, `run`, `nested`). `tool` and `wrapper` are the tables.
 //!
-//! PowerShell, `cmd` and Python are not read: the caller decides what is a shell script.
+//! PowerShell, `cmd` and Python are only looked through (`scan`); the caller decides what a script is written in.
 
 mod command;
 mod define;
@@ -14,6 +14,7 @@ mod mask;
 mod nested;
 mod parse;
 mod run;
+mod scan;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ mod tool;
 mod wrapper;
 
 pub use command::{Command, HereDocument, How, Value, Word};
+pub use scan::{Foreign, scan};
 
 /// The grammar of a script.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +32,36 @@ pub enum Dialect {
     Bash,
     /// `sh`, `dash`, `ash`.
     Posix,
+}
+
+/// What a list of words is that is handed to the program of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handed {
+    /// A command: its first word is a shell, or another program that runs its arguments.
+    Command,
+    /// Likely a command: it looks like a call of a tool.
+    Likely,
+    /// Likely the arguments of the tool that the image is named after.
+    To(&'static str),
+    /// Nothing that can be known here.
+    Unknown,
+}
+
+/// What words are that are handed to the program of an image; `None` stands for a word that is not known.
+pub fn handed(image: Option<&str>, words: &[Option<&str>]) -> Handed {
+    let Some(Some(first)) = words.first() else { return Handed::Unknown };
+    let second = words.get(1).copied().flatten();
+    let image = image.and_then(|image| command::base(image).split([':', '@']).next());
+    if let Some(tool) = image.and_then(tool::guessable)
+        && (first.starts_with('-') || tool::is_call(tool, first))
+    {
+        return Handed::To(tool);
+    }
+    let name = command::base(first);
+    if words.len() > 1 && wrapper::wrappers(name).iter().any(|way| way.path().next().is_none()) {
+        return Handed::Command;
+    }
+    if second.is_some_and(|verb| tool::is_call(name, verb)) { Handed::Likely } else { Handed::Unknown }
 }
 
 /// A script that was read.

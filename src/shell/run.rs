@@ -40,6 +40,15 @@ impl Follow {
             };
             if let Some(at) = (1..5).find(calls).filter(|_| !defined) {
                 self.run(frame, all, found, &args[at..], How::Wrapper(name.into()), false);
+            } else if let Some(arg) =
+                args.iter().skip(1).take(4).find(|arg| tool::is_call_in(arg.word.prefix()))
+                && !defined
+                && is_runner(name)
+            {
+                let Found { ref how, invocation, wrappers, .. } = *found;
+                let perhaps =
+                    Found { args: Vec::new(), how: how.clone(), certain: false, invocation, wrappers };
+                self.text(frame, &perhaps, std::slice::from_ref(arg), How::Script(name.into()));
             }
         }
     }
@@ -298,6 +307,12 @@ fn is_assignment(text: &str) -> bool {
     text.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     })
+}
+
+/// Whether a function that is not known is named after running what it is given: `retry "kubectl get x"`.
+fn is_runner(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["retr", "run", "exec", "try"].iter().any(|part| lower.contains(part))
 }
 
 /// A number, a duration or an option before the command of a function that runs its arguments.

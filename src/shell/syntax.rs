@@ -92,6 +92,8 @@ pub(super) struct Assignment {
     pub words: Range<u32>,
     /// Whether it is a list.
     pub list: bool,
+    /// Whether it is given each of the elements in turn: the variable of a loop.
+    pub each: bool,
     /// Whether it adds to the value that is there.
     pub append: bool,
     /// Where it stands.

@@ -247,6 +247,12 @@ pub(super) fn is_call(name: &str, verb: &str) -> bool {
     guessable(name).is_some() && VERBS.contains(&verb)
 }
 
+/// Whether a text begins with such a call.
+pub(super) fn is_call_in(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace();
+    words.next().zip(words.next()).is_some_and(|(name, verb)| is_call(name, verb))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -93,6 +93,7 @@ const DOCKER_RUN: &str = "-a --attach --add-host --annotation --blkio-weight --c
      --network-alias --oom-score-adj --pid --pids-limit --platform -p --publish --pull --restart --runtime --security-opt \
      --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --ulimit -u --user --userns --uts -v --volume \
      --volume-driver --volumes-from -w --workdir --arch --os";
+const NPX: &str = "-p --package -w --workspace --prefix --registry";
 const SSH: &str = "-b -B -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w";
 
 /// By name; the more particular call first.
@@ -103,11 +104,13 @@ static WRAPPERS: &[Wrapper] = &[
     here("bash", "", Takes::Shell),
     here("builtin", "", Takes::Command(0)),
     here("bundle exec", "", Takes::Command(0)),
+    here("bunx", "-p --package", Takes::Command(0)),
     here("busybox", "", Takes::Command(0)),
     here("chamber exec", "", Takes::Dashes),
     here("chpst", "-u -U -b -e -m -d -o -p -f -c", Takes::Command(0)),
     here("chroot", "", Takes::Command(1)),
     here("command", "", Takes::Command(0)),
+    here("cross-env", "", Takes::Command(0)),
     here("dash", "", Takes::Shell),
     here("direnv exec", "", Takes::Command(1)),
     here("doas", "-u -C", Takes::Command(0)),
@@ -144,6 +147,10 @@ static WRAPPERS: &[Wrapper] = &[
     here("mise x", "", Takes::Dashes),
     here("nice", "-n --adjustment", Takes::Command(0)),
     here("nohup", "", Takes::Command(0)),
+    here("npm exec", NPX, Takes::Option("-c --call", 9)),
+    here("npm exec", NPX, Takes::Command(0)),
+    here("npx", NPX, Takes::Option("-c --call", 9)),
+    here("npx", NPX, Takes::Command(0)),
     here("nsenter", "-t --target -S --setuid -G --setgid", Takes::Command(0)),
     contained("oc debug", "", Takes::Dashes),
     contained("oc exec", "", Takes::Dashes),
@@ -154,6 +161,9 @@ static WRAPPERS: &[Wrapper] = &[
         Takes::Text(0),
     ),
     here("pipenv run", "", Takes::Command(0)),
+    here("pipx run", "--spec --index-url --python", Takes::Command(0)),
+    here("pnpm dlx", "--package", Takes::Command(0)),
+    here("pnpm exec", "", Takes::Command(0)),
     contained("podman exec", DOCKER_EXEC, Takes::Command(1)),
     contained("podman run", DOCKER_RUN, Takes::Image),
     here("poetry run", "", Takes::Command(0)),
@@ -181,12 +191,15 @@ static WRAPPERS: &[Wrapper] = &[
     here("unbuffer", "", Takes::Command(0)),
     here("unshare", "-S -G -R -w", Takes::Command(0)),
     here("uv run", "--with --python -p --env-file --directory --project", Takes::Command(0)),
+    here("uvx", "--with --python -p --from --env-file --directory --project", Takes::Command(0)),
     here("watch", "-n --interval", Takes::Text(0)),
     here(
         "xargs",
         "-a --arg-file -d --delimiter -E -I -L --max-lines -n --max-args -P --max-procs -s --max-chars",
         Takes::Command(0),
     ),
+    here("yarn dlx", "-p --package", Takes::Command(0)),
+    here("yarn exec", "", Takes::Command(0)),
     here("zsh", "", Takes::Shell),
 ];
 

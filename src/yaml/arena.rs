@@ -113,6 +113,8 @@ pub(super) struct Builder<'s> {
     open: Vec<u32>,
     /// The latest node of each anchor name in this document.
     anchors: HashMap<&'s str, u32>,
+    /// Where the text begins that is read.
+    start: u32,
     /// End of the text that the nodes so far cover.
     end: u32,
     /// Where nodes were read in vain and another was read in their place.
@@ -120,15 +122,17 @@ pub(super) struct Builder<'s> {
 }
 
 impl<'s> Builder<'s> {
-    pub fn new(text: &'s str) -> Self {
+    /// A builder for the text from `start` on.
+    pub fn new(text: &'s str, start: usize) -> Self {
         // Measured on real files: one node takes 14 to 50 bytes of text.
-        let nodes = Vec::with_capacity(text.len() / 16 + 8);
+        let nodes = Vec::with_capacity((text.len() - start) / 16 + 8);
         Self {
             arena: Arena { nodes, ..Arena::default() },
             text,
             open: Vec::with_capacity(32),
             anchors: HashMap::new(),
-            end: 0,
+            start: start as u32,
+            end: start as u32,
             retried: Vec::new(),
         }
     }
@@ -288,7 +292,7 @@ impl<'s> Builder<'s> {
     /// Drops every node from `len` on, and with them the collections opened since.
     pub fn rewind(&mut self, len: u32) {
         self.arena.nodes.truncate(len as usize);
-        self.end = 0;
+        self.end = self.start;
         let mut id = len.wrapping_sub(1);
         while let Some(node) = self.arena.nodes.get(id as usize) {
             self.end = self.end.max(node.end);

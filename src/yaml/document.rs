@@ -7,6 +7,7 @@ use super::problem::{Problem, ProblemKind};
 use super::scanner::Parser;
 use crate::source::{FileId, Span};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Collections nested deeper than this are passed over. Nothing here recurses: the limit is for those who walk a document.
@@ -61,6 +62,16 @@ pub enum Dialect {
     GoYamlV3,
 }
 
+/// What fills in parts of the text before its consumer reads it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expansion {
+    /// Nothing.
+    #[default]
+    None,
+    /// A shell (`$X`, `$(date)`, backquotes), or make, which writes its variables no other way.
+    Shell,
+}
+
 /// How to read a text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
@@ -78,6 +89,7 @@ pub struct Document {
     pub(super) arena: Arena,
     pub(super) file: FileId,
     pub(super) dialect: Dialect,
+    expansion: Expansion,
     pub(super) final_break: FinalBreak,
     problems: Vec<Problem>,
 }
@@ -85,11 +97,22 @@ pub struct Document {
 /// Parses a text. Never fails: what is wrong with it is in [`Document::problems`].
 pub fn parse(text: impl Into<Arc<str>>, options: Options) -> Document {
     let text: Arc<str> = text.into();
-    let mut parser = Parser::new(if text.len() > MAX_LENGTH { "" } else { &text }, options.strict);
-    if text.len() > MAX_LENGTH {
+    let whole = 0..text.len();
+    parse_region(text, whole, options)
+}
+
+/// Parses the lines of a text that a region covers as if nothing stood around them: spans are places in the whole text, and it costs
+/// what the region costs. The region starts where a line does; one that does not lie in the text is empty.
+pub fn parse_region(text: impl Into<Arc<str>>, region: Range<usize>, options: Options) -> Document {
+    let text: Arc<str> = text.into();
+    let region = if text.get(region.clone()).is_some() { region } else { 0..0 };
+    let too_long = region.len() > MAX_LENGTH;
+    let end = if too_long { region.start } else { region.end };
+    let mut parser = Parser::new(&text[..end], region.start, options.strict);
+    if too_long {
         parser.problems.push(Problem {
             kind: ProblemKind::Limit,
-            span: Span::empty(0),
+            span: Span::empty(region.start as u32),
             message: format!("larger than {} MiB", MAX_LENGTH >> 20),
             help: Some("nothing of it was read; split it".to_owned()),
             related: None,
@@ -102,6 +125,7 @@ pub fn parse(text: impl Into<Arc<str>>, options: Options) -> Document {
         arena,
         file: options.file,
         dialect: Dialect::default(),
+        expansion: Expansion::default(),
         final_break: if options.strict { FinalBreak::Added } else { FinalBreak::AsWritten },
         problems: problems.finish(),
         text,
@@ -142,6 +166,16 @@ impl Document {
     /// Sets the reading of plain scalars, once it is known who consumes the file.
     pub fn set_dialect(&mut self, dialect: Dialect) {
         self.dialect = dialect;
+    }
+
+    /// What fills in parts of the text before its consumer reads it.
+    pub fn expansion(&self) -> Expansion {
+        self.expansion
+    }
+
+    /// Sets what fills in parts of the text.
+    pub fn set_expansion(&mut self, expansion: Expansion) {
+        self.expansion = expansion;
     }
 
     /// Number of nodes in the arena.

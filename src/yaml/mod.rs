@@ -22,7 +22,9 @@ mod scanner;
 mod stream;
 mod typing;
 
-pub use document::{Dialect, Document, Entry, Kind, Options, Scalar, Style, Via, parse};
+pub use document::{
+    Dialect, Document, Entry, Expansion, Kind, Options, Scalar, Style, Via, parse, parse_region,
+};
 pub use node::Node;
 pub use problem::{Problem, ProblemKind};
 

@@ -131,22 +131,23 @@ pub(super) struct Parser<'s> {
 }
 
 impl<'s> Parser<'s> {
-    pub fn new(text: &'s str, strict: bool) -> Self {
+    /// A parser that reads `text` from the line at `start` on.
+    pub fn new(text: &'s str, start: usize, strict: bool) -> Self {
         Self {
             text,
             bytes: text.as_bytes(),
-            at: 0,
-            line: 0,
+            at: start,
+            line: start,
             fresh: usize::MAX,
             tab: false,
             strict,
             inside_document: false,
-            out: Builder::new(text),
+            out: Builder::new(text, start),
             frames: Vec::with_capacity(32),
             flows: Vec::new(),
             problems: Problems::default(),
             keys: super::keys::KeyCheck::new(strict),
-            failed_at: 0,
+            failed_at: start,
             node_column: None,
             long_quote: None,
             flow_suspect: None,

@@ -222,7 +222,8 @@ impl Parser<'_> {
     fn characters(&mut self) {
         const CHUNK: usize = 64;
         let control = |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f;
-        for (index, chunk) in self.bytes.chunks(CHUNK).enumerate() {
+        let start = self.at;
+        for (index, chunk) in self.bytes[start..].chunks(CHUNK).enumerate() {
             let rare = chunk
                 .iter()
                 .fold(false, |rare, &byte| rare | control(byte) | matches!(byte, 0xc2 | 0xe2 | 0xef));
@@ -230,7 +231,7 @@ impl Parser<'_> {
                 continue;
             }
             for (offset, &byte) in chunk.iter().enumerate() {
-                let at = index * CHUNK + offset;
+                let at = start + index * CHUNK + offset;
                 match byte {
                     0xc2 | 0xe2 | 0xef => self.rare_character(at),
                     byte if control(byte) => self.control_character(at),

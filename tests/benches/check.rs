@@ -140,6 +140,7 @@ impl Start {
                     }
                 },
                 found: &[],
+                whole: false,
                 scope: &|_| true,
                 today: Date::parse("2026-01-01").expect("a day"),
             },

@@ -37,6 +37,7 @@ impl Project {
             catalog: &self.catalog,
             selected: &|rule| if selected(rule) { Runs::Everywhere } else { Runs::Never },
             found: &[],
+            whole: false,
             scope: &|_| true,
             today: Date::parse("2026-01-01").expect("a day"),
         };

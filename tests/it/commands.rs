@@ -29,8 +29,9 @@ fn rules_of_the_project_are_listed_and_explained_beside_those_that_ship() {
         project(&[RULE, ("plimsoll.yaml", "rules: {missing-probe: off, foreign-registry: warning}\n")]);
     let (status, list, _) = run(folder.path(), &["rules"]);
     assert_eq!(status, 0);
-    assert!(list.contains("foreign-registry         warning  not ours (.plimsoll/rules/a.yaml)\n"), "{list}");
-    assert!(list.contains("missing-probe            off "), "{list}");
+    let words = list.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("foreign-registry warning not ours (.plimsoll/rules/a.yaml)"), "{list}");
+    assert!(words.contains("missing-probe off "), "{list}");
     let all = json(folder.path(), &["rules"]);
     let rules = all["rules"].as_array().expect("a list");
     let own = rules.iter().find(|rule| rule["id"] == "foreign-registry").expect("it is listed");

@@ -75,6 +75,7 @@ fn run(rules: &str, files: &[(String, String)]) -> [Vec<String>; 2] {
         catalog: &catalog,
         selected: &|_| Runs::Everywhere,
         found: &[],
+        whole: false,
         scope: &|_| true,
         today: Date::parse("2026-01-01").expect("a day"),
     };

@@ -31,9 +31,11 @@ fn labelled_lines_are_found_and_naive_ones_left_alone() {
     let negatives = rows(&corpus.join("truth/negatives.tsv"));
     let found = findings(&corpus.join("faultmaven"));
     let mut report = String::new();
-    for (policy, rules) in
-        [("P3", &["missing-probe", "missing-healthcheck"][..]), ("P4", &["retired-service"][..])]
-    {
+    for (policy, rules) in [
+        ("P1", &["deploy-outside-pipeline"][..]),
+        ("P3", &["missing-probe", "missing-healthcheck"][..]),
+        ("P4", &["retired-service"][..]),
+    ] {
         let score = score(policy, rules, &violations, &negatives, &found);
         writeln!(
             report,

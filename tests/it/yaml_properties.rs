@@ -1,7 +1,8 @@
 //! Properties of any text: seeded mutations of the fixtures and of the suite's inputs, the same at every run.
 
 use crate::support::{assert_sound, assert_text_map, decode, fixtures, shared, yaml_files};
-use plimsoll::yaml::{Document, Options, parse};
+use plimsoll::source::Span;
+use plimsoll::yaml::{Document, Options, parse, parse_region};
 use std::fs;
 use std::panic::catch_unwind;
 
@@ -73,6 +74,75 @@ fn every_mutation_of_every_seed_keeps_the_invariants() {
         "{} of {CASES} cases, the shortest (case, strict, text): {shortest:#?}",
         broken.len()
     );
+}
+
+/// What surrounds a region in the tests: the lines of a script around a here-document.
+const BEFORE: &str = "a: [1, {b: \"c\nkubectl apply -f - <<EOF\n";
+const AFTER: &str = "EOF\nd: ]}'\n";
+
+#[test]
+fn an_indented_region_reads_like_the_text_by_itself() {
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
+    let mut compared = 0;
+    for seed in seeds() {
+        let alone = parse(&*seed, Options::default());
+        // Markers and directives stand in the first column, where an indented text has none.
+        let first_column = |line: &str| {
+            line.starts_with(['%', '\u{feff}']) || line.starts_with("---") || line.starts_with("...")
+        };
+        if !alone.problems().is_empty() || seed.contains(['\t', '\r']) || seed.lines().any(first_column) {
+            continue;
+        }
+        compared += 1;
+        let indent = " ".repeat(random.below(9));
+        let body: String = seed.lines().map(|line| indented(&indent, line)).collect();
+        let (text, region) = surrounded(&body);
+        let inside = parse_region(&*text, region, Options::default());
+        let shape = |document: &Document| -> Vec<_> {
+            let node = |node: plimsoll::yaml::Node<'_>| (node.kind(), node.style(), node.text().into_owned());
+            document.nodes().map(node).collect()
+        };
+        // The last line of a body ends, whether that of the seed does or not.
+        let ended =
+            parse(seed.lines().map(|line| indented("", line)).collect::<String>(), Options::default());
+        assert_eq!(shape(&inside), shape(&ended), "{text}");
+        assert_sound(&inside);
+    }
+    assert!(compared > 100, "{compared}");
+}
+
+#[test]
+fn nothing_outside_of_a_region_is_read() {
+    let seeds = seeds();
+    let mut random = Random(0x9E6D_62D0_6F6A_9A9B);
+    for case in 0..CASES / 4 {
+        let body = mutate(&seeds[case % seeds.len()], &mut random) + "\n";
+        let (text, region) = surrounded(&body);
+        let document = parse_region(&*text, region.clone(), Options::default());
+        assert_sound(&document);
+        let inside = |span: Span| region.start <= span.start as usize && span.end as usize <= region.end;
+        let nodes = document.nodes().map(plimsoll::yaml::Node::span);
+        let problems = document.problems();
+        let places = problems.iter().map(|problem| problem.span);
+        let related = problems.iter().filter_map(|problem| Some(problem.related?.0));
+        for span in nodes.chain(document.comments()).chain(places).chain(related) {
+            assert!(inside(span), "{span:?} leaves {region:?} in {text:?}");
+        }
+        let alone = parse(&*body, Options::default());
+        let shape = |document: &Document| -> Vec<_> {
+            document.nodes().map(|node| (node.kind(), node.style(), node.text().into_owned())).collect()
+        };
+        assert_eq!(shape(&document), shape(&alone), "{text:?}");
+    }
+}
+
+fn indented(indent: &str, line: &str) -> String {
+    let indent = if line.is_empty() { "" } else { indent };
+    format!("{indent}{line}\n")
+}
+
+fn surrounded(body: &str) -> (String, std::ops::Range<usize>) {
+    (format!("{BEFORE}{body}{AFTER}"), BEFORE.len()..BEFORE.len() + body.len())
 }
 
 fn check(text: &str, options: Options) {

@@ -10,14 +10,15 @@ use std::rc::Rc;
 /// unknown, if the script could not be read to its end.
 pub fn commands<'a>(script: &Text<'a>, reading: &Reading) -> Vec<Value<'a>> {
     let unread = (!reading.complete).then_some(Value::Unknown);
-    reading.commands.iter().map(|command| made_of(script, command.clone())).chain(unread).collect()
+    reading.commands.iter().map(|each| command(script, each)).chain(unread).collect()
 }
 
-fn made_of<'a>(script: &Text<'a>, command: Command) -> Value<'a> {
-    let facts = facts(&Stands { script, command: &command });
+/// The facts of one command of a script.
+pub fn command<'a>(script: &Text<'a>, command: &Command) -> Value<'a> {
+    let facts = facts(&Stands { script, command });
     let span = command.words.first().map_or(command.span, Word::content);
     let place = cut(script, span).place();
-    Value::Made(Rc::new(Made { record: &COMMAND, facts, place, behind: Some(Box::new(command)) }))
+    Value::Made(Rc::new(Made { record: &COMMAND, facts, place, behind: Some(Box::new(command.clone())) }))
 }
 
 /// A command and the script in which it stands.
@@ -27,7 +28,7 @@ struct Stands<'c, 'a> {
 }
 
 /// The index of `args` among the facts.
-const ARGS: usize = 2;
+const ARGS: usize = 3;
 
 made!(COMMAND = "command", facts<'a>(this: &Stands<'_, 'a>) {
     #[doc = "Its name without the folder; unknown where only a run can tell."]
@@ -35,13 +36,15 @@ made!(COMMAND = "command", facts<'a>(this: &Stands<'_, 'a>) {
     #[doc = "The words that say what the tool shall do, past its global options: `['rollout', 'status']`."]
     "subcommand": Type::List(&Type::String) =>
         Value::List(this.command.subcommand().into_iter().map(|word| this.word(word)).collect());
+    #[doc = "The first word of that, such as `rollout`; empty where only a run can tell, null where none is said."]
+    "verb": Type::String => this.verb();
     #[doc = "The words behind the name; unknown those that hold a variable or an expression."]
     "args": Type::List(&Type::String) => Value::List(this.command.args().iter().map(|word| this.word(word)).collect());
     #[doc = "The command as it is written."]
     "text": Type::String => Value::Text(cut(this.script, this.command.span));
-    #[doc = "How the script comes to run it: `direct`, `wrapper`, `script`, `heredoc`, `variable`, `alias`, `container`, `remote`."]
+    #[doc = "How the script comes to run it: `direct`, `wrapper`, `script`, `heredoc`, `variable`, `alias`, `container`, `remote`; `action` for the action that a step uses, `scanned` where PowerShell, `cmd` or Python was only looked through."]
     "how": Type::String => Value::made(this.command.how.name());
-    #[doc = "Whether it is certain that this runs, and not only guessed from the name of a variable or a wrapper."]
+    #[doc = "Whether it is certain that this runs, and not only guessed from the name of a variable or a wrapper, or scanned."]
     "certain": Type::Bool => Value::Bool(this.command.certain);
     #[doc = "The function in whose body it stands, or null."]
     "function": Type::String => named(this.command.function.as_deref());
@@ -68,9 +71,18 @@ impl<'a> Stands<'_, 'a> {
         let Some((name, word)) = self.command.name().zip(self.command.words.first()) else {
             return Value::Unknown;
         };
-        match self.word(word) {
-            Value::Text(text) => Value::Text(text.cut(text.text.len() - name.len()..text.text.len())),
-            other => other,
+        let whole = word.prefix().len();
+        let span = word.place(whole - name.len()..whole);
+        let origin = cut(self.script, span).place().map_or(Origin::None, Origin::Place);
+        Value::Text(Text { text: Cow::Owned(name.to_owned()), origin })
+    }
+
+    fn verb(&self) -> Value<'a> {
+        let subcommand = self.command.subcommand();
+        match subcommand.first() {
+            Some(word) if word.text().is_some() => self.word(word),
+            Some(_) => Value::made(""),
+            None => Value::Null,
         }
     }
 

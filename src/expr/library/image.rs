@@ -93,7 +93,7 @@ impl<'a> Written<'a> {
 
 /// Whether a part of a reference is only known when it is deployed, whatever fills it in.
 fn is_filled_in(text: &str) -> bool {
-    text.contains(['$', '{'])
+    text.contains(['$', '{', '`'])
 }
 
 /// The parts of an image reference, as byte ranges of its text.

@@ -1,11 +1,23 @@
 //! The texts that a shell runs, wherever they stand: steps, scripts, recipes, instructions, commands of containers.
 
+mod argv;
+mod compose;
+mod dockerfile;
+mod kubernetes;
+mod language;
+mod makefile;
+mod package;
+mod steps;
+
+pub use language::Language;
+
 use super::facts::{FileFacts, Owner};
 use crate::artifact::Kind;
 use crate::expr::{Origin, Text};
-use crate::shell::{self, Reading};
-use crate::source::{Place, SourceMap, Span};
-use crate::yaml::{Kind as NodeKind, Node};
+use crate::makefile::Rule;
+use crate::shell::{How, Reading};
+use crate::source::{Derived, Place, SourceMap, Span};
+use crate::yaml::Node;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -19,6 +31,12 @@ pub struct Script<'m> {
     pub host: Host<'m>,
     /// Whose part it is.
     pub owner: Owner<'m>,
+    /// Whether it runs for certain when its host does.
+    certain: bool,
+    /// Whether all of it could be put together.
+    complete: bool,
+    /// The bytes of the text that values of variables outside it gave, in order, and whether these are the only values.
+    given: Cow<'m, [(Span, bool)]>,
     reading: OnceLock<Reading>,
 }
 
@@ -29,14 +47,7 @@ enum Written<'m> {
     /// It is copied verbatim from a place.
     Place(Place),
     /// It is derived from other text.
-    Derived(SourceMap),
-}
-
-/// What a script is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// A shell that is parsed.
-    Shell(shell::Dialect),
+    Derived(Cow<'m, SourceMap>),
 }
 
 /// What runs a script.
@@ -44,6 +55,8 @@ pub enum Language {
 pub enum Host<'m> {
     /// A step of a job of a workflow, or of a composite action.
     Step {
+        /// The id of its job, the key that it stands under; `None` in an action.
+        id: Option<Node<'m>>,
         /// The job that holds it; `None` in an action.
         job: Option<Node<'m>>,
         /// The step.
@@ -51,6 +64,50 @@ pub enum Host<'m> {
     },
     /// Whoever runs the file.
     File,
+    /// `make`, for the targets of a rule.
+    Target {
+        /// The rule.
+        rule: &'m Rule,
+    },
+    /// `make`, whenever it reads the file: `$(shell …)` outside recipes.
+    Makefile,
+    /// The building of an image.
+    Build,
+    /// A container of an image, when it starts or as its healthcheck.
+    Image {
+        /// When.
+        part: Part,
+    },
+    /// A package manager, for a script of a package.
+    Package {
+        /// The name of the script.
+        name: Node<'m>,
+    },
+    /// A container of a pod, or of a Compose service.
+    Container {
+        /// The container or the service.
+        container: Node<'m>,
+        /// When.
+        part: Part,
+    },
+}
+
+/// When a container runs a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// When it starts.
+    Command,
+    /// To see whether it is well.
+    Probe,
+    /// After it started, or before it stops.
+    Hook,
+}
+
+impl Host<'_> {
+    /// Whether it is a container that is deployed.
+    pub fn is_container(&self) -> bool {
+        matches!(self, Self::Image { .. } | Self::Container { .. })
+    }
 }
 
 impl<'m> Script<'m> {
@@ -61,7 +118,14 @@ impl<'m> Script<'m> {
         host: Host<'m>,
         owner: Owner<'m>,
     ) -> Self {
-        Self { text, written, language, host, owner, reading: OnceLock::new() }
+        let (given, reading) = (Cow::Borrowed(&[][..]), OnceLock::new());
+        Self { text, written, language, host, owner, certain: true, complete: true, given, reading }
+    }
+
+    /// A script whose text is put together.
+    fn derived(derived: Derived, language: Language, host: Host<'m>, owner: Owner<'m>) -> Self {
+        let Derived { text, map } = derived;
+        Self::new(Cow::Owned(text), Written::Derived(Cow::Owned(map)), language, host, owner)
     }
 
     /// Its text, which knows where every piece of it stands.
@@ -74,19 +138,53 @@ impl<'m> Script<'m> {
         Text { text: Cow::Borrowed(&self.text), origin }
     }
 
+    /// The place in its file of a span of its text.
+    pub fn place(&self, span: Span) -> Option<Place> {
+        self.text().cut(span.start as usize..span.end as usize).place()
+    }
+
+    /// The map from its text to the file.
+    pub fn source_map(&self) -> SourceMap {
+        match &self.written {
+            Written::Node(node) => node.text_map().1,
+            Written::Place(place) => SourceMap::verbatim(*place),
+            Written::Derived(map) => SourceMap::clone(map),
+        }
+    }
+
     /// Its commands, read at the first call.
     pub fn reading(&self) -> &Reading {
-        let Language::Shell(dialect) = self.language;
-        self.reading.get_or_init(|| shell::read(&self.text, dialect))
+        self.reading.get_or_init(|| {
+            let mut reading = self.language.read(&self.text);
+            reading.complete &= self.complete;
+            for command in &mut reading.commands {
+                command.certain &= self.certain;
+                let name = command.words[0].span;
+                let next = self.given.partition_point(|(span, _)| span.end <= name.start);
+                let Some((_, only)) = self.given.get(next).filter(|(span, _)| span.overlaps(name)) else {
+                    continue;
+                };
+                command.certain &= only;
+                if command.how == How::Direct {
+                    command.how = How::Variable;
+                }
+            }
+            reading
+        })
     }
 }
 
 /// The scripts of a file, in the order of the text.
-pub fn of<'m>(file: FileFacts<'m>) -> Vec<Script<'m>> {
+pub fn of(file: FileFacts<'_>) -> Vec<Script<'_>> {
     let mut found = Vec::new();
     match file.artifact.kind {
-        Kind::Workflow | Kind::Action => steps(file, &mut found),
+        Kind::Workflow | Kind::Action => steps::find(file, &mut found),
         Kind::Script => found.push(whole(file)),
+        Kind::Makefile => makefile::find(file, &mut found),
+        Kind::Dockerfile => dockerfile::find(file, &mut found),
+        Kind::Manifest => kubernetes::find(file, &mut found),
+        Kind::Compose => compose::find(file, &mut found),
+        Kind::Package => package::find(file, &mut found),
         _ => {}
     }
     found
@@ -96,7 +194,7 @@ pub fn of<'m>(file: FileFacts<'m>) -> Vec<Script<'m>> {
 fn whole(file: FileFacts<'_>) -> Script<'_> {
     let text = &*file.source.text;
     let place = Place { file: file.id, span: Span::new(0, text.len() as u32) };
-    let language = Language::Shell(shell::Dialect::Bash);
+    let language = Language::of_file(&file.source.path, text);
     Script::new(
         Cow::Borrowed(text),
         Written::Place(place),
@@ -104,28 +202,4 @@ fn whole(file: FileFacts<'_>) -> Script<'_> {
         Host::File,
         Owner::named("script", None),
     )
-}
-
-/// The `run` of every step.
-fn steps<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
-    let Some(document) = &file.artifact.document else { return };
-    for root in document.roots().map(Node::resolve) {
-        let jobs = root.get("jobs").map(Node::entries).unwrap_or_default();
-        let jobs = jobs.into_iter().map(|entry| Some(entry.value.resolve()));
-        let action = root.get("runs").map(Node::resolve);
-        let holders = jobs.map(|job| (job, job)).chain(action.map(|runs| (None, Some(runs))));
-        for (job, holder) in holders {
-            let steps = holder.and_then(|holder| holder.get("steps"));
-            for step in steps.into_iter().flat_map(Node::items).map(Node::resolve) {
-                let Some(run) = step.get("run").map(Node::resolve) else { continue };
-                if run.kind() != NodeKind::Scalar {
-                    continue;
-                }
-                let owner = Owner::named("step", step.get("name").or_else(|| step.get("id")));
-                let language = Language::Shell(shell::Dialect::Bash);
-                let host = Host::Step { job, step };
-                found.push(Script::new(run.text(), Written::Node(run), language, host, owner));
-            }
-        }
-    }
 }

@@ -279,7 +279,13 @@ impl Lower<'_> {
                 }
             }
             Compound::For(it) => {
-                self.substitutions_of(it.words.as_deref().unwrap_or_default());
+                let words = it.words.as_deref().unwrap_or_default();
+                self.substitutions_of(words);
+                if let [target] = &*it.targets
+                    && !words.is_empty()
+                {
+                    self.assign_each(&target.word, words, span(it.span).start);
+                }
                 self.statements(&it.body);
             }
             Compound::Repeat(it) => self.statements(&it.body),

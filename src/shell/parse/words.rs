@@ -25,8 +25,26 @@ impl Lower<'_> {
             function: self.function,
             words: first..self.script.next_word(),
             list,
+            each: false,
             append: assignment.append,
             at: span(assignment.span).start,
+        });
+    }
+
+    /// The variable of a loop over words.
+    pub(super) fn assign_each(&mut self, name: &ast::Word, words: &[ast::Word], at: u32) {
+        let first = self.script.next_word();
+        for word in words {
+            self.word(word);
+        }
+        self.script.assignments.push(Assignment {
+            name: span(name.span).of(self.text).into(),
+            function: self.function,
+            words: first..self.script.next_word(),
+            list: true,
+            each: true,
+            append: false,
+            at,
         });
     }
 

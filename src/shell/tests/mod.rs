@@ -207,8 +207,31 @@ fn wrappers_run_what_stands_behind_their_options() {
         ("sudo -u deploy -- helm list", &["sudo -u deploy -- helm list", "wrapper sudo: helm list"]),
         (
             "poetry run kubectl get x; npx foo",
-            &["poetry run kubectl get x", "wrapper poetry: kubectl get x", "npx foo"],
+            &["poetry run kubectl get x", "wrapper poetry: kubectl get x", "npx foo", "wrapper npx: foo"],
         ),
+        (
+            "npx --yes -p a kubectl get x; npx -c 'helm list'; pnpm dlx helm list; bunx helm list",
+            &[
+                "npx --yes -p a kubectl get x",
+                "wrapper npx: kubectl get x",
+                "npx -c helm list",
+                "script npx: helm list",
+                "pnpm dlx helm list",
+                "wrapper pnpm: helm list",
+                "bunx helm list",
+                "wrapper bunx: helm list",
+            ],
+        ),
+        (
+            "retry 3 \"kubectl get x\"; log_error \"kubectl get x failed\"; npm run deploy",
+            &[
+                "retry 3 kubectl get x",
+                "perhaps script retry: kubectl get x",
+                "log_error kubectl get x failed",
+                "npm run deploy",
+            ],
+        ),
+        (". ./lib.sh; source b.sh c", &["source‹.› ./lib.sh", "source b.sh c"]),
     ]);
 }
 
@@ -295,6 +318,23 @@ fn variables_lists_and_aliases_stand_for_commands() {
             ],
         ),
         ("${KUBECTL:-kubectl} version", &["variable: kubectl‹${KUBECTL:-kubectl}› version"]),
+        (
+            "K=$(which kubectl); $K get x; L=`command -v helm`; \"$L\" list",
+            &[
+                "which kubectl",
+                "variable: kubectl‹$K› get x",
+                "command -v helm",
+                "variable: helm‹\"$L\"› list",
+            ],
+        ),
+        (
+            "for c in 'kubectl get' \"helm list\"; do $c x; done; for f in *.yaml; do $f; done",
+            &["variable: kubectl‹$c› get‹$c› x", "variable: helm‹$c› list‹$c› x", "…‹$f›"],
+        ),
+        (
+            "for t in kubectl oc; do \"$t\" get x; kubectl apply -f $t; done",
+            &["variable: kubectl‹\"$t\"› get x", "variable: oc‹\"$t\"› get x", "kubectl apply -f …‹$t›"],
+        ),
         (
             "cmd=(helm upgrade --install \"$REL\" ./chart)\n\"${cmd[@]}\" --wait",
             &[

@@ -1,4 +1,5 @@
-//! Writes what fuzzing expressions starts from: those of the rules as a corpus, and the names of the language as a dictionary.
+//! Writes what fuzzing starts from: for expressions those of the rules as a corpus, and the names of the language as a dictionary; for
+//! scripts the fixtures.
 
 use plimsoll::expr::{functions, macros};
 use plimsoll::yaml::{Node, Options, parse};
@@ -29,6 +30,23 @@ fn main() -> std::io::Result<()> {
     let words = words.into_iter().chain(names).map(|word| format!("\"{word}\"\n"));
     fs::write(fuzz.join("corpus/expr.dict"), words.collect::<String>())?;
     println!("{} seeds in {}", expressions.len(), corpus.display());
+    let corpus = fuzz.join("corpus/shell");
+    fs::create_dir_all(&corpus)?;
+    copy(&fuzz.join("../../fixtures/scripts"), &corpus)?;
+    println!("fixtures in {}", corpus.display());
+    Ok(())
+}
+
+/// Copies the files below a folder into one.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            copy(&path, to)?;
+        } else if path.extension().is_none_or(|ending| ending != "commands") {
+            fs::copy(&path, to.join(path.file_name().unwrap_or_default()))?;
+        }
+    }
     Ok(())
 }
 
