@@ -1,15 +1,15 @@
 //! `plimsoll suppress`: writes a suppression into the file of a finding, once it is sure what it suppresses.
 
 use super::replace::replace;
-use super::{Status, check as checking, fail, print, project, rules};
+use super::{Status, check as checking, fail, print, project};
 use crate::check::{self, Edited, Failure, Request, Run};
 use crate::config::Date;
 use crate::diagnostic::Diagnostic;
-use crate::policy::configuration;
+use crate::policy::{Policy, configuration};
 use crate::report;
 use crate::secret::{MASK, secret_spans};
 use crate::source::{Encoding, FileId, SourceFile, Sources, Span};
-use crate::suppress::{ALWAYS_SAID, Edit, MARK, Wish, proposals};
+use crate::suppress::{ALWAYS_SAID, Adds, Edit, MARK, Wish, proposals};
 use crate::yaml::{Document, Kind};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -147,24 +147,32 @@ fn suppress(arguments: &Args) -> Result<String, Stop> {
     }
     let target = target(source, &request)?;
     let wish = Wish { rule, reason: &arguments.reason, until: arguments.until };
-    let mut widest = None;
+    let (mut widest, mut finds) = (None, None);
     for edit in proposals(source, artifact, found.span().start, wish) {
         let edited = Edited { os_path: source.os_path.clone(), text: edit.apply(&source.text) };
         let after = check::run_edited(&request, Some(&edited))?;
-        let Some(others) = (Change { before: &before, after: &after, file, edit: &edit }).others(found)
-        else {
-            continue;
+        let others = match (Change { before: &before, after: &after, file, edit: &edit }).others(found) {
+            Ok(others) => others,
+            Err(Unfit::Changes) => continue,
+            Err(Unfit::Finds(rule)) => {
+                finds.get_or_insert(rule);
+                continue;
+            }
         };
         if others.is_empty() {
             return finish(arguments, &target, &Written { before: &before, after, file, edit, others });
         }
         widest.get_or_insert((after, edit, others));
     }
-    match widest {
-        Some((after, edit, others)) => {
+    match (widest, finds) {
+        (Some((after, edit, others)), _) => {
             finish(arguments, &target, &Written { before: &before, after, file, edit, others })
         }
-        None => Err(format!(
+        (None, Some(new)) => {
+            Err(format!("{shown}: `{new}` would find something in the suppression; say the reason in other words")
+                .into())
+        }
+        (None, None) => Err(format!(
             "{shown}: no comment can stand there that suppresses `{rule}` and changes nothing else; excuse it in plimsoll.yaml: \
              `waivers: [{{rule: {rule}, paths: [{}], reason: …}}]`",
             source.path
@@ -185,7 +193,11 @@ fn request(arguments: &Args) -> Result<Request, Stop> {
     let request = project.request()?;
     let mut sources = Sources::default();
     let document = configuration(request.config.as_ref(), &mut sources);
-    rules::policy(&request, document.as_ref(), &mut sources).know(rule)?;
+    let policy = Policy::read(document.as_ref(), request.rule_files, &request.root, &mut sources);
+    // Mistakes are shown by the run, which then does not begin.
+    if policy.mistakes.is_empty() {
+        policy.know(rule)?;
+    }
     if ALWAYS_SAID.contains(&&**rule) {
         return Err(format!("`{rule}` cannot be suppressed in a file").into());
     }
@@ -250,47 +262,49 @@ struct Change<'c> {
     edit: &'c Edit,
 }
 
+/// Why a change does not do.
+enum Unfit {
+    /// The file would say something else, or the finding would stay.
+    Changes,
+    /// This rule would find something new.
+    Finds(String),
+}
+
 /// A finding wherever it has moved: file, line before the change, rule, message.
 type Key = (FileId, u32, String, String);
 
 impl Change<'_> {
-    /// The lines of other findings that are suppressed too. `None` if the change does anything but suppress findings of the same rule.
-    fn others(&self, found: &Diagnostic) -> Option<Vec<u32>> {
+    /// The lines of other findings that are suppressed too. The error is that the change does more than suppress findings of the rule, or
+    /// does not suppress this one.
+    fn others(&self, found: &Diagnostic) -> Result<Vec<u32>, Unfit> {
         let kind =
             |run: &Run| run.artifacts.iter().find(|artifact| artifact.file == self.file).map(|it| it.kind);
         let [before, after] =
             [self.before, self.after].map(|run| run.documents(self.file).collect::<Vec<_>>());
-        let is_annotation = self.edit.text.contains('"') && !self.edit.text.contains(MARK);
         let same_text = before.len() == after.len()
-            && before.iter().zip(&after).all(|(before, after)| match is_annotation {
-                // It is there to be seen.
-                true => after.problems().is_empty(),
-                false => same_tree(before, after),
+            && before.iter().zip(&after).all(|(before, after)| match self.edit.adds {
+                Adds::Comment => same_tree(before, after),
+                Adds::Annotation => before.problems().len() == after.problems().len(),
             });
         if !same_text || kind(self.before) != kind(self.after) {
-            return None;
+            return Err(Unfit::Changes);
         }
         let left = |run| self.keys(run, run_diagnostics(run));
         let (before, after) = (left(self.before), left(self.after));
-        if after.iter().any(|(key, count)| before.get(key).is_none_or(|was| was < count)) {
-            return None;
+        if let Some((new, _)) =
+            after.iter().find(|(key, count)| before.get(key).is_none_or(|was| was < count))
+        {
+            return Err(Unfit::Finds(new.2.clone()));
         }
         let own = self.key(self.before, found);
-        let mut others = Vec::new();
-        for (key, count) in &before {
-            if after.get(key) == Some(count) {
-                continue;
-            }
-            if key.0 != own.0 || key.2 != own.2 {
-                return None;
-            }
-            if key.1 != own.1 {
-                others.push(key.1);
-            }
+        let gone = || before.iter().filter(|(key, count)| after.get(key) != Some(count)).map(|(key, _)| key);
+        if !gone().any(|key| *key == own) || gone().any(|key| (key.0, &key.2) != (own.0, &own.2)) {
+            return Err(Unfit::Changes);
         }
+        let mut others: Vec<_> = gone().map(|key| key.1).filter(|line| *line != own.1).collect();
         others.sort_unstable();
         others.dedup();
-        (after.get(&own) != before.get(&own)).then_some(others)
+        Ok(others)
     }
 
     fn keys<'d>(&self, run: &Run, found: impl Iterator<Item = &'d Diagnostic>) -> HashMap<Key, usize> {

@@ -28,6 +28,17 @@ pub struct Edit {
     pub span: Span,
     /// By what.
     pub text: String,
+    /// What is added.
+    pub adds: Adds,
+}
+
+/// What a change adds to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adds {
+    /// A comment: the file says the same.
+    Comment,
+    /// An annotation of an object.
+    Annotation,
 }
 
 impl Edit {
@@ -89,7 +100,7 @@ impl Sheet<'_> {
         let end = line.start + line.of(self.text).trim_end().len() as u32;
         // What reads YAML for its style wants two spaces.
         let gap = if self.is_yaml { "  " } else { " " };
-        Edit { span: Span::empty(end), text: [gap, comment].concat() }
+        Edit { span: Span::empty(end), text: [gap, comment].concat(), adds: Adds::Comment }
     }
 
     fn fits(&self, line: Span, comment: &str) -> bool {
@@ -102,7 +113,11 @@ impl Sheet<'_> {
         let broken = self.text[line.end as usize..].starts_with("\r\n")
             || self.text.len() == line.end as usize && self.text[..line.start as usize].ends_with("\r\n");
         let end = if broken { "\r\n" } else { "\n" };
-        Edit { span: Span::empty(line.start), text: [indentation, comment, end].concat() }
+        Edit {
+            span: Span::empty(line.start),
+            text: [indentation, comment, end].concat(),
+            adds: Adds::Comment,
+        }
     }
 
     /// The rule in the list of a suppression that stands at the same line with the same last day.
@@ -133,7 +148,11 @@ impl Sheet<'_> {
             () if reason.is_empty() => format!(" {}", self.wish.reason),
             () => format!("; {}", self.wish.reason),
         };
-        Some(Edit { span, text: format!(", {}{}{added}", self.wish.rule, span.of(self.text)) })
+        Some(Edit {
+            span,
+            text: format!(", {}{}{added}", self.wish.rule, span.of(self.text)),
+            adds: Adds::Comment,
+        })
     }
 
     fn in_yaml(&self, document: &Document, at: u32) -> Vec<Edit> {
@@ -244,11 +263,11 @@ impl Sheet<'_> {
             None => (metadata, format!("\"annotations\": {{{entry}}}")),
         };
         let Some(first) = holder.children().next().map(|key| key.span().start) else {
-            return Edit { span: Span::empty(holder.span().start + 1), text: entry };
+            return Edit { span: Span::empty(holder.span().start + 1), text: entry, adds: Adds::Annotation };
         };
         let between = Span::new(holder.span().start + 1, first).of(self.text);
         let gap = if between.contains('\n') { between } else { " " };
-        Edit { span: Span::empty(first), text: format!("{entry},{gap}") }
+        Edit { span: Span::empty(first), text: format!("{entry},{gap}"), adds: Adds::Annotation }
     }
 }
 

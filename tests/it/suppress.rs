@@ -629,6 +629,18 @@ fn what_cannot_be_suppressed_is_refused_and_nothing_is_written() {
 }
 
 #[test]
+fn a_reason_that_another_rule_would_find_is_refused() {
+    let spring = RULE.1.replace("cross", "spring").replace("X[0-9]+", "spring");
+    let folder = project(&[RULE, (".plimsoll/rules/spring.yaml", &spring), (COMPOSE, "x-a: X1\n")]);
+    let (status, _, err) = suppress(folder.path(), &["cross", "compose.yaml:1"]);
+    assert_eq!(status, Some(2));
+    let expected =
+        "compose.yaml:1: `spring` would find something in the suppression; say the reason in other words\n";
+    assert!(err.ends_with(expected), "{err}");
+    assert_eq!(read(folder.path(), COMPOSE), "x-a: X1\n");
+}
+
+#[test]
 fn a_json_manifest_gets_an_annotation() {
     let pod = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "X1"}}"#;
     let folder = project(&[RULE, ("plimsoll.yaml", "{}\n"), ("k8s/a.json", pod)]);
@@ -641,7 +653,7 @@ fn a_json_manifest_gets_an_annotation() {
     assert_eq!(check(folder.path(), &[]).1, "");
     let folder = project(&[
         RULE,
-        ("plimsoll.yaml", "{}\n"),
+        ("plimsoll.yaml", "kinds: {'data/*': compose}\n"),
         ("data/compose.json", r#"{"services": {"a": {"image": "X1"}}}"#),
     ]);
     let (status, _, err) = suppress(folder.path(), &["cross", "data/compose.json:1"]);
