@@ -116,6 +116,15 @@ pub fn look_at<T>(
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
 }
 
+/// Loads the whole project without its configuration and asks something of its model and of what was left unread.
+pub fn look_around<T>(request: &Request, ask: impl FnOnce(&Model<'_>, &Loaded) -> T) -> Result<T, Failure> {
+    let mut sources = Sources::default();
+    let policy = policy(request, None, &mut sources)?;
+    let loaded = load(request, &policy.settings, &mut sources)?;
+    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, None);
+    Ok(ask(&model, &loaded))
+}
+
 /// Runs all stages.
 pub fn run(request: &Request) -> Result<Run, Failure> {
     let mut sources = Sources::default();

@@ -7,7 +7,7 @@
 //! two against each other; [`model`] derives what the deployment consists of and offers it as targets; [`engine`] asks every rule at
 //! every visit, by the expressions of [`expr`] (to which [`shell`] says what a script runs), and yields [`diagnostic`]s; [`report`]
 //! renders them behind one sanitiser and one mask over [`secret`]s. [`check`] is these stages in order; [`verify`] runs the examples
-//! inside rule files the same way. A stage knows the ones before it, never the ones after it.
+//! inside rule files the same way, and [`init`] proposes a first configuration. A stage knows the ones before it, never the ones after it.
 //!
 //! # Three kinds of failure
 //!
@@ -26,6 +26,7 @@ pub mod discover;
 pub mod engine;
 pub mod expr;
 pub mod glob;
+pub mod init;
 pub mod model;
 pub mod policy;
 pub mod report;

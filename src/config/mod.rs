@@ -1,7 +1,6 @@
 //! `plimsoll.yaml`: its shape, what the user wrote in it, and the settings the program runs with.
 
 mod date;
-mod init;
 mod locate;
 mod preset;
 mod raw;
@@ -10,7 +9,6 @@ mod settings;
 mod shape;
 
 pub use date::Date;
-pub use init::{Deploy, Found, propose};
 pub use locate::{FILE_NAME, locate, root};
 pub use preset::{PRESETS, Preset};
 pub use raw::{

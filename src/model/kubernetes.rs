@@ -228,7 +228,8 @@ fn template_path(kind: &str, api_version: &str) -> Option<&'static [&'static str
     }
 }
 
-fn pod_of<'m>(model: &Model<'_>, object: &ObjectVisit<'m>) -> Option<PodVisit<'m>> {
+/// The pod template of an object, by its kind and by the `workloads` of the configuration.
+pub fn pod_of<'m>(model: &Model<'_>, object: &ObjectVisit<'m>) -> Option<PodVisit<'m>> {
     let api_version = text_of(object.object, "apiVersion").unwrap_or_default();
     let configured = model.settings.workloads.iter().find(|workload| {
         let version = workload.api_version.as_ref().is_none_or(|version| version.value == api_version);

@@ -11,7 +11,7 @@ use super::scripts::{self, Host, Script};
 use crate::artifact::Kind;
 use crate::source::{FileId, Place};
 use crate::yaml::{Kind as NodeKind, Node};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Something that runs as a whole when it is called.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -104,7 +104,7 @@ impl Via {
 }
 
 /// The unit that a script is a part of.
-fn unit_of(file: FileFacts<'_>, host: &Host<'_>) -> Option<Unit> {
+pub(super) fn unit_of(file: FileFacts<'_>, host: &Host<'_>) -> Option<Unit> {
     let key = match host {
         Host::Step { job: Some(job), .. } => Key::Named(job.key()?.text().into()),
         Host::Step { job: None, .. } | Host::File => Key::File,
@@ -113,7 +113,7 @@ fn unit_of(file: FileFacts<'_>, host: &Host<'_>) -> Option<Unit> {
 }
 
 /// Whether nothing but another workflow starts a workflow.
-fn is_only_called(file: FileFacts<'_>) -> bool {
+pub(super) fn is_only_called(file: FileFacts<'_>) -> bool {
     let root = file.artifact.document.as_ref().and_then(|document| document.roots().next());
     let Some(on) = root.and_then(|root| root.get("on")).map(Node::resolve) else { return false };
     let mut events = match on.kind() {
@@ -138,6 +138,8 @@ pub struct Reach {
     local: Vec<bool>,
     vias: Vec<Vec<Via>>,
     callers: Vec<Vec<Place>>,
+    /// What each unit calls, with the place of the call.
+    calls: Vec<Vec<(u32, Place)>>,
 }
 
 /// What the units are, before it is known who reaches them.
@@ -178,6 +180,37 @@ impl Reach {
             graph.add_calls(model, model.file(artifact.file));
         }
         graph.reach()
+    }
+
+    /// The number of a unit.
+    pub(super) fn number(&self, unit: &Unit) -> Option<u32> {
+        self.units.get(unit).copied()
+    }
+
+    /// Whether something of the repository calls a unit.
+    pub(super) fn is_called(&self, unit: u32) -> bool {
+        !self.callers[unit as usize].is_empty()
+    }
+
+    /// Whether a unit runs against a cluster of its own.
+    pub(super) fn has_own_cluster(&self, unit: u32) -> bool {
+        self.local[unit as usize]
+    }
+
+    /// What a unit runs: itself, and what it calls, directly or through others, each with the first call on the way.
+    pub(super) fn run_by(&self, unit: u32) -> Vec<(u32, Option<Place>)> {
+        let mut found = vec![(unit, None)];
+        let mut seen = HashSet::from([unit]);
+        let mut next = 0;
+        while let Some(&(at, first)) = found.get(next) {
+            next += 1;
+            for &(to, place) in &self.calls[at as usize] {
+                if seen.insert(to) {
+                    found.push((to, first.or(Some(place))));
+                }
+            }
+        }
+        found
     }
 }
 
@@ -290,12 +323,13 @@ impl Graph {
         let with = self.reached(|at| makes[at], |_| false);
         let without = self.reached(free, |at| makes[at]);
         let local = (0..count).map(|at| makes[at] || (with[at] && !without[at])).collect();
-        let mut callers = vec![Vec::new(); count];
+        let (mut callers, mut calls) = (vec![Vec::new(); count], vec![Vec::new(); count]);
         for call in &self.calls {
             callers[call.to as usize].push(call.place);
+            calls[call.from as usize].push((call.to, call.place));
         }
         let vias = self.vias(&inside);
-        Reach { units: self.units, inside, local, vias, callers }
+        Reach { units: self.units, inside, local, vias, callers, calls }
     }
 
     /// Which units make a cluster, themselves or by what they call.

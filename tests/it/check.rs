@@ -192,20 +192,6 @@ fn the_example_of_the_readme_is_found_as_it_says() {
 }
 
 #[test]
-fn init_writes_a_configuration_that_check_accepts_and_overwrites_none() {
-    let workflow = "on: push\njobs:\n  deploy-prod: {runs-on: x, steps: []}\n";
-    let folder =
-        project(&[(".github/workflows/cd.yml", workflow), ("compose.yaml", CLEAN), (".git/config", "")]);
-    let init = || plimsoll(folder.path(), &["init"], b"").status.code();
-    assert_eq!(init(), Some(0));
-    let written = fs::read_to_string(folder.path().join("plimsoll.yaml")).expect("init wrote it");
-    assert!(written.contains("job: deploy-prod"), "{written}");
-    assert_eq!(status(folder.path(), &[]), Some(0));
-    assert_eq!(init(), Some(2), "a second time it leaves the file alone");
-    assert_eq!(fs::read_to_string(folder.path().join("plimsoll.yaml")).expect("it is there"), written);
-}
-
-#[test]
 fn rules_are_listed_and_explained() {
     let here = fixtures("example");
     let listed = plimsoll(&here, &["rules"], b"");

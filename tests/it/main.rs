@@ -8,6 +8,7 @@ mod config;
 mod discover;
 mod go_oracle;
 mod guide;
+mod init;
 mod joins;
 mod reference;
 mod report;
