@@ -33,7 +33,7 @@ pub struct Request {
     pub select: Vec<String>,
     /// Rules not to run.
     pub ignore: Vec<String>,
-    /// The day by which waivers end.
+    /// The day by which waivers and times of grace end.
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
     pub threads: usize,
