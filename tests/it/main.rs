@@ -13,6 +13,7 @@ mod joins;
 mod reference;
 mod report;
 mod rules;
+mod settings;
 mod support;
 mod test_command;
 mod truth;
