@@ -176,10 +176,8 @@ impl Names {
             ("container_name" | "hostname" | "fullnameOverride" | "nameOverride", _) => self.define(value),
             ("name", _) if kind == Kind::Values => self.define(value),
             ("serviceName", _) => self.see(&text, Clue::Dependency, Some(value.place())),
-            ("value", _) => {
-                if mapping.get("name").is_some_and(|name| says_host(&name.text())) {
-                    self.see(host_of(&text), Clue::Host, Some(value.place()));
-                }
+            ("value", _) if mapping.get("name").is_some_and(|name| says_host(&name.text())) => {
+                self.see(host_of(&text), Clue::Host, Some(value.place()));
             }
             (key, _) if says_host(key) => self.see(host_of(&text), Clue::Host, Some(value.place())),
             _ => {}

@@ -129,7 +129,7 @@ impl Checker {
                 }
             }
             (Shape::OneOrList(item) | Shape::OneOrMore(item), _) if fits(node, item) => {
-                self.visit(node, item)
+                self.visit(node, item);
             }
             (Shape::Map(key_format, value), Kind::Mapping) => {
                 for entry in node.entries() {
