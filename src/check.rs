@@ -37,7 +37,7 @@ pub struct Request {
     pub ignore: Vec<String>,
     /// What suppressions in files are worth.
     pub suppressions: Suppressions,
-    /// The day by which waivers and suppressions end.
+    /// The day by which waivers, suppressions and times of grace end.
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
     pub threads: usize,

@@ -23,6 +23,8 @@ pub enum Shape {
     List(&'static Shape),
     /// One item, or a list of them.
     OneOrList(&'static Shape),
+    /// One item, or a list of at least one.
+    OneOrMore(&'static Shape),
     /// A mapping from names that the user chooses.
     Map(Format, &'static Shape),
     /// A mapping with known keys.
@@ -138,7 +140,9 @@ impl Shape {
             Self::Any => "anything".into(),
             Self::Text(Format::Plain) => "text".into(),
             Self::List(item) => format!("a list of {}", item.plural()),
-            Self::OneOrList(item) => format!("{} or a list of {}", item.describe(), item.plural()),
+            Self::OneOrList(item) | Self::OneOrMore(item) => {
+                format!("{} or a list of {}", item.describe(), item.plural())
+            }
             Self::Map(_, value) => format!("a mapping to {}", value.plural()),
             Self::Either(shapes) => shapes.iter().map(Self::describe).collect::<Vec<_>>().join(" or "),
             Self::Text(_) | Self::OneOf(_) | Self::Record(_) => {
@@ -154,7 +158,7 @@ impl Shape {
             Self::Text(format) => format.noun(),
             Self::OneOf(names) => names.noun,
             Self::Record(record) => record.noun,
-            Self::List(_) | Self::OneOrList(_) => "list",
+            Self::List(_) | Self::OneOrList(_) | Self::OneOrMore(_) => "list",
             Self::Map(..) => "mapping",
             Self::Any | Self::Either(_) => "value",
         }

@@ -7,6 +7,7 @@ mod raw;
 mod retired;
 mod settings;
 mod shape;
+mod twice;
 
 pub use date::Date;
 pub use locate::{FILE_NAME, locate, root};

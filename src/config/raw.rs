@@ -11,8 +11,8 @@ use std::borrow::Cow;
 /// A configuration that passed its check. What the user left out is empty.
 #[derive(Debug, Default)]
 pub struct RawConfig<'d> {
-    /// `extends`
-    pub extends: Vec<Spanned<String>>,
+    /// `extends`; an empty list is not the same as none.
+    pub extends: Option<Vec<Spanned<String>>>,
     /// `packs`
     pub packs: Vec<RawPack>,
     /// `pipeline`
@@ -152,7 +152,7 @@ impl<'d> RawConfig<'d> {
     /// Reads a node that passed the check of [`CONFIG`], such as the `config` of a rule's example.
     pub fn from_node(node: Node<'d>) -> Self {
         Self {
-            extends: texts(node, "extends"),
+            extends: node.get("extends").map(|_| texts(node, "extends")),
             packs: items(node, "packs", pack),
             pipeline: items(node, "pipeline", |item| {
                 Some(RawPipeline { workflow: field(item, "workflow")?, jobs: texts(item, "job") })

@@ -2,7 +2,7 @@
 
 use super::preset::{self, Preset};
 use super::raw::{Level, RawConfig, RawRetired, RuleSetting, Workload, severity};
-use super::{Date, Retired};
+use super::{Date, Retired, twice};
 use crate::diagnostic::Severity;
 use crate::glob::Globs;
 use crate::shape::Mistake;
@@ -91,7 +91,8 @@ impl Waiver {
 impl<'d> Settings<'d> {
     /// Compiles a configuration. The error is what can only be seen across entries.
     pub fn new(raw: RawConfig<'d>) -> Result<Self, Vec<Mistake>> {
-        let mut mistakes = Vec::new();
+        let mut mistakes = twice::presets(raw.extends.as_deref().unwrap_or_default());
+        mistakes.extend(twice::jobs(&raw.pipeline));
         let retired = retired(raw.retired, &mut mistakes);
         let mut globs = |patterns| globs(patterns, &mut mistakes);
         let pipeline = raw.pipeline.into_iter();
@@ -99,7 +100,7 @@ impl<'d> Settings<'d> {
         let waivers = raw.waivers.into_iter();
         let (patterns, kinds) = raw.kinds.into_iter().unzip();
         let settings = Self {
-            presets: presets(&raw.extends),
+            presets: presets(raw.extends.as_deref()),
             pipeline: pipeline
                 .map(|entry| Pipeline { workflow: globs(vec![entry.workflow]), jobs: entry.jobs })
                 .collect(),
@@ -187,7 +188,7 @@ impl Default for Settings<'_> {
     /// The settings of a repository without configuration.
     fn default() -> Self {
         Self {
-            presets: presets(&[]),
+            presets: presets(None),
             pipeline: Vec::new(),
             retired: Retired::default(),
             rules: Vec::new(),
@@ -202,10 +203,8 @@ impl Default for Settings<'_> {
     }
 }
 
-fn presets(extends: &[Spanned<String>]) -> Vec<&'static Preset> {
-    if extends.is_empty() {
-        return vec![preset::DEFAULT];
-    }
+fn presets(extends: Option<&[Spanned<String>]>) -> Vec<&'static Preset> {
+    let Some(extends) = extends else { return vec![preset::DEFAULT] };
     extends.iter().filter_map(|name| Preset::of(&name.value)).collect()
 }
 

@@ -70,7 +70,7 @@ pub static ARTIFACT_KINDS: Names = Names {
 
 const GLOB: Shape = Shape::Text(Format::Glob);
 const TEXT: Shape = Shape::Text(Format::Plain);
-const GLOBS: Shape = Shape::OneOrList(&GLOB);
+const GLOBS: Shape = Shape::OneOrMore(&GLOB);
 
 static RULE_SETTING: Record = Record {
     noun: "rule setting",
@@ -119,7 +119,7 @@ static PIPELINE: Record = Record {
         Field::optional(
             "job",
             Shape::OneOrList(&TEXT),
-            "the id of the job, or a list of them; by default every job",
+            "the id of the job, or a list of them; by default, and with an empty list, every job",
         )
         .like(&["deploy"]),
     ],
@@ -152,7 +152,7 @@ static RETIRED: Record = Record {
         Field::optional(
             "until",
             Shape::Text(Format::Date),
-            "the last day of grace: until then a finding is a warning",
+            "the last day of grace: up to it an error about the name is only a warning",
         )
         .like(&["2027-01-31"]),
         Field::optional("reason", TEXT, "why it was retired, for the help"),
@@ -177,7 +177,7 @@ static WAIVER: Record = Record {
     fields: &[
         Field::required(
             "rule",
-            Shape::OneOrList(&Shape::Text(Format::RuleName)),
+            Shape::OneOrMore(&Shape::Text(Format::RuleName)),
             "the rule, or a list of rules",
         )
         .like(&["missing-probe"]),
@@ -229,7 +229,7 @@ pub static CONFIG: Shape = Shape::Record(&Record {
     noun: "configuration",
     doc: "What plimsoll checks in this repository, and how.",
     fields: &[
-        Field::optional("extends", Shape::OneOrList(&Shape::OneOf(&PRESET)), "the presets to start from; by default `plimsoll:recommended@1`")
+        Field::optional("extends", Shape::OneOrList(&Shape::OneOf(&PRESET)), "the presets to start from; by default `plimsoll:recommended@1`, with an empty list none")
             .like(&["plimsoll:recommended@1"]),
         Field::optional(
             "packs",
@@ -249,7 +249,7 @@ pub static CONFIG: Shape = Shape::Record(&Record {
             .like(&["{unpinned-image: off, missing-probe: {severity: warning}}"]),
         Field::optional("overrides", Shape::List(&Shape::Record(&OVERRIDE)), "other settings of rules for some paths")
             .like(&["[{paths: [\"deploy/dev/**\"], rules: {missing-probe: warning}}]"]),
-        Field::optional("exclude", GLOBS, "globs of files and folders that are not read")
+        Field::optional("exclude", Shape::OneOrList(&GLOB), "globs of files and folders that are not read")
             .like(&["[vendor, \"**/testdata/**\"]"]),
         Field::optional("waivers", Shape::List(&Shape::Record(&WAIVER)), "findings that are accepted, with the reason")
             .like(&["[{rule: missing-probe, paths: [\"legacy/**\"], reason: switched off in spring, until: 2027-01-31}]"]),

@@ -50,9 +50,15 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         }
         for failure in self.decide(slots, outcome)? {
             let found = self.diagnostic(slots, failure)?;
-            self.engine.report(found, outcome);
+            self.engine.report_at_most(self.most(), found, outcome);
         }
         Ok(())
+    }
+
+    /// How severe a finding on the visit can be today.
+    fn most(&self) -> Severity {
+        let in_grace = self.visit.grace().is_some_and(|last| last >= self.engine.today);
+        if in_grace { Severity::Warning } else { Severity::Error }
     }
 
     fn decide(&mut self, slots: &[Value<'v>], outcome: &mut Outcome) -> Result<Vec<Failure<'v>>, Stopped> {

@@ -92,7 +92,7 @@ pub struct Job<'j> {
     pub whole: bool,
     /// Whether findings that touch a file are reported.
     pub scope: &'j (dyn Fn(FileId) -> bool + Sync),
-    /// The day by which waivers end.
+    /// The day by which waivers and times of grace end.
     pub today: Date,
 }
 
@@ -201,7 +201,12 @@ impl<'e, 'm> Engine<'e, 'm> {
 
     /// Keeps a finding, at the level the configuration gives its rule, unless it is off or a waiver that has not ended excuses it.
     /// Both follow the file of the primary label.
-    fn report(&self, mut found: Diagnostic, outcome: &mut Outcome) {
+    fn report(&self, found: Diagnostic, outcome: &mut Outcome) {
+        self.report_at_most(Severity::Error, found, outcome);
+    }
+
+    /// The same, and whatever the configuration says, not more severe than `most`.
+    fn report_at_most(&self, most: Severity, mut found: Diagnostic, outcome: &mut Outcome) {
         let settings = self.model.settings;
         let path = &self.model.sources.get(found.file()).path;
         if self.is_off(&found.rule, path) {
@@ -210,6 +215,7 @@ impl<'e, 'm> Engine<'e, 'm> {
         if let Some(Level::At(severity)) = settings.level(&found.rule, path) {
             found.severity = severity;
         }
+        found.severity = found.severity.min(most);
         let waived_by: Vec<_> = settings.waived_by(&found.rule, path, self.today).collect();
         if waived_by.is_empty() {
             outcome.diagnostics.push(found);

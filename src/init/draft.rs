@@ -96,6 +96,7 @@ pub fn at_some(model: &Model<'_>, places: &[Place]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yaml::Node;
 
     #[test]
     fn a_scalar_reads_as_the_text_it_was_made_of() {
@@ -104,8 +105,7 @@ mod tests {
         {
             let written = format!("[{}]", scalar(text));
             let document = crate::yaml::parse(&*written, crate::yaml::Options::default());
-            let read: Vec<_> =
-                document.roots().flat_map(|root| root.items()).map(|item| item.text()).collect();
+            let read: Vec<_> = document.roots().flat_map(Node::items).map(Node::text).collect();
             assert_eq!(read, [text], "{written}");
             assert!(!written.contains(['\n', '\u{202e}']), "{written}");
         }

@@ -4,7 +4,8 @@ use super::draft::{Draft, at, comment, one_or_list, scalar};
 use crate::artifact::Kind;
 use crate::model::{Change, Deploy, Deploys, Model};
 use crate::source::Place;
-use crate::yaml::{Kind as NodeKind, Node};
+use crate::yaml::{Document, Kind as NodeKind, Node};
+use std::collections::HashSet;
 
 /// A job that may be a part of the pipeline.
 struct Candidate {
@@ -41,6 +42,9 @@ pub fn propose(draft: &mut Draft, model: &Model<'_>, deploys: &Deploys<'_>) -> F
         candidates = named(model);
     }
     candidates.sort_by(|a, b| (b.score, &a.workflow, &a.job).cmp(&(a.score, &b.workflow, &b.job)));
+    // A job that stands twice in its file is named once.
+    let mut seen = HashSet::new();
+    candidates.retain(|it| seen.insert((it.workflow.clone(), it.job.clone())));
     let best = candidates.first().filter(|best| best.score >= LIKELY).map(|best| best.workflow.clone());
     let (chosen, others): (Vec<_>, Vec<_>) =
         candidates.into_iter().partition(|it| Some(&it.workflow) == best.as_ref() && it.score > 0);
@@ -200,7 +204,7 @@ fn events(workflow: Node<'_>) -> Vec<String> {
 fn named(model: &Model<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for artifact in model.artifacts.iter().filter(|artifact| artifact.kind == Kind::Workflow) {
-        let roots = artifact.document.iter().flat_map(|document| document.roots());
+        let roots = artifact.document.iter().flat_map(Document::roots);
         for (id, job) in roots.filter_map(|root| root.get("jobs")).flat_map(Node::pairs) {
             let job_id = id.text().into_owned();
             if by_name(&job_id) < 3 || !is_run(&model.sources.get(artifact.file).path) {

@@ -62,11 +62,13 @@ fn is_defined(names: &Names, name: &str) -> bool {
     names.defined.contains_key(name) || names.prefixes.iter().any(bare)
 }
 
-/// The defined names by what their families have in common: the first and the last word of three or more, or one of them.
+/// The defined names by what those of a family have in common: of each group the first name, and how many there are.
+#[derive(Default)]
 struct Families<'n> {
-    by_ends: HashMap<(&'n str, &'n str), &'n str>,
-    /// The first name, and how many there are.
-    by_end: HashMap<(Option<&'n str>, Option<&'n str>), (&'n str, usize)>,
+    /// The first and the last word of three or more.
+    ends: HashMap<(&'n str, &'n str), &'n str>,
+    firsts: HashMap<&'n str, (&'n str, usize)>,
+    lasts: HashMap<&'n str, (&'n str, usize)>,
 }
 
 /// How many names a family has at least that has only its first, or only its last word in common.
@@ -75,32 +77,35 @@ const BY_LAST: usize = 3;
 
 impl<'n> Families<'n> {
     fn new(names: &'n Names, project: Option<&'n str>) -> Self {
-        let mut families = Self { by_ends: HashMap::new(), by_end: HashMap::new() };
+        let mut families = Self::default();
         // Files and folders are called as they like: only what is defined in a file makes a family, and the project itself.
         let placed = names.defined.iter().filter(|(_, place)| place.is_some()).map(|(name, _)| &**name);
         for name in placed.chain(project) {
             let Some((first, last)) = ends(name) else { continue };
             if name.matches('-').count() > 1 {
-                families.by_ends.entry((first, last)).or_insert(name);
+                families.ends.entry((first, last)).or_insert(name);
             }
-            for key in [(Some(first), None), (None, Some(last))] {
-                families.by_end.entry(key).or_insert((name, 0)).1 += 1;
-            }
+            families.firsts.entry(first).or_insert((name, 0)).1 += 1;
+            families.lasts.entry(last).or_insert((name, 0)).1 += 1;
         }
         families
     }
 
     fn sibling(&self, name: &str) -> Option<&'n str> {
         let (first, last) = ends(name)?;
-        let of =
-            |key, least| self.by_end.get(&key).filter(|(_, count)| *count >= least).map(|(name, _)| *name);
-        let both = self.by_ends.get(&(first, last)).filter(|_| name.matches('-').count() > 1);
+        let many = |of: &HashMap<&str, (&'n str, usize)>, word, least| {
+            of.get(word).filter(|(_, count)| *count >= least).map(|(name, _)| *name)
+        };
+        let both = self.ends.get(&(first, last)).filter(|_| name.matches('-').count() > 1);
+        let by_first = || many(&self.firsts, first, BY_FIRST).filter(|_| !GENERIC.contains(&first));
         // What others make is called by their names: `postgres-service` is of no family here.
-        let own = !INFRASTRUCTURE.contains(&first);
-        let by_last = || of((None, Some(last)), BY_LAST).filter(|_| own);
-        both.copied().or_else(|| of((Some(first), None), BY_FIRST)).or_else(by_last)
+        let by_last = || many(&self.lasts, last, BY_LAST).filter(|_| !INFRASTRUCTURE.contains(&first));
+        both.copied().or_else(by_first).or_else(by_last)
     }
 }
+
+/// First words that make no family.
+const GENERIC: &[&str] = &["api", "app", "backend", "demo", "example", "frontend", "my", "test", "web"];
 
 /// Names of what a project runs but does not write.
 const INFRASTRUCTURE: &[&str] = &[

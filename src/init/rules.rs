@@ -6,7 +6,7 @@ use super::pipeline::{Found, is_run};
 use crate::artifact::{Artifact, Kind, RULE_FOLDER};
 use crate::model::{Change, Deploys, Model, podlikes};
 use crate::source::Place;
-use crate::yaml::Node;
+use crate::yaml::{Document, Node};
 use std::collections::BTreeMap;
 
 /// Writes `rules`.
@@ -55,7 +55,7 @@ fn self_hosted(draft: &mut Draft, model: &Model<'_>, lead: &str) {
     let is_run = |artifact: &&Artifact| is_run(&model.sources.get(artifact.file).path);
     let workflows = model.artifacts.iter().filter(|artifact| artifact.kind == Kind::Workflow);
     for artifact in workflows.filter(is_run) {
-        let roots = artifact.document.iter().flat_map(|document| document.roots());
+        let roots = artifact.document.iter().flat_map(Document::roots);
         for (_, job) in roots.filter_map(|root| root.get("jobs")).flat_map(Node::pairs) {
             let Some(runs_on) = job.get("runs-on").map(Node::resolve) else { continue };
             let labels = runs_on.get("labels").map_or(runs_on, Node::resolve);
@@ -85,10 +85,14 @@ pub fn workloads(draft: &mut Draft, model: &Model<'_>) {
     }
 }
 
-/// Writes `packs`.
+/// Writes `packs` and `kinds`, of which nothing is proposed.
 pub fn packs(draft: &mut Draft) {
     draft.section(&format!(
         "Rules of your own stand in `{RULE_FOLDER}` and need no entry; those that others wrote do."
     ));
     draft.line("# packs: [{path: vendor/acme-rules, prefix: acme}]");
+    draft.section(
+        "What files are, where that is not recognised; `plimsoll files` shows what each one was taken for.",
+    );
+    draft.line("# kinds: {\"stacks/*.yml\": compose}");
 }

@@ -70,6 +70,9 @@ impl<'m> Deploys<'m> {
     }
 }
 
+/// Changes that are kept for a job.
+const CHANGES: usize = 32;
+
 /// The jobs that run what changes a cluster. One that other jobs of the repository call, and nothing else, is a part of those.
 fn jobs<'m>(model: &Model<'m>, by_unit: &HashMap<Unit, Vec<Change>>) -> Vec<Deploy<'m>> {
     let reach = model.reach();
@@ -93,7 +96,7 @@ fn jobs<'m>(model: &Model<'m>, by_unit: &HashMap<Unit, Vec<Change>>) -> Vec<Depl
             let changes = run.filter_map(|(unit, call)| Some((by_number.get(&unit)?, call)));
             let changes =
                 changes.flat_map(|(changes, call)| changes.iter().map(move |it| (it.clone(), call)));
-            let changes: Vec<_> = changes.collect();
+            let changes: Vec<_> = changes.take(CHANGES).collect();
             let job = job.resolve();
             if !changes.is_empty() && job.kind() == NodeKind::Mapping {
                 found.push(Deploy { file: artifact.file, workflow: workflow.resolve(), id, job, changes });

@@ -2,6 +2,7 @@
 
 use super::target::TargetKind;
 use crate::artifact::Artifact;
+use crate::config::Date;
 use crate::expr::{Facts, Origin, Text, Type, Value};
 use crate::makefile::Makefile;
 use crate::source::{FileId, Place, SourceFile, Span};
@@ -14,7 +15,7 @@ use std::ops::Range;
 macro_rules! facts {
     ($record:ident = $name:literal for $visit:ident, |$this:ident| {
         $( $(#[doc = $doc:literal])+ $field:literal: $type:expr => $value:expr; )*
-    } $(subject $subject:expr;)? $(text $text:expr;)? $(place $place:expr)?) => {
+    } $(subject $subject:expr; $(grace $grace:expr;)?)? $(text $text:expr;)? $(place $place:expr)?) => {
         #[doc = concat!("The facts of `", $name, "`.")]
         pub static $record: $crate::expr::Record = $crate::expr::Record {
             visited: Some(&$crate::model::facts::VISITED),
@@ -57,6 +58,11 @@ macro_rules! facts {
             fn keep(&self) -> Box<dyn $crate::model::facts::Visit<'m> + 'm> {
                 Box::new(self.clone())
             }
+
+            $(fn grace(&self) -> Option<$crate::config::Date> {
+                let $this = self;
+                $grace
+            })?
         })?
     };
 }
@@ -188,4 +194,8 @@ pub trait Visit<'m>: Facts + Send + Sync {
     fn subject(&self) -> Value<'_>;
     /// A copy that lives as long as the model.
     fn keep(&self) -> Box<dyn Visit<'m> + 'm>;
+    /// The last day on which an error about it is only a warning.
+    fn grace(&self) -> Option<Date> {
+        None
+    }
 }

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, HashSet};
 /// The names of a repository.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// What services, workloads, charts, jobs, files and folders are called, and where the first one is defined; files and folders
-    /// stand nowhere.
+    /// What services, workloads, charts, jobs, files and folders are called, and where the first one is defined; for jobs, files and
+    /// folders that is not kept.
     pub defined: BTreeMap<String, Option<Place>>,
     /// What kustomizations put before the names of their objects.
     pub prefixes: Vec<String>,
@@ -176,10 +176,8 @@ impl Names {
             ("container_name" | "hostname" | "fullnameOverride" | "nameOverride", _) => self.define(value),
             ("name", _) if kind == Kind::Values => self.define(value),
             ("serviceName", _) => self.see(&text, Clue::Dependency, Some(value.place())),
-            ("value", _) => {
-                if mapping.get("name").is_some_and(|name| says_host(&name.text())) {
-                    self.see(host_of(&text), Clue::Host, Some(value.place()));
-                }
+            ("value", _) if mapping.get("name").is_some_and(|name| says_host(&name.text())) => {
+                self.see(host_of(&text), Clue::Host, Some(value.place()));
             }
             (key, _) if says_host(key) => self.see(host_of(&text), Clue::Host, Some(value.place())),
             _ => {}
@@ -228,8 +226,10 @@ impl Names {
             }
         }
         for (id, job) in root.get("jobs").into_iter().flat_map(Node::pairs) {
-            self.define(id);
-            job.get("services").into_iter().flat_map(Node::pairs).for_each(|(name, _)| self.define(name));
+            let services = job.get("services").into_iter().flat_map(Node::pairs);
+            for name in services.map(|(name, _)| name).chain([id]) {
+                self.defined.entry(name.text().into_owned()).or_insert(None);
+            }
             let matrix = job.get("strategy").and_then(|strategy| strategy.get("matrix"));
             for (_, values) in matrix.into_iter().flat_map(Node::pairs) {
                 for value in values.items().map(Node::resolve) {

@@ -133,6 +133,9 @@ pub(super) fn is_only_called(file: FileFacts<'_>) -> bool {
 /// Calls from outside that are kept for a unit: more would only repeat the finding.
 const VIAS: usize = 16;
 
+/// Units that are looked at for one that runs them: more are no use to a person.
+const RUN: usize = 2_000;
+
 /// Who reaches what, in the whole repository.
 #[derive(Debug, Default)]
 pub struct Reach {
@@ -209,6 +212,9 @@ impl Reach {
         let mut next = 0;
         while let Some(&(at, first)) = found.get(next) {
             next += 1;
+            if found.len() > RUN {
+                break;
+            }
             for &(to, place) in &self.calls[at as usize] {
                 if seen.insert(to) {
                     found.push((to, first.or(Some(place))));

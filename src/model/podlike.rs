@@ -4,7 +4,7 @@ use super::kubernetes::{self, ObjectVisit};
 use super::{Model, facts::text_of};
 use crate::artifact::Kind;
 use crate::source::Place;
-use crate::yaml::{Kind as NodeKind, Node};
+use crate::yaml::{Document, Kind as NodeKind, Node};
 
 /// A kind of custom resource that holds a pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Podlike {
 pub fn podlikes(model: &Model<'_>) -> Vec<Podlike> {
     let mut found: Vec<Podlike> = Vec::new();
     for artifact in model.artifacts.iter().filter(|artifact| artifact.kind == Kind::Manifest) {
-        for root in artifact.document.iter().flat_map(|document| document.roots()) {
+        for root in artifact.document.iter().flat_map(Document::roots) {
             kubernetes::objects(root, false, 0, &mut |object| {
                 if found.len() == KINDS || kubernetes::pod_of(model, object).is_some() {
                     return;

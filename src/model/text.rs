@@ -103,7 +103,7 @@ facts!(RETIRED = "retired" for RetiredVisit, |this| {
     "name": Type::String => Value::Text(this.name.clone());
     #[doc = "What took its place, by the configuration; null where nothing is said."]
     "now": Type::String => spanned(this.entry.now.as_ref());
-    #[doc = "Until when the name may stand, as `YYYY-MM-DD`; null where nothing is said."]
+    #[doc = "The last day of grace, as `YYYY-MM-DD`: up to it an error about the name is only a warning; null where nothing is said."]
     "until": Type::String => this.entry.until.as_ref().map_or(Value::Null, |until| Value::Text(Text {
         text: Cow::Owned(until.value.to_string()),
         origin: Origin::Place(until.place),
@@ -114,7 +114,7 @@ facts!(RETIRED = "retired" for RetiredVisit, |this| {
     "takesEffect": Type::Bool => Value::Bool(this.text.role.takes_effect());
     #[doc = "The text that holds it."]
     "text": Type::Record(&PIECE) => Value::Facts(&this.text);
-} subject Value::Text(this.name.clone()); place this.name.place());
+} subject Value::Text(this.name.clone()); grace this.entry.until.as_ref().map(|until| until.value); place this.name.place());
 
 /// Visits the text of an artifact.
 pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: Emit<'_, 'm>) {

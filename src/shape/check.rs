@@ -118,12 +118,19 @@ impl Checker {
             (Shape::Any, _) => {}
             (Shape::Text(format), Kind::Scalar) => self.text(node, *format, shape),
             (Shape::OneOf(names), Kind::Scalar) => self.name(node, names),
-            (Shape::List(item) | Shape::OneOrList(item), Kind::Sequence) => {
+            (Shape::OneOrMore(item), Kind::Sequence) if node.items().next().is_none() => {
+                let help =
+                    format!("name at least one {}, or remove the entry: it holds for nothing", item.noun());
+                self.say(Mistake::new(node.place(), "the list is empty").with_help(help));
+            }
+            (Shape::List(item) | Shape::OneOrList(item) | Shape::OneOrMore(item), Kind::Sequence) => {
                 for child in node.items() {
                     self.visit(child, item);
                 }
             }
-            (Shape::OneOrList(item), _) if fits(node, item) => self.visit(node, item),
+            (Shape::OneOrList(item) | Shape::OneOrMore(item), _) if fits(node, item) => {
+                self.visit(node, item);
+            }
             (Shape::Map(key_format, value), Kind::Mapping) => {
                 for entry in node.entries() {
                     if self.is_name(entry.key)
@@ -242,6 +249,16 @@ impl Checker {
                 _ => None,
             };
         }
+        if mistake.help.is_none() {
+            mistake.help = match shape {
+                Shape::List(item) if fits(node, item) => Some("write a list, also of one: `[…]`".into()),
+                Shape::Record(record) if matches!(node.scalar(), Scalar::Str(_)) => {
+                    let first = record.fields.iter().find(|field| field.presence == Presence::Required);
+                    first.map(|field| format!("write a mapping: `{{{}: …}}`", field.name))
+                }
+                _ => None,
+            };
+        }
         self.say(mistake);
     }
 
@@ -253,7 +270,7 @@ impl Checker {
 fn takes_text(shape: &Shape) -> bool {
     match shape {
         Shape::Text(_) => true,
-        Shape::OneOrList(item) => takes_text(item),
+        Shape::OneOrList(item) | Shape::OneOrMore(item) => takes_text(item),
         Shape::Either(shapes) => shapes.iter().any(takes_text),
         _ => false,
     }
@@ -271,7 +288,7 @@ fn fits(node: Node<'_>, shape: &Shape) -> bool {
         Shape::Any => true,
         Shape::Text(_) | Shape::OneOf(_) => matches!(node.scalar(), Scalar::Str(_)),
         Shape::List(_) => kind == Kind::Sequence,
-        Shape::OneOrList(item) => kind == Kind::Sequence || fits(node, item),
+        Shape::OneOrList(item) | Shape::OneOrMore(item) => kind == Kind::Sequence || fits(node, item),
         Shape::Map(..) | Shape::Record(_) => kind == Kind::Mapping,
         Shape::Either(shapes) => shapes.iter().any(|shape| fits(node, shape)),
     }

@@ -30,6 +30,10 @@ fn schema(shape: &'static Shape, definitions: &mut Map<String, Value>) -> Value 
             let item = schema(item, definitions);
             json!({ "anyOf": [item, { "type": "array", "items": item }] })
         }
+        Shape::OneOrMore(item) => {
+            let item = schema(item, definitions);
+            json!({ "anyOf": [item, { "type": "array", "items": item, "minItems": 1 }] })
+        }
         Shape::Map(key, value) => json!({
             "type": "object",
             "propertyNames": text(*key),

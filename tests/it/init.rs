@@ -122,6 +122,13 @@ fn tests_with_a_cluster_of_their_own_and_samples_are_no_pipeline() {
 }
 
 #[test]
+fn a_job_that_stands_twice_is_proposed_once() {
+    let workflow = format!("{DEPLOY}  deploy: {{runs-on: x, steps: [{{run: helm upgrade web chart}}]}}\n");
+    let text = proposal(&[(".github/workflows/cd.yml", &workflow)]);
+    settings(&text, |settings| assert_eq!(settings.pipeline[0].jobs.len(), 1, "{text}"));
+}
+
+#[test]
 fn a_weak_candidate_is_only_shown() {
     let clean = "on: workflow_dispatch\njobs:\n  cleanup:\n    runs-on: x\n    steps: [{run: kubectl delete ns pr-1}]\n";
     let text = proposal(&[(".github/workflows/clean.yml", clean)]);

@@ -17,6 +17,7 @@ mod report;
 mod rules;
 mod scripts;
 mod secrets;
+mod settings;
 mod support;
 mod suppress;
 mod test_command;
