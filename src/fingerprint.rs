@@ -81,7 +81,7 @@ impl<'a> Reading<'a> {
         let whole = Span::new(0, self.source.text.len() as u32);
         let inside = self.trees.partition_point(|tree| tree.start() <= span.start);
         let nearest = self.trees[..inside].last().into_iter().chain(self.trees.first());
-        let Some((address, node)) = nearest.filter_map(|tree| tree.around(span)).next() else {
+        let Some((address, node)) = nearest.find_map(|tree| tree.around(span)) else {
             return (0, self.line(span, whole));
         };
         match node.kind() {
@@ -208,7 +208,7 @@ fn word(node: Node<'_>) -> Cow<'_, str> {
     if node.kind() == Kind::Alias { Cow::Borrowed(node.source()) } else { node.text() }
 }
 
-/// FNV-1a over what is added, mixed at the end as MurmurHash3 does so that every bit counts: the standard library promises no hash that
+/// FNV-1a over what is added, mixed at the end as `MurmurHash3` does so that every bit counts: the standard library promises no hash that
 /// stays the same.
 #[derive(Clone, Copy)]
 struct Digest(u64);
@@ -249,12 +249,14 @@ mod tests {
     use crate::diagnostic::Severity;
     use crate::source::Place;
     use crate::yaml;
+    use std::path::Path;
 
     /// The fingerprints of findings at every mention of a slice.
     fn at(path: &str, text: &str, slice: &str) -> Vec<Fingerprint> {
         let mut sources = Sources::default();
         let file = sources.add(SourceFile::new(path, text));
-        let document = path.ends_with(".yaml").then(|| yaml::parse(text, yaml::Options::default()));
+        let is_yaml = Path::new(path).extension().is_some_and(|extension| extension == "yaml");
+        let document = is_yaml.then(|| yaml::parse(text, yaml::Options::default()));
         let findings: Vec<Diagnostic> = text
             .match_indices(slice)
             .map(|(at, slice)| Place { file, span: (at..at + slice.len()).into() })

@@ -87,8 +87,7 @@ fn artifact(file: FileId, source: &SourceFile, context: &Context<'_>) -> Artifac
     let parse = || yaml::parse(source.text.clone(), Options { file, ..Options::default() });
     let (recognition, document) = recognise(&source.path, &source.text, context, parse);
     let Recognition { kind, reason } = recognition;
-    let (makefile, embedded) = (OnceLock::new(), OnceLock::new());
-    Artifact { file, kind, reason, document, makefile, embedded }
+    Artifact { file, kind, reason, document, embedded: OnceLock::new(), makefile: OnceLock::new() }
 }
 
 enum Read {

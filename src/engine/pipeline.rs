@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Model;
 use crate::shape::suggest;
 use crate::source::Place;
-use crate::yaml::Node;
+use crate::yaml::{Document, Node};
 
 /// The findings, at their places in the configuration.
 pub fn findings(model: &Model<'_>) -> Vec<Diagnostic> {
@@ -16,7 +16,7 @@ pub fn findings(model: &Model<'_>) -> Vec<Diagnostic> {
         .iter()
         .filter(|artifact| artifact.kind == Kind::Workflow)
         .map(|artifact| {
-            let roots = artifact.document.iter().flat_map(|document| document.roots());
+            let roots = artifact.document.iter().flat_map(Document::roots);
             let jobs = roots.filter_map(|root| root.get("jobs")).flat_map(Node::pairs).map(|(id, _)| id);
             (&*model.sources.get(artifact.file).path, jobs.collect())
         })

@@ -7,7 +7,7 @@ use super::scripts::{Host, Script};
 use crate::artifact::Kind;
 use crate::shell::{Command, How, Word};
 use crate::source::{FileId, Place};
-use crate::yaml::Node;
+use crate::yaml::{Document, Node};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -54,7 +54,7 @@ pub fn of_script<'m>(
         }
         found.makes_cluster |= makes_cluster(command);
         if command.name() == Some("cd")
-            && let Some(folder) = command.args().first().and_then(|word| look.path(script, word))
+            && let Some(folder) = command.args().first().and_then(|word| path(script, word))
         {
             look.folders.push(folder);
         }
@@ -74,7 +74,7 @@ pub fn of_workflow(model: &Model<'_>, uses: &str) -> Vec<Unit> {
         return Vec::new();
     };
     let document = model.file(id).artifact.document.as_ref();
-    let jobs = document.into_iter().flat_map(|document| document.roots()).filter_map(|root| root.get("jobs"));
+    let jobs = document.into_iter().flat_map(Document::roots).filter_map(|root| root.get("jobs"));
     jobs.flat_map(Node::pairs)
         .map(|(name, _)| Unit { file: id, key: Key::Named(name.text().into()) })
         .collect()
@@ -146,7 +146,7 @@ impl Look<'_, '_> {
 
     /// The script file that a word names.
     fn script_at(&self, script: &Script<'_>, word: &Word) -> Option<Unit> {
-        let path = self.path(script, word)?;
+        let path = path(script, word)?;
         let found = self.find(&path).filter(|id| self.model.file(*id).artifact.kind == Kind::Script)?;
         Some(Unit { file: found, key: Key::File })
     }
@@ -155,29 +155,15 @@ impl Look<'_, '_> {
         self.folders.iter().find_map(|folder| self.model.project.at(folder, path))
     }
 
-    /// The path that a word says: all of it, or what stands behind a variable that names a folder (`"$ROOT/bin/deploy.sh"`).
-    fn path(&self, script: &Script<'_>, word: &Word) -> Option<String> {
-        if let Some(text) = word.text() {
-            return Some(text.trim_start_matches("./").to_owned()).filter(|text| !text.is_empty());
-        }
-        let text = script.text().text;
-        let written = text.get(word.span.start as usize..word.span.end as usize)?.trim_matches(['"', '\'']);
-        let from = written.rfind(['}', ')'])?.max(written.rfind('$').unwrap_or(0));
-        let behind = &written[from..];
-        let slash = behind.find('/')?;
-        let path = &behind[slash + 1..];
-        (!path.is_empty() && !path.contains(['$', '"', '\'', '*'])).then(|| path.to_owned())
-    }
-
     /// The targets that the arguments of `make` name, or the default one.
     fn targets(&mut self, script: &Script<'_>, args: &[Word]) -> Vec<Unit> {
         let (mut folder, mut file, mut goals) = (None, None, Vec::new());
         let mut words = args.iter();
         while let Some(word) = words.next() {
             match word.prefix() {
-                "-C" | "--directory" => folder = words.next().and_then(|word| self.path(script, word)),
+                "-C" | "--directory" => folder = words.next().and_then(|word| path(script, word)),
                 "-f" | "--file" | "--makefile" => {
-                    file = words.next().and_then(|word| self.path(script, word))
+                    file = words.next().and_then(|word| path(script, word));
                 }
                 "-I" | "-o" | "-W" => _ = words.next(),
                 text if let Some(path) = text.strip_prefix("--directory=") => folder = Some(path.to_owned()),
@@ -208,7 +194,7 @@ impl Look<'_, '_> {
         while let Some(word) = words.next() {
             match word.prefix() {
                 "--prefix" | "-C" | "--dir" | "--cwd" => {
-                    folder = words.next().and_then(|word| self.path(script, word)).unwrap_or_default();
+                    folder = words.next().and_then(|word| path(script, word)).unwrap_or_default();
                 }
                 "--" => break,
                 text if text.starts_with('-') => {}
@@ -230,6 +216,20 @@ impl Look<'_, '_> {
         };
         names.into_iter().map(unit).collect()
     }
+}
+
+/// The path that a word says: all of it, or what stands behind a variable that names a folder (`"$ROOT/bin/deploy.sh"`).
+fn path(script: &Script<'_>, word: &Word) -> Option<String> {
+    if let Some(text) = word.text() {
+        return Some(text.trim_start_matches("./").to_owned()).filter(|text| !text.is_empty());
+    }
+    let text = script.text().text;
+    let written = text.get(word.span.start as usize..word.span.end as usize)?.trim_matches(['"', '\'']);
+    let from = written.rfind(['}', ')'])?.max(written.rfind('$').unwrap_or(0));
+    let behind = &written[from..];
+    let slash = behind.find('/')?;
+    let path = &behind[slash + 1..];
+    (!path.is_empty() && !path.contains(['$', '"', '\'', '*'])).then(|| path.to_owned())
 }
 
 /// Whether a command makes a cluster on the machine that runs it, or starts one.

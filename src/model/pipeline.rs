@@ -11,7 +11,7 @@ use super::scripts::{self, Host, Script};
 use crate::artifact::Kind;
 use crate::makefile::Name;
 use crate::source::{FileId, Place};
-use crate::yaml::{Kind as NodeKind, Node};
+use crate::yaml::{Document, Kind as NodeKind, Node};
 use std::collections::{HashMap, HashSet};
 
 /// Something that runs as a whole when it is called.
@@ -57,9 +57,10 @@ impl Standing {
         let known = match (&unit, &script.host) {
             (None, _) => Some(false),
             (Some(Unit { key: Key::Named(job), .. }), Host::Step { job: Some(_), .. }) => {
-                match model.settings.sanctions(&file.source.path, job) {
-                    true => Some(true),
-                    false => (!is_only_called(file)).then_some(false),
+                if model.settings.sanctions(&file.source.path, job) {
+                    Some(true)
+                } else {
+                    (!is_only_called(file)).then_some(false)
                 }
             }
             _ => None,
@@ -276,7 +277,7 @@ impl Graph {
             self.add_steps(model, from, job);
         }
         if file.artifact.kind == Kind::Action {
-            let runs = file.artifact.document.iter().flat_map(|document| document.roots());
+            let runs = file.artifact.document.iter().flat_map(Document::roots);
             for runs in runs.filter_map(|root| root.get("runs")) {
                 if let Some(&from) = self.units.get(&Unit { file: file.id, key: Key::File }) {
                     self.add_steps(model, from, runs.resolve());
@@ -428,7 +429,7 @@ impl Graph {
 /// The jobs of a workflow: id and job.
 fn jobs(file: FileFacts<'_>) -> Vec<(Node<'_>, Node<'_>)> {
     let document = file.artifact.document.as_ref().filter(|_| file.artifact.kind == Kind::Workflow);
-    let roots = document.into_iter().flat_map(|document| document.roots());
+    let roots = document.into_iter().flat_map(Document::roots);
     let jobs = roots.filter_map(|root| root.get("jobs")).flat_map(Node::pairs);
     jobs.map(|(id, job)| (id, job.resolve())).filter(|(_, job)| job.kind() == NodeKind::Mapping).collect()
 }
