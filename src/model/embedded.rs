@@ -225,7 +225,12 @@ fn read(file: FileFacts<'_>, source: &Arc<str>, part: Body) -> Option<Embedded> 
 
 fn is_object(root: Node<'_>) -> bool {
     let says = |key| root.get(key).is_some_and(|value| value.resolve().kind() == NodeKind::Scalar);
-    says("apiVersion") && says("kind")
+    // In a text that is something else a few lines may look like one.
+    let begins = || {
+        let mut problems = root.document().problems().iter();
+        !problems.any(|problem| problem.kind == ProblemKind::Syntax && problem.span.start < root.span().start)
+    };
+    says("apiVersion") && says("kind") && begins()
 }
 
 fn is_broken(document: &Document) -> bool {

@@ -90,7 +90,8 @@ fn what_calls_something_of_the_pipeline_from_outside_is_reported_where_it_calls(
         found,
         [
             ".github/workflows/manual.yml:6:28: this leads to `kubectl` outside the pipeline",
-            "package.json:1:83: this leads to `kubectl` outside the pipeline",
+            "Makefile:1:6: this leads to `kubectl` outside the pipeline",
+            "package.json:1:79: this leads to `kubectl` outside the pipeline",
         ]
     );
 }

@@ -422,6 +422,10 @@ impl<'t> Scan<'t> {
             return;
         }
         let first = frame.statement.ranges.first().map_or(frame.statement.from, |range| range.start);
+        if self.at - first < BEFORE && self.text[first..self.at].trim() == "esac" {
+            self.finish(End::Plain);
+        }
+        let Some(frame) = self.frames.last_mut() else { return };
         let in_case = frame.is_in_case() || self.text[first..self.at].trim_start().starts_with("case ");
         if !in_case && frame.blocks.last().is_some_and(|block| block.kind == "(") {
             self.finish(End::Plain);

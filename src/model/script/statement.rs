@@ -151,10 +151,9 @@ impl<'t> Scan<'t> {
         };
         let loose = out == Out::Terminal && !prose && !frame_prose;
         self.open_blocks(&head);
-        if nested
-            && does == Does::Acts
-            && statement.ranges.iter().any(|range| has_arguments(&text[range.clone()]))
-        {
+        // What a substitution does with arguments is done with them.
+        let gaps = statement.ranges.windows(2).map(|pair| pair[0].end..pair[1].start);
+        if !nested && gaps.into_iter().any(|gap| text.get(gap).is_some_and(has_arguments)) {
             self.acts_on_arguments();
         }
         self.count(&head, does, shown);
