@@ -204,6 +204,14 @@ impl<'m> Walk<'_, '_, 'm> {
         if self.is_for_people(&name) {
             return;
         }
+        // The credentials of a service container open a registry, which outlives the job.
+        let lasts = self.finder.throwaway && name == "credentials";
+        self.finder.throwaway &= !lasts;
+        self.named_entry(key, name, value);
+        self.finder.throwaway |= lasts;
+    }
+
+    fn named_entry(&mut self, key: Node<'m>, name: Cow<'m, str>, value: Node<'m>) {
         let resolved = value.resolve();
         let promised =
             promise(&name).map(|promise| if self.names_keys() { Promise::Either } else { promise });
