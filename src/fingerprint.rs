@@ -80,7 +80,7 @@ impl<'a> Reading<'a> {
     fn identity(&self, span: Span) -> (u64, String) {
         let whole = Span::new(0, self.source.text.len() as u32);
         let inside = self.trees.partition_point(|tree| tree.start() <= span.start);
-        let nearest = self.trees[..inside].last().into_iter().chain(self.trees.first());
+        let mut nearest = self.trees[..inside].last().into_iter().chain(self.trees.first());
         let Some((address, node)) = nearest.find_map(|tree| tree.around(span)) else {
             return (0, self.line(span, whole));
         };

@@ -100,7 +100,9 @@ fn judge(name: &str, found: &[Finding], sample: &[&Finding]) -> usize {
         }
     }
     println!("{name}: {} findings, {} judged, {} of them false", found.len(), sample.len(), wrong.len());
-    wrong.iter().for_each(|row| println!("  false: {row}"));
+    for row in &wrong {
+        println!("  false: {row}");
+    }
     assert!(problems.is_empty(), "{name} is stale\n{problems}");
     wrong.len()
 }
