@@ -4,6 +4,7 @@ use super::Model;
 use super::facts::{Emit, FileFacts, OWNER, Owner, facts, node, text_of};
 use super::project::Build;
 use super::target::{TargetKind, Wanted};
+use super::task;
 use crate::expr::{Type, Value};
 use crate::yaml::{Entry, Kind, Node, Scalar};
 
@@ -41,7 +42,7 @@ facts!(SERVICE = "compose.service" for ServiceVisit, |this| {
     "owner": Type::Record(&OWNER) => Value::Facts(&this.owner);
     #[doc = "Whether it redefines a service of the base file beside it: what is absent in it means nothing."]
     "fragment": Type::Bool => Value::Bool(this.fragment);
-    #[doc = "Whether it runs until it is stopped: not a job, not waited for with `service_completed_successfully`, not `restart: \"no\"` behind a profile, and its command is not one that ends, such as `echo done`."]
+    #[doc = "Whether it runs until it is stopped: not a job, not waited for with `service_completed_successfully`, not `restart: \"no\"` behind a profile, and no task: its command does not end (`echo done`), its image runs more than a shell, and it is not called after a task (`migrate`, `tests`) without being restarted or having ports."]
     "longRunning": Type::Bool => Value::Bool(!this.one_shot);
     #[doc = "Its healthcheck: its own, that of the service it extends, or that of the override Compose loads by itself."]
     "healthcheck": Type::Node => match this.healthcheck {
@@ -79,7 +80,8 @@ pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: 
                     service,
                     owner,
                     fragment: model.project.redefines(file.id, &name),
-                    one_shot: chain.is_one_shot() || model.project.is_awaited_to_completion(file.id, &name),
+                    one_shot: chain.is_one_shot(&name)
+                        || model.project.is_awaited_to_completion(file.id, &name),
                     healthcheck: chain.get("healthcheck"),
                     build: match chain.get("build") {
                         Inherited::From(file, build) => model.project.build(&file.source.path, build),
@@ -167,9 +169,8 @@ impl<'m> Chain<'m> {
         }
     }
 
-    /// A service that ends: a job by its deploy mode, one that is started by hand (behind a profile) and never restarted, or one whose
-    /// command says so.
-    fn is_one_shot(&self) -> bool {
+    /// A service that ends: a job by its deploy mode, one that is started by hand (behind a profile) and never restarted, or a task.
+    fn is_one_shot(&self, name: &str) -> bool {
         let node = |key| match self.get(key) {
             Inherited::From(_, node) => Some(node),
             _ => None,
@@ -181,48 +182,6 @@ impl<'m> Chain<'m> {
         });
         mode.is_some_and(|mode| mode.ends_with("-job"))
             || (never_restarted && node("profiles").is_some())
-            || matches!(self.get("entrypoint"), Inherited::Absent) && node("command").is_some_and(ends)
+            || (!self.cut && task::is_one(name, &node))
     }
-}
-
-/// Whether a command only runs programs that end by themselves. It is not parsed: what is more than a list of plain calls does not count.
-fn ends(command: Node<'_>) -> bool {
-    let command = command.resolve();
-    let words: Vec<_> = command.items().map(Node::text).collect();
-    match &*words {
-        [] => {
-            let text = command.text();
-            let shells = ["sh -c ", "bash -c ", "/bin/sh -c ", "/bin/bash -c "];
-            let script = shells.iter().find_map(|shell| text.trim_start().strip_prefix(shell));
-            script_ends(script.map_or(&*text, |script| script.trim().trim_matches(['\'', '"'])))
-        }
-        [shell, option, script] if option == "-c" && matches!(base(shell), "sh" | "bash") => {
-            script_ends(script)
-        }
-        [program, arguments @ ..] => call_ends(program, arguments.first().map(|argument| &**argument)),
-    }
-}
-
-fn script_ends(script: &str) -> bool {
-    let mut calls = script.split([';', '\n']).flat_map(|line| line.split("&&"));
-    let call_is_plain_and_ends = |call: &str| {
-        let mut words = call.split_whitespace();
-        let plain = !call.contains(['&', '|', '`', '<']) && !call.contains("$(");
-        plain && words.next().is_none_or(|program| call_ends(program, words.next()))
-    };
-    !script.trim().is_empty() && calls.all(call_is_plain_and_ends)
-}
-
-/// Not so `env` that runs a program, `cat` that waits for input and `sleep infinity`.
-fn call_ends(program: &str, argument: Option<&str>) -> bool {
-    match (base(program), argument) {
-        ("echo" | "false" | "ls" | "printenv" | "printf" | "pwd" | "true", _) | ("env", None) => true,
-        ("cat", Some(file)) => file != "-" && !file.starts_with("/dev/"),
-        ("sleep", Some(time)) => time.starts_with(|first: char| first.is_ascii_digit()),
-        _ => false,
-    }
-}
-
-fn base(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or(program)
 }

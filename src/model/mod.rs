@@ -23,6 +23,7 @@ mod script;
 pub mod scripts;
 mod secret;
 mod target;
+mod task;
 mod text;
 mod workflow;
 
