@@ -1,11 +1,11 @@
 //! The `run` of every step of workflows and composite actions, and the shell that runs it.
 
-use super::{Host, Language, Script, Written};
+use super::{Found, Host, Language, Script, Written};
 use crate::model::facts::{FileFacts, Owner, text_of};
 use crate::yaml::{Kind, Node};
 
 /// Finds the scripts of a workflow or an action.
-pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
+pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Found<'m>) {
     let Some(document) = &file.artifact.document else { return };
     for root in document.roots().map(Node::resolve) {
         for entry in root.get("jobs").map(Node::entries).unwrap_or_default() {
@@ -20,7 +20,7 @@ pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
     }
 }
 
-fn steps<'m>(holder: Node<'m>, job: Option<Node<'m>>, default: Language, found: &mut Vec<Script<'m>>) {
+fn steps<'m>(holder: Node<'m>, job: Option<Node<'m>>, default: Language, found: &mut Found<'m>) {
     for step in holder.get("steps").into_iter().flat_map(Node::items).map(Node::resolve) {
         let Some(run) = step.get("run").map(Node::resolve) else { continue };
         if run.kind() != Kind::Scalar {
@@ -28,7 +28,10 @@ fn steps<'m>(holder: Node<'m>, job: Option<Node<'m>>, default: Language, found: 
         }
         let owner = Owner::named("step", step.get("name").or_else(|| step.get("id")));
         let language = text_of(step, "shell").map_or(default, |shell| of_shell(&shell));
-        found.push(Script::new(run.text(), Written::Node(run), language, Host::Step { job, step }, owner));
+        let host = Host::Step { job, step };
+        if found.affords([run], host, owner) {
+            found.scripts.push(Script::new(run.text(), Written::Node(run), language, host, owner));
+        }
     }
 }
 
