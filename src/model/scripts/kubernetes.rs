@@ -74,10 +74,10 @@ fn scripts<'m>(container: Node<'m>, owner: Owner<'m>, found: &mut Found<'m>) {
         listed(list).filter(|item| item.kind() == Kind::Scalar).map(|item| word(item, &variables)).collect()
     };
     let image = text_of(container, "image");
-    let mut argv = words(command);
-    let program = if argv.is_empty() { Program::OfImage(image.as_deref()) } else { Program::Listed };
-    argv.extend(words(args));
-    found.scripts.extend(argv::script(&argv, program, host(When::Command), owner));
+    let mut list = words(command);
+    let program = if list.is_empty() { Program::OfImage(image.as_deref()) } else { Program::Listed };
+    list.extend(words(args));
+    found.scripts.extend(argv::script(&list, program, host(When::Command), owner));
     for (part, path) in [
         (When::Probe, &["startupProbe"][..]),
         (When::Probe, &["livenessProbe"]),
