@@ -7,7 +7,7 @@ use crate::config::Date;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Policy, configuration};
 use crate::report;
-use crate::secret::{MASK, secret_spans};
+use crate::secret::MASK;
 use crate::source::{Encoding, FileId, SourceFile, Sources, Span};
 use crate::suppress::{ALWAYS_SAID, Adds, Edit, MARK, Wish, proposals};
 use crate::yaml::{Document, Kind};
@@ -382,7 +382,7 @@ impl Written<'_> {
         let inserted = self.edit.text.ends_with('\n') && self.edit.span.is_empty();
         let removed = usize::from(!inserted);
         let shown = |run: &Run, file: &SourceFile, count: usize, mark: &str| {
-            let secrets = secret_spans(file, run.documents(self.file));
+            let secrets = run.hidden(self.file);
             let lines = (first..first + count).map(|line| file.lines().line(&file.text, line));
             lines.flat_map(|line| [mark.to_owned(), masked(line, &secrets, &file.text)]).collect::<String>()
         };

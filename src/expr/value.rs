@@ -183,18 +183,7 @@ impl<'a> Text<'a> {
             Origin::None => None,
             Origin::Place(place) => Some(place),
             Origin::Map { map, start } => map.place(Span::new(start, start + self.text.len() as u32)),
-            Origin::Node { node, start } => {
-                let span = Span::new(start, start + self.text.len() as u32);
-                let scalar = node.resolve();
-                // Text that needed no decoding stands in the file as it is: no map is made for it.
-                if let Cow::Borrowed(text) = scalar.text() {
-                    let before = text.as_ptr() as usize - scalar.source().as_ptr() as usize;
-                    let base = scalar.span().start + before as u32;
-                    let span = Span::new(base + span.start, base + span.end);
-                    return Some(Place { file: scalar.place().file, span });
-                }
-                node.text_map().1.place(span)
-            }
+            Origin::Node { node, start } => node.text_place(Span::new(start, start + self.text.len() as u32)),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::facts::{FileFacts, text_of};
 use super::pipeline::{Key, Unit};
 use super::scripts::{Host, Script};
 use crate::artifact::Kind;
-use crate::shell::{Command, How, Word};
+use crate::shell::{Command, How, Value, Word};
 use crate::source::{FileId, Place};
 use crate::yaml::{Document, Node};
 use std::borrow::Cow;
@@ -26,6 +26,8 @@ pub struct Calls {
     pub calls: Vec<Call>,
     /// Whether one of its commands makes a cluster for itself.
     pub makes_cluster: bool,
+    /// Whether one fetches the credentials of a cluster elsewhere.
+    pub fetches_credentials: bool,
 }
 
 /// The makefiles of a repository that were looked through.
@@ -53,10 +55,14 @@ pub fn of_script<'m>(
             continue;
         }
         found.makes_cluster |= makes_cluster(command);
-        if command.name() == Some("cd")
+        found.fetches_credentials |= fetches_credentials(command);
+        if matches!(command.name(), Some("cd" | "pushd"))
             && let Some(folder) = command.args().first().and_then(|word| path(script, word))
         {
-            look.folders.push(folder);
+            let here = look.folders.first().filter(|here| !here.is_empty());
+            let below = here.map(|here| format!("{here}/{folder}"));
+            look.folders.splice(..0, below.into_iter().chain([folder]));
+            look.folders.truncate(FOLDERS);
         }
         let units = look.units(script, command);
         if !units.is_empty()
@@ -119,6 +125,9 @@ fn folders(file: FileFacts<'_>, script: &Script<'_>) -> Vec<String> {
     folders
 }
 
+/// Folders that are tried for a path: a script that goes to more places is rare.
+const FOLDERS: usize = 16;
+
 /// Looks for what the commands of one script run.
 struct Look<'l, 'm> {
     model: &'l Model<'m>,
@@ -133,12 +142,12 @@ impl Look<'_, '_> {
         match command.name() {
             Some("make" | "gmake") => self.targets(script, args),
             Some("npm" | "yarn" | "pnpm" | "bun") => self.package(script, args),
-            Some("source" | "." | "bash" | "sh" | "zsh" | "dash" | "ksh") => args
-                .iter()
-                .find(|word| !word.prefix().starts_with(['-', '+']))
-                .and_then(|word| self.script_at(script, word))
-                .into_iter()
-                .collect(),
+            Some("source" | ".") => {
+                args.first().and_then(|word| self.script_at(script, word)).into_iter().collect()
+            }
+            Some("bash" | "sh" | "zsh" | "dash" | "ksh") => {
+                operand(args).and_then(|word| self.script_at(script, word)).into_iter().collect()
+            }
             Some(name) if first.text() == Some(name) => Vec::new(),
             _ => self.script_at(script, first).into_iter().collect(),
         }
@@ -166,7 +175,12 @@ impl Look<'_, '_> {
                     file = words.next().and_then(|word| path(script, word));
                 }
                 "-I" | "-o" | "-W" => _ = words.next(),
-                text if let Some(path) = text.strip_prefix("--directory=") => folder = Some(path.to_owned()),
+                "-n" | "--dry-run" | "--just-print" | "--recon" | "-t" | "--touch" | "-q" | "--question" => {
+                    return Vec::new();
+                }
+                text if let Some(path) = glued(text, "-C", "--directory=") => folder = Some(path.to_owned()),
+                text if let Some(path) = glued(text, "-f", "--file=") => file = Some(path.to_owned()),
+                text if let Some(path) = text.strip_prefix("--makefile=") => file = Some(path.to_owned()),
                 text if text.starts_with('-') || text.contains('=') => {}
                 _ => goals.extend(word.text()),
             }
@@ -193,10 +207,17 @@ impl Look<'_, '_> {
         let mut words = args.iter();
         while let Some(word) = words.next() {
             match word.prefix() {
-                "--prefix" | "-C" | "--dir" | "--cwd" => {
+                "--prefix" | "-C" | "--dir" | "--cwd" | "-w" | "--workspace" => {
                     folder = words.next().and_then(|word| path(script, word)).unwrap_or_default();
                 }
+                "-F" | "--filter" => _ = words.next(),
                 "--" => break,
+                text if let Some(path) = ["--prefix=", "--dir=", "--cwd=", "--workspace="]
+                    .iter()
+                    .find_map(|option| text.strip_prefix(option)) =>
+                {
+                    path.clone_into(&mut folder);
+                }
                 text if text.starts_with('-') => {}
                 "run" | "run-script" if names.is_empty() => {}
                 _ => names.extend(word.text()),
@@ -225,11 +246,38 @@ fn path(script: &Script<'_>, word: &Word) -> Option<String> {
     }
     let text = script.text().text;
     let written = text.get(word.span.start as usize..word.span.end as usize)?.trim_matches(['"', '\'']);
-    let from = written.rfind(['}', ')'])?.max(written.rfind('$').unwrap_or(0));
+    let from = written.rfind(['}', ')', '$'])?;
     let behind = &written[from..];
     let slash = behind.find('/')?;
     let path = &behind[slash + 1..];
     (!path.is_empty() && !path.contains(['$', '"', '\'', '*'])).then(|| path.to_owned())
+}
+
+/// The value behind an option of one letter, or behind its long form.
+fn glued<'t>(text: &'t str, short: &str, long: &str) -> Option<&'t str> {
+    text.strip_prefix(long).or_else(|| text.strip_prefix(short).filter(|path| !path.is_empty()))
+}
+
+/// The script among the arguments of a shell; none where it only checks the syntax.
+fn operand(args: &[Word]) -> Option<&Word> {
+    let mut args = args.iter();
+    while let Some(word) = args.next() {
+        match word.prefix() {
+            "-n" => return None,
+            "--rcfile" | "--init-file" => _ = args.next(),
+            text if text.starts_with("--") => {}
+            text if text.starts_with(['-', '+']) && text.len() > 1 => {
+                if text.contains('c') {
+                    return None;
+                }
+                if text.ends_with(['o', 'O']) {
+                    args.next();
+                }
+            }
+            _ => return Some(word),
+        }
+    }
+    None
 }
 
 /// Whether a command makes a cluster on the machine that runs it, or starts one.
@@ -248,20 +296,62 @@ fn makes_cluster(command: &Command) -> bool {
     }
 }
 
-/// Words that name a tool that makes clusters, in names of actions and images.
+/// Whether a command fetches the credentials of a cluster in a cloud.
+fn fetches_credentials(command: &Command) -> bool {
+    let says =
+        |words: &[&str]| words.iter().all(|word| command.args().iter().any(|arg| arg.text() == Some(word)));
+    match command.name() {
+        Some("aws") => says(&["eks", "update-kubeconfig"]),
+        Some("gcloud") => says(&["clusters", "get-credentials"]),
+        Some("az") => says(&["aks", "get-credentials"]),
+        Some("doctl") => says(&["kubeconfig", "save"]),
+        _ => false,
+    }
+}
+
+/// Whether a command says itself that it runs against no cluster of the machine it stands on.
+pub fn names_another_cluster(command: &Command) -> bool {
+    let local = |context: &str| {
+        context
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| MAKERS.contains(&word) || word == "local")
+    };
+    let here = |server: &str| ["localhost", "127.0.0.1", "0.0.0.0"].iter().any(|host| server.contains(host));
+    let contexts = command.flag(&["context", "kube-context"]);
+    command.how == How::Remote
+        || contexts.into_iter().filter_map(Value::text).any(|context| !local(context))
+        || command.flag(&["server"]).into_iter().filter_map(Value::text).any(|server| !here(server))
+}
+
+/// Words that name a tool that makes clusters, in names of images and contexts.
 const MAKERS: &[&str] = &["kind", "k3d", "k3s", "minikube", "microk8s", "kindest"];
 
-/// Whether an action makes a cluster for its job, by its name: `helm/kind-action`.
+/// Whether an action makes a cluster for its job, by its name: `helm/kind-action`, `AbsaOSS/k3d-action`.
 pub fn action_makes_cluster(uses: &str) -> bool {
-    let name = uses.split('@').next().unwrap_or(uses);
-    !uses.starts_with("./") && name.split(['/', '-', '_']).any(|word| MAKERS.contains(&word))
+    let name = uses.split('@').next().unwrap_or(uses).to_ascii_lowercase();
+    let parts: Vec<&str> = name.split(['/', '-', '_']).collect();
+    let makes = |words: &[&str]| words.iter().all(|word| parts.contains(word));
+    // `kind` is a word of its own.
+    !uses.starts_with("./")
+        && (["k3d", "k3s", "minikube", "microk8s"].iter().any(|tool| parts.contains(tool))
+            || ["action", "setup", "create", "cluster"].iter().any(|word| makes(&["kind", word])))
+}
+
+/// Whether an action fetches the credentials of a cluster in a cloud.
+pub fn action_fetches_credentials(uses: &str) -> bool {
+    let name = uses.split('@').next().unwrap_or(uses).to_ascii_lowercase();
+    matches!(
+        &*name,
+        "google-github-actions/get-gke-credentials" | "azure/aks-set-context" | "azure/k8s-set-context"
+    )
 }
 
 /// Whether a job has a cluster as a service container.
 pub fn serves_cluster(job: Node<'_>) -> bool {
     let services = job.get("services").into_iter().flat_map(Node::pairs);
     let images = services.filter_map(|(_, service)| service.get("image"));
-    images.map(Node::text).any(|image| image.split(['/', ':']).any(|word| MAKERS.contains(&word)))
+    let is_maker = |word: &str| matches!(word, "k3s" | "k3d" | "kindest" | "minikube" | "microk8s");
+    images.map(Node::text).any(|image| image.split(['/', ':']).any(is_maker))
 }
 
 /// The targets of a makefile and of what it includes.

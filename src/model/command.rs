@@ -1,13 +1,14 @@
 //! Commands: every one that some script really invokes, and whether it stands inside the pipeline.
 
-use super::Model;
 use super::facts::{Emit, FileFacts, OWNER, facts, node, string};
 use super::pipeline::{Standing, Via};
 use super::scripts::{self, Host, Script};
 use super::target::{TargetKind, Wanted};
+use super::{Model, callee};
 use crate::expr::{COMMAND, Type, Value, command};
 use crate::shell::{Reading, Word};
 use crate::source::Span;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A visit to a command.
@@ -36,8 +37,8 @@ facts!(COMMAND_VISIT = "command" for CommandVisit, |this| {
         let text = |place| Value::Text(this.model.written(place));
         Value::List(this.standing.callers(this.model).into_iter().map(text).collect())
     };
-    #[doc = "Whether it runs against a cluster that its own job, script or target makes (kind, k3d, minikube, …)."]
-    "ownCluster": Type::Bool => Value::Bool(match &this.via {
+    #[doc = "Whether it runs against a cluster that its own job, script or target makes (kind, k3d, minikube, …): not where that fetches credentials of another one too, and not where the command names another context or server, or runs on another machine."]
+    "ownCluster": Type::Bool => Value::Bool(!this.names_another_cluster() && match &this.via {
         Some(via) => via.has_own_cluster(this.model),
         None => this.standing.has_own_cluster(this.model),
     });
@@ -63,6 +64,10 @@ facts!(COMMAND_VISIT = "command" for CommandVisit, |this| {
 });
 
 impl CommandVisit<'_> {
+    fn names_another_cluster(&self) -> bool {
+        self.script.reading().commands.get(self.index).is_some_and(callee::names_another_cluster)
+    }
+
     fn command(&self) -> Value<'_> {
         let known = self.script.reading().commands.get(self.index);
         known.map_or(Value::Unknown, |known| command(&self.script.text(), known))
@@ -83,7 +88,11 @@ pub fn visit<'m>(model: &'m Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emi
         let standing = Standing::of(model, file, &script);
         let Reading { commands, complete } = script.reading();
         let vias = standing.vias(model);
+        let mut seen = HashSet::new();
         for index in 0..commands.len() + usize::from(!complete) {
+            // What runs the script from elsewhere does so once, however often the script does the same.
+            let known = commands.get(index).map(|command| (command.name(), command.verb()));
+            let vias = if seen.insert(known) { &vias[..] } else { &[] };
             for via in std::iter::once(None).chain(vias.iter().copied().map(Some)) {
                 let (script, standing) = (script.clone(), standing.clone());
                 emit(TargetKind::Command, None, &CommandVisit { model, script, index, standing, via });

@@ -34,7 +34,7 @@ fn find(file: FileFacts<'_>) -> Vec<Embedded> {
     }
     let mut bodies = match file.artifact.kind {
         Kind::Workflow | Kind::Action | Kind::Script => Vec::new(),
-        Kind::Makefile => definitions(text),
+        Kind::Makefile => definitions(text).into_iter().map(|span| Body { span, expands: true }).collect(),
         Kind::Dockerfile => instructions(text),
         _ => return Vec::new(),
     };
@@ -100,8 +100,8 @@ fn whole_lines(text: &str, place: Span, body: &str) -> Option<Span> {
     (same && written.next().is_none()).then(|| Span::from(start..end))
 }
 
-/// The `define` blocks of a Makefile.
-fn definitions(text: &str) -> Vec<Body> {
+/// The lines of the `define` blocks of a Makefile.
+pub fn definitions(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     let (mut at, mut depth, mut start) = (0, 0, 0);
     for line in text.split_inclusive('\n') {
@@ -116,7 +116,7 @@ fn definitions(text: &str) -> Vec<Body> {
             Some("endef") if depth > 0 => {
                 depth -= 1;
                 if depth == 0 {
-                    found.push(Body { span: Span::from(start..at), expands: true });
+                    found.push(Span::from(start..at));
                 }
             }
             _ => {}

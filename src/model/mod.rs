@@ -28,7 +28,7 @@ mod text;
 mod workflow;
 
 pub use deploys::{Change, Deploy, Deploys};
-pub use embedded::of as embedded;
+pub use embedded::{definitions, of as embedded};
 pub use facts::{FILE, FileFacts, OWNER, Visit};
 pub use interpolation::is_unknown;
 pub use names::{Clue, Names, Seen};

@@ -157,6 +157,8 @@ struct Graph {
     roots: Vec<Root>,
     /// Whether a unit makes a cluster itself.
     makes: Vec<bool>,
+    /// Whether a unit fetches the credentials of another cluster itself.
+    fetches: Vec<bool>,
     calls: Vec<Edge>,
 }
 
@@ -232,6 +234,7 @@ impl Graph {
         if *self.units.entry(unit).or_insert(next) == next {
             self.roots.push(root);
             self.makes.push(false);
+            self.fetches.push(false);
         }
     }
 
@@ -291,6 +294,7 @@ impl Graph {
             };
             let calls = callee::of_script(model, makefiles, file, &script);
             self.makes[from as usize] |= calls.makes_cluster;
+            self.fetches[from as usize] |= calls.fetches_credentials;
             for Call { place, units } in calls.calls {
                 self.call(from, place, units);
             }
@@ -327,6 +331,7 @@ impl Graph {
         for step in holder.get("steps").into_iter().flat_map(Node::items) {
             let Some(uses) = step.get("uses").map(Node::resolve) else { continue };
             self.makes[from as usize] |= callee::action_makes_cluster(&uses.text());
+            self.fetches[from as usize] |= callee::action_fetches_credentials(&uses.text());
             self.call(from, uses.place(), callee::of_action(model, &uses.text()));
         }
     }
@@ -364,7 +369,11 @@ impl Graph {
         let inside: Vec<bool> = (0..count).map(|at| sanctioned[at] && self.roots[at] != Root::Free).collect();
         // Whoever calls what makes a cluster has one.
         self.calls.sort_by_key(|call| (call.from, call.to, call.place));
-        let makes = self.makers();
+        // Who fetches credentials too may mean either cluster.
+        let fetches = self.callers_of(&self.fetches);
+        let makes =
+            self.callers_of(&self.makes).into_iter().zip(fetches).map(|(makes, fetches)| makes && !fetches);
+        let makes: Vec<bool> = makes.collect();
         let mut called = vec![false; count];
         self.calls.iter().for_each(|call| called[call.to as usize] = true);
         let free = |at: usize| !makes[at] && (self.roots[at] != Root::Called || !called[at]);
@@ -380,13 +389,13 @@ impl Graph {
         Reach { units: self.units, inside, local, vias, callers, calls }
     }
 
-    /// Which units make a cluster, themselves or by what they call.
-    fn makers(&self) -> Vec<bool> {
+    /// Which units do something, given those that do it themselves: they and all that call them.
+    fn callers_of(&self, own: &[bool]) -> Vec<bool> {
         let mut callers: Vec<Vec<u32>> = vec![Vec::new(); self.roots.len()];
         for call in &self.calls {
             callers[call.to as usize].push(call.from);
         }
-        let mut makes = self.makes.clone();
+        let mut makes = own.to_vec();
         let mut open: Vec<usize> = (0..makes.len()).filter(|&at| makes[at]).collect();
         while let Some(at) = open.pop() {
             for &from in &callers[at] {

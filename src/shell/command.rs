@@ -183,11 +183,12 @@ impl<'c> Value<'c> {
 }
 
 impl Command {
-    /// The action that a step uses, without its version: `text` is that of its `uses`.
+    /// The action that a step uses, without its version and in small letters: `text` is that of its `uses`.
     pub fn action(text: &str) -> Self {
         let name = text.split('@').next().unwrap_or(text);
         let span = Span::new(0, name.len() as u32);
-        let word = Word::new(name.to_owned(), true, span, SourceMap::default());
+        // GitHub does not tell capitals apart in it.
+        let word = Word::derived(&name.to_ascii_lowercase(), span);
         Self {
             words: vec![word],
             span,
@@ -253,6 +254,11 @@ impl Command {
         }
         path.extend(open);
         path
+    }
+
+    /// The first word of the subcommand, if it is known.
+    pub fn verb(&self) -> Option<&str> {
+        self.subcommand().first().and_then(|word| word.text())
     }
 
     /// The values of an option under any of its names, with or without dashes: `--x=v`, `--x v`, `-xv`, `-x v`. An option without a

@@ -6,7 +6,7 @@ use super::define::{Definitions, Value};
 use super::frame::{self, Arg, Frame};
 use super::mask::{EXPRESSION, UNKNOWN};
 use super::syntax::{Invocation, Piece, PieceKind};
-use super::{Dialect, parse};
+use super::{Dialect, parse, tool};
 use crate::source::{SourceMap, Span};
 
 /// How many wrappers may stand before a command.
@@ -129,6 +129,9 @@ impl Follow {
             let plain = matches!(frame.script.pieces(syntax), [piece] if !piece.quoted);
             let Some(value) = frame.definitions.alias_of(name).filter(|_| plain) else { return };
             let words: Vec<Arg> = value.split_whitespace().map(|text| head.derived(text)).collect();
+            if !self.affords(&words) {
+                return;
+            }
             // `alias ls='ls -l'` names itself: what it stands for is no alias again.
             found.args.splice(..1, words);
             found.how = How::Alias;
@@ -143,6 +146,9 @@ impl Follow {
             } else {
                 text.split_whitespace().map(|word| head.derived(word)).collect()
             };
+            if !self.affords(&words) {
+                return;
+            }
             found.args.splice(..1, words);
         } else if let Some(guess) = frame::guess(frame, syntax) {
             found.args[0].word = match frame.outer(guess.1) {
@@ -152,6 +158,13 @@ impl Follow {
             found.args[0].word.span = frame.place(syntax.span);
             found.certain = false;
         } else {
+            // `$SUDO kubectl apply`: what is not known may stand for nothing, or for a wrapper.
+            if let [_, tool, verb, ..] = &found.args[..]
+                && tool::is_call(tool.word.prefix(), verb.word.prefix())
+            {
+                found.args.remove(0);
+                found.certain = false;
+            }
             return;
         }
         found.certain &= certain;
@@ -159,6 +172,15 @@ impl Follow {
         if found.how == How::Direct {
             found.how = How::Variable;
         }
+    }
+
+    /// Whether words may take the place of one.
+    fn affords(&mut self, words: &[Arg]) -> bool {
+        let added = words.len().saturating_sub(1);
+        self.complete &= added <= self.expanded;
+        let affords = added <= self.expanded;
+        self.expanded -= if affords { added } else { 0 };
+        affords
     }
 
     /// A command whose name is the variable of a loop, once for each of its values; none where a value is no command.

@@ -8,8 +8,18 @@ pub(super) const EXPRESSION: char = '\u{1}';
 /// Stands in the value of a variable for what only a run can tell.
 pub(super) const UNKNOWN: char = '\u{2}';
 
-/// The script with every byte of every `${{ … }}` replaced, so that offsets stay true. One that is not closed stays as it is.
+/// The script with every byte of every `${{ … }}` replaced, and without carriage returns before line breaks, so that offsets stay true.
+/// An expression that is not closed stays as it is.
 pub(super) fn mask(script: &str) -> Cow<'_, str> {
+    let masked = expressions(script);
+    if !masked.contains("\r\n") {
+        return masked;
+    }
+    // A line more says nothing, but where a line goes on.
+    Cow::Owned(masked.replace("\\\r\n", " \\\n").replace("\r\n", "\n\n"))
+}
+
+fn expressions(script: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut copied = 0;
     let mut at = 0;
@@ -55,6 +65,7 @@ mod tests {
             ("a ${{ format('}}', b) }} c", "${{ format('}}', b) }}"),
             ("é ${{ é\n}}", "${{ é\n}}"),
             ("a ${{ b", ""),
+            ("a \\\r\n b\r\nc\r\n", ""),
         ] {
             let masked = mask(script);
             assert_eq!(masked.len(), script.len());

@@ -213,13 +213,13 @@ pub(super) fn wrappers(name: &str) -> &'static [Wrapper] {
 /// Commands that never run their arguments, however much these look like a command.
 pub(super) fn only_reads(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        ".", "[", "alias", "apk", "apt", "apt-get", "asdf", "awk", "basename", "brew", "cat", "cd", "chmod",
-        "choco", "chown", "cp", "curl", "cut", "declare", "dirname", "dnf", "echo", "egrep", "export",
-        "false", "fgrep", "for", "gem", "git", "grep", "hash", "head", "install", "jq", "kill", "killall",
-        "ln", "local", "logger", "ls", "make", "man", "mkdir", "mv", "npm", "pgrep", "pip", "pip3", "pkill",
-        "print", "printf", "read", "readonly", "rg", "rm", "sed", "set", "sleep", "snap", "sort", "source",
-        "tail", "tar", "tee", "test", "touch", "tr", "true", "type", "unalias", "unset", "wc", "wget",
-        "whereis", "which", "yq", "yum", "zypper",
+        ".", ":", "[", "alias", "apk", "apt", "apt-get", "asdf", "awk", "basename", "brew", "cat", "cd",
+        "chmod", "choco", "chown", "cp", "curl", "cut", "declare", "dirname", "dnf", "echo", "egrep",
+        "export", "false", "fgrep", "for", "gem", "git", "grep", "hash", "head", "install", "jq", "kill",
+        "killall", "ln", "local", "logger", "ls", "make", "man", "mkdir", "mv", "npm", "pgrep", "pip",
+        "pip3", "pkill", "print", "printf", "read", "readonly", "rg", "rm", "sed", "set", "sleep", "snap",
+        "sort", "source", "tail", "tar", "tee", "test", "touch", "tr", "true", "type", "unalias", "unset",
+        "wc", "wget", "whereis", "which", "yq", "yum", "zypper",
     ];
     NAMES.binary_search(&name).is_ok()
 }

@@ -6,7 +6,7 @@ use super::node::{end_of, key_of, last_before};
 use super::scan::{Form, scan};
 use crate::artifact::{Artifact, Kind};
 use crate::config::Date;
-use crate::model::lines;
+use crate::model::{self, lines};
 use crate::source::{SourceFile, Span};
 use crate::yaml::{Document, Kind as NodeKind, Node, Style};
 
@@ -59,6 +59,14 @@ pub fn proposals(source: &SourceFile, artifact: &Artifact, at: u32, wish: Wish<'
     let rest = match &artifact.document {
         Some(document) if source.path.ends_with(".json") => sheet.annotated(document, artifact.kind, at),
         Some(document) => sheet.in_yaml(document, at),
+        // In a `define` a comment is a part of the value.
+        None if artifact.kind == Kind::Makefile
+            && model::definitions(&source.text)
+                .iter()
+                .any(|define| (define.start..define.end).contains(&at)) =>
+        {
+            Vec::new()
+        }
         None => sheet.in_lines(artifact.kind, at),
     };
     merged.into_iter().chain(rest).collect()

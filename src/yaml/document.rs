@@ -5,10 +5,10 @@ use super::decode::FinalBreak;
 use super::node::Node;
 use super::problem::{Problem, ProblemKind};
 use super::scanner::Parser;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span};
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Collections nested deeper than this are passed over. Nothing here recurses: the limit is for those who walk a document.
 pub(super) const MAX_DEPTH: usize = 512;
@@ -92,6 +92,8 @@ pub struct Document {
     expansion: Expansion,
     pub(super) final_break: FinalBreak,
     problems: Vec<Problem>,
+    /// The map of the scalar that was last asked for the places of parts of it, by its id: they are asked for one after the other.
+    pub(super) last_map: Mutex<Option<(u32, SourceMap)>>,
 }
 
 /// Parses a text. Never fails: what is wrong with it is in [`Document::problems`].
@@ -128,6 +130,7 @@ pub fn parse_region(text: impl Into<Arc<str>>, region: Range<usize>, options: Op
         expansion: Expansion::default(),
         final_break: if options.strict { FinalBreak::Added } else { FinalBreak::AsWritten },
         problems: problems.finish(),
+        last_map: Mutex::new(None),
         text,
     }
 }

@@ -8,6 +8,7 @@ use super::typing;
 use crate::source::{Place, SourceMap, Span};
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::PoisonError;
 
 /// A node of a document: a cheap handle, copied freely.
 #[derive(Clone, Copy)]
@@ -100,6 +101,30 @@ impl<'d> Node<'d> {
             self.document.final_break,
             self.document.file,
         )
+    }
+
+    /// The place of a part of the decoded text of a scalar (aliases followed). The map is made once for parts of one scalar that are
+    /// asked for one after the other.
+    pub fn text_place(self, part: Span) -> Option<Place> {
+        let scalar = self.resolve();
+        // Whoever panicked while it looked left a map of some scalar.
+        let mut last = scalar.document.last_map.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, map)) = last.as_ref().filter(|(id, _)| *id == scalar.id) {
+            return map.place(part);
+        }
+        // Text that needed no decoding stands in the file as it is: no map is made for it.
+        if let Cow::Borrowed(text) = scalar.text() {
+            let before = text.as_ptr() as usize - scalar.source().as_ptr() as usize;
+            let base = scalar.span().start + before as u32;
+            return Some(Place {
+                file: scalar.document.file,
+                span: Span::new(base + part.start, base + part.end),
+            });
+        }
+        let map = scalar.text_map().1;
+        let place = map.place(part);
+        *last = Some((scalar.id, map));
+        place
     }
 
     /// The scalar as its consumer reads it (aliases followed); collections read as null.
