@@ -171,7 +171,7 @@ impl<'m> Chain<'m> {
 
     /// A service that ends: a job by its deploy mode, one that is started by hand (behind a profile) and never restarted, or a task.
     fn is_one_shot(&self, name: &str) -> bool {
-        let node = |key| match self.get(key) {
+        let node = |key: &str| match self.get(key) {
             Inherited::From(_, node) => Some(node),
             _ => None,
         };
