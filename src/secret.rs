@@ -49,6 +49,9 @@ pub fn mask(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
+/// What tokens of well-known issuers begin with.
+pub const ISSUED: &[&str] = shape::ISSUED_PREFIXES;
+
 /// Where tokens of well-known issuers stand in a text.
 pub fn tokens(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
     shape::TOKEN.find_iter(text).map(|found| found.range())

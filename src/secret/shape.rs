@@ -42,6 +42,13 @@ pub(super) static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// What the tokens of [`TOKEN`] begin with, one of them at least.
+#[rustfmt::skip]
+pub(super) const ISSUED_PREFIXES: &[&str] = &[
+    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "AKIA", "ASIA", "xox", "sk-", "rk_live_", "rk_test_",
+    "sk_live_", "sk_test_", "eyJ", "AIza", "npm_", "hf_", "dckr_pat_", "pypi-", "SG.", "hooks.slack.com",
+];
+
 /// `scheme://user:SECRET@`, `scheme://LONG_SECRET@` and `--user name:SECRET`.
 static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(

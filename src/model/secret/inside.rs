@@ -5,6 +5,7 @@ use super::value::{self, Written};
 use super::{Finder, Source};
 use crate::expr::Text;
 use crate::secret;
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -46,8 +47,9 @@ pub fn look<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken)
     let whole = &*text.text;
     let mut found: Vec<Candidate> = Vec::new();
     urls(whole, &mut found);
-    for token in secret::tokens(whole) {
-        found.push(Candidate::new(token, Source::Token));
+    // Most texts hold none of what an expression must begin with, and are not worth a search by it.
+    if ISSUED.is_match(whole) {
+        found.extend(secret::tokens(whole).map(|token| Candidate::new(token, Source::Token)));
     }
     for (at, _) in whole.match_indices("-----BEGIN ") {
         let head = &whole[at..whole.floor_char_boundary(at + 60)];
@@ -58,13 +60,14 @@ pub fn look<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken)
             found.push(Candidate::new(at..at + end + "PRIVATE KEY".len(), Source::PrivateKey));
         }
     }
-    if whole.contains('=') {
+    let holds = |bytes: &[u8; 3]| memchr::memchr3(bytes[0], bytes[1], bytes[2], whole.as_bytes()).is_some();
+    if whole.contains('=') && (holds(b";?&") || holds(b" \t\n")) {
         for pair in CONNECTION.captures_iter(whole) {
             let (Some(name), Some(value)) = (pair.get(1), pair.get(2)) else { continue };
             named(whole, name.range(), value.range(), Source::ConnectionString, &mut found);
         }
     }
-    if whole.contains(':') {
+    if holds(b"\"'\"") && whole.contains(':') {
         for pair in JSON.captures_iter(whole).chain(HEADER.captures_iter(whole)) {
             let (Some(name), Some(value)) = (pair.get(1), pair.get(2)) else { continue };
             named(whole, name.range(), value.range(), Source::Literal, &mut found);
@@ -79,6 +82,10 @@ pub fn look<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken)
         }
     }
 }
+
+/// What every issued token begins with.
+static ISSUED: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(secret::ISSUED).expect("some short texts make an automaton"));
 
 /// `Password=…;` of ADO.NET, `password=…` of libpq and of query strings, `AccountKey=…` of Azure.
 static CONNECTION: LazyLock<Regex> = LazyLock::new(|| {
