@@ -27,6 +27,37 @@ fn the_commands_of_every_kind_of_script_are_those_that_stand_beside_it() {
     assert!(count >= 40, "only {count} files were found");
 }
 
+#[test]
+fn aliases_of_a_long_script_do_not_make_it_read_without_end() {
+    let long = "kubectl get pods; ".repeat(5_000);
+    for (name, head, item) in [
+        ("a.yaml", "on: push\njobs:\n  a:\n    steps:\n      - run: &long ", "      - run: *long\n"),
+        ("package.json", "scripts:\n  a: &long ", "  b: *long\n"),
+        (
+            "compose.yaml",
+            "services:\n  a:\n    image: x\n    entrypoint: &long ",
+            "  b:\n    command: *long\n",
+        ),
+        (
+            "pod.yaml",
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [sh, -c, &long ",
+            "  - command: [sh, -c, *long]\n",
+        ),
+    ] {
+        let end = if name == "pod.yaml" { "]" } else { "" };
+        let mut text = format!("{head}{long}{end}\n");
+        for at in 0..2_000 {
+            text += &item.replace("b:", &format!("b{at}:"));
+        }
+        with(name, text.into_bytes(), &mut |_, scripts| {
+            assert!(scripts.len() > 1_000, "{name}: {}", scripts.len());
+            let read: usize = scripts.iter().map(|script| script.text().text.len()).sum();
+            assert!(read < 4 << 20, "{name}: {read}");
+            assert!(!scripts[1_000].reading().complete, "{name}: what is not read is said");
+        });
+    }
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder can be read") {
@@ -41,7 +72,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn listing(name: &str, bytes: Vec<u8>) -> String {
+/// Hands on the scripts of a file.
+fn with(name: &str, bytes: Vec<u8>, see: &mut dyn FnMut(&SourceFile, Vec<Script<'_>>)) {
     let found = Found {
         path: name.to_owned(),
         os_path: name.into(),
@@ -52,18 +84,24 @@ fn listing(name: &str, bytes: Vec<u8>) -> String {
     let loaded = load(vec![found], &|_| None, &mut sources);
     let artifact: &Artifact = loaded.artifacts.first().unwrap_or_else(|| panic!("{name} is passed over"));
     let source = sources.get(artifact.file);
+    see(source, scripts::of(FileFacts { id: artifact.file, source, artifact }));
+}
+
+fn listing(name: &str, bytes: Vec<u8>) -> String {
     let mut listing = String::new();
-    for script in scripts::of(FileFacts { id: artifact.file, source, artifact }) {
-        sound(name, source, &script);
-        writeln!(listing, "{}, {}", host(&script), format!("{:?}", script.language).to_lowercase())
-            .expect("a string takes every text");
-        for command in &script.reading().commands {
-            writeln!(listing, "{}", line(source, &script, command)).expect("a string takes every text");
+    with(name, bytes, &mut |source, scripts| {
+        for script in scripts {
+            sound(name, source, &script);
+            writeln!(listing, "{}, {}", host(&script), format!("{:?}", script.language).to_lowercase())
+                .expect("a string takes every text");
+            for command in &script.reading().commands {
+                writeln!(listing, "{}", line(source, &script, command)).expect("a string takes every text");
+            }
+            if !script.reading().complete {
+                listing.push_str("  …\n");
+            }
         }
-        if !script.reading().complete {
-            listing.push_str("  …\n");
-        }
-    }
+    });
     listing
 }
 

@@ -1,7 +1,7 @@
 //! What the services of Compose files run: `entrypoint` with `command`, healthchecks and hooks.
 
 use super::argv::{self, Part, Program, Word};
-use super::{Host, Language, Part as When, Script};
+use super::{Found, Host, Language, Part as When, Script};
 use crate::model::compose;
 use crate::model::facts::{FileFacts, Owner, text_of};
 use crate::model::interpolation;
@@ -9,7 +9,7 @@ use crate::source::{Derived, Span};
 use crate::yaml::{Dialect, Kind, Node};
 
 /// Finds the scripts of a Compose file.
-pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
+pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Found<'m>) {
     let Some(document) = &file.artifact.document else { return };
     for root in document.roots().map(Node::resolve) {
         for entry in compose::services(root) {
@@ -20,27 +20,42 @@ pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
     }
 }
 
-fn scripts<'m>(service: Node<'m>, owner: Owner<'m>, found: &mut Vec<Script<'m>>) {
+fn scripts<'m>(service: Node<'m>, owner: Owner<'m>, found: &mut Found<'m>) {
     let host = |part| Host::Container { container: service, part };
     let image = text_of(service, "image");
-    let mut argv = service.get("entrypoint").map(words).unwrap_or_default();
-    let program = if argv.is_empty() { Program::OfImage(image.as_deref()) } else { Program::Listed };
-    argv.extend(service.get("command").into_iter().flat_map(words));
-    found.extend(argv::script(&argv, program, host(When::Command), owner));
-    if let Some(test) = service.get("healthcheck").and_then(|check| check.get("test")).map(Node::resolve) {
+    let (entrypoint, command) = (service.get("entrypoint"), service.get("command"));
+    let read = entrypoint.into_iter().chain(command).flat_map(scalars);
+    if found.affords(read, host(When::Command), owner) {
+        let mut argv = entrypoint.map(words).unwrap_or_default();
+        let program = if argv.is_empty() { Program::OfImage(image.as_deref()) } else { Program::Listed };
+        argv.extend(command.into_iter().flat_map(words));
+        found.scripts.extend(argv::script(&argv, program, host(When::Command), owner));
+    }
+    if let Some(test) = service.get("healthcheck").and_then(|check| check.get("test")).map(Node::resolve)
+        && found.affords(scalars(test), host(When::Probe), owner)
+    {
         healthcheck(test, host(When::Probe), owner, found);
     }
     for hook in ["post_start", "pre_stop"] {
         for command in
             service.get(hook).into_iter().flat_map(Node::items).filter_map(|hook| hook.get("command"))
         {
-            found.extend(argv::script(&words(command), Program::Listed, host(When::Hook), owner));
+            if found.affords(scalars(command), host(When::Hook), owner) {
+                found.scripts.extend(argv::script(&words(command), Program::Listed, host(When::Hook), owner));
+            }
         }
     }
 }
 
+/// The scalars of a command: itself, or the items of a list.
+fn scalars(command: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let command = command.resolve();
+    let whole = (command.kind() == Kind::Scalar).then_some(command);
+    whole.into_iter().chain(command.items().map(Node::resolve).filter(|item| item.kind() == Kind::Scalar))
+}
+
 /// A string is run by a shell, a list as its first item says.
-fn healthcheck<'m>(test: Node<'m>, host: Host<'m>, owner: Owner<'m>, found: &mut Vec<Script<'m>>) {
+fn healthcheck<'m>(test: Node<'m>, host: Host<'m>, owner: Owner<'m>, found: &mut Found<'m>) {
     let mut items = test.items().map(Node::resolve);
     let for_shell = if test.kind() == Kind::Scalar {
         Some(test)
@@ -49,14 +64,14 @@ fn healthcheck<'m>(test: Node<'m>, host: Host<'m>, owner: Owner<'m>, found: &mut
             Some("CMD-SHELL") => items.next(),
             Some("CMD") => {
                 let words: Vec<Word> = items.map(parts).collect();
-                found.extend(argv::script(&words, Program::Listed, host, owner));
+                found.scripts.extend(argv::script(&words, Program::Listed, host, owner));
                 None
             }
             _ => None,
         }
     };
     if let Some(text) = for_shell.filter(|text| text.kind() == Kind::Scalar) {
-        found.push(Script::derived(argv::text(&parts(text)), Language::BASH, host, owner));
+        found.scripts.push(Script::derived(argv::text(&parts(text)), Language::BASH, host, owner));
     }
 }
 
@@ -65,9 +80,7 @@ fn words(command: Node<'_>) -> Vec<Word> {
     let command = command.resolve();
     match command.kind() {
         Kind::Scalar => argv::split(&parts(command)),
-        _ => {
-            command.items().map(Node::resolve).filter(|item| item.kind() == Kind::Scalar).map(parts).collect()
-        }
+        _ => scalars(command).map(parts).collect(),
     }
 }
 

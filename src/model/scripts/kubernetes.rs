@@ -1,18 +1,19 @@
 //! What the containers of Kubernetes objects run: `command` with `args`, probes and hooks, wherever in an object a container stands.
 
 use super::argv::{self, Part, Program, Word};
-use super::{Host, Part as When, Script};
+use super::{Found, Host, Part as When};
 use crate::model::facts::{FileFacts, Owner, OwnerKind, text_of};
 use crate::model::kubernetes;
 use crate::source::{Derived, Span};
 use crate::yaml::{Kind, Node};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// How deeply containers are looked for in an object: a pod in a template in a list of a custom object has some ten levels.
 const DEEPEST: usize = 24;
 
 /// Finds the scripts of a manifest.
-pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
+pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Found<'m>) {
     let Some(document) = &file.artifact.document else { return };
     let text = file.source.text.as_bytes();
     if ["command", "args"].iter().all(|key| memchr::memmem::find(text, key.as_bytes()).is_none()) {
@@ -34,7 +35,7 @@ pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
 }
 
 /// Looks for lists of containers. What stands behind an alias is read where it is written.
-fn walk<'m>(node: Node<'m>, owner: Owner<'m>, depth: usize, found: &mut Vec<Script<'m>>) {
+fn walk<'m>(node: Node<'m>, owner: Owner<'m>, depth: usize, found: &mut Found<'m>) {
     if depth > DEEPEST {
         return;
     }
@@ -56,26 +57,27 @@ fn walk<'m>(node: Node<'m>, owner: Owner<'m>, depth: usize, found: &mut Vec<Scri
     }
 }
 
-fn scripts<'m>(container: Node<'m>, owner: Owner<'m>, found: &mut Vec<Script<'m>>) {
+fn scripts<'m>(container: Node<'m>, owner: Owner<'m>, found: &mut Found<'m>) {
     if container.kind() != Kind::Mapping {
         return;
     }
-    let variables: HashSet<String> = container
-        .get("env")
-        .into_iter()
-        .flat_map(Node::items)
-        .filter_map(|entry| text_of(entry, "name").map(std::borrow::Cow::into_owned))
-        .collect();
-    let words = |list: Option<Node<'m>>| -> Vec<Word> {
-        let items = list.into_iter().flat_map(Node::items).map(Node::resolve);
-        items.filter(|item| item.kind() == Kind::Scalar).map(|item| word(item, &variables)).collect()
-    };
     let host = |part| Host::Container { container, part };
+    let listed = |list: Option<Node<'m>>| list.into_iter().flat_map(Node::items).map(Node::resolve);
+    let entries = || listed(container.get("env")).filter_map(|entry| entry.get("name"));
+    let (command, args) = (container.get("command"), container.get("args"));
+    let read = entries().chain(listed(command)).chain(listed(args));
+    if !found.affords(read, host(When::Command), owner) {
+        return;
+    }
+    let variables: HashSet<Cow<'m, str>> = entries().map(Node::text).collect();
+    let words = |list: Option<Node<'m>>| -> Vec<Word> {
+        listed(list).filter(|item| item.kind() == Kind::Scalar).map(|item| word(item, &variables)).collect()
+    };
     let image = text_of(container, "image");
-    let mut command = words(container.get("command"));
-    let program = if command.is_empty() { Program::OfImage(image.as_deref()) } else { Program::Listed };
-    command.extend(words(container.get("args")));
-    found.extend(argv::script(&command, program, host(When::Command), owner));
+    let mut list = words(command);
+    let program = if list.is_empty() { Program::OfImage(image.as_deref()) } else { Program::Listed };
+    list.extend(words(args));
+    found.scripts.extend(argv::script(&list, program, host(When::Command), owner));
     for (part, path) in [
         (When::Probe, &["startupProbe"][..]),
         (When::Probe, &["livenessProbe"]),
@@ -85,13 +87,15 @@ fn scripts<'m>(container: Node<'m>, owner: Owner<'m>, found: &mut Vec<Script<'m>
     ] {
         let handler = path.iter().try_fold(container, |node, key| node.get(key));
         let list = handler.and_then(|handler| handler.get("exec")?.get("command"));
-        found.extend(argv::script(&words(list), Program::Listed, host(part), owner));
+        if found.affords(listed(list), host(part), owner) {
+            found.scripts.extend(argv::script(&words(list), Program::Listed, host(part), owner));
+        }
     }
 }
 
 /// A word of a command. `$(NAME)` is the value of a variable of the container, and stays as it is where there is none; `$$` is `$`.
 /// <https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/>
-fn word(node: Node<'_>, variables: &HashSet<String>) -> Word {
+fn word(node: Node<'_>, variables: &HashSet<Cow<'_, str>>) -> Word {
     let (text, map) = node.text_map();
     let mut word = Word::new();
     let mut piece = Derived::default();

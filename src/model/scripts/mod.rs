@@ -174,20 +174,56 @@ impl<'m> Script<'m> {
     }
 }
 
+/// What was found so far.
+struct Found<'m> {
+    scripts: Vec<Script<'m>>,
+    /// Bytes that may still be read: aliases and merges have the same text run any number of times.
+    left: usize,
+}
+
+impl<'m> Found<'m> {
+    /// Whether the text of these nodes may still be read; if not, a script that is not read stands for it.
+    fn affords(
+        &mut self,
+        nodes: impl IntoIterator<Item = Node<'m>>,
+        host: Host<'m>,
+        owner: Owner<'m>,
+    ) -> bool {
+        let mut first = None;
+        for node in nodes.into_iter().map(Node::resolve) {
+            let Place { file, span } = node.place();
+            let place = *first.get_or_insert(Place { file, span: Span::empty(span.start) });
+            // One byte more, so that nothing has a price too.
+            let Some(left) = self.left.checked_sub(span.len() as usize + 1) else {
+                let (text, written) = (Cow::Borrowed(""), Written::Place(place));
+                let unread = Script::new(text, written, Language::Other, host, owner);
+                self.scripts.push(Script { complete: false, ..unread });
+                return false;
+            };
+            self.left = left;
+        }
+        true
+    }
+}
+
+/// How many times its own length a file may have read, and how many bytes beside that.
+const TIMES: usize = 16;
+const BESIDE: usize = 64 * 1024;
+
 /// The scripts of a file, in the order of the text.
 pub fn of(file: FileFacts<'_>) -> Vec<Script<'_>> {
-    let mut found = Vec::new();
+    let mut found = Found { scripts: Vec::new(), left: BESIDE + TIMES * file.source.text.len() };
     match file.artifact.kind {
         Kind::Workflow | Kind::Action => steps::find(file, &mut found),
-        Kind::Script => found.push(whole(file)),
-        Kind::Makefile => makefile::find(file, &mut found),
-        Kind::Dockerfile => dockerfile::find(file, &mut found),
+        Kind::Script => found.scripts.push(whole(file)),
+        Kind::Makefile => makefile::find(file, &mut found.scripts),
+        Kind::Dockerfile => dockerfile::find(file, &mut found.scripts),
         Kind::Manifest => kubernetes::find(file, &mut found),
         Kind::Compose => compose::find(file, &mut found),
         Kind::Package => package::find(file, &mut found),
         _ => {}
     }
-    found
+    found.scripts
 }
 
 /// A file that is a script.

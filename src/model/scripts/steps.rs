@@ -1,11 +1,11 @@
 //! The `run` of every step of workflows and composite actions, and the shell that runs it.
 
-use super::{Host, Language, Script, Written};
+use super::{Found, Host, Language, Script, Written};
 use crate::model::facts::{FileFacts, Owner, text_of};
 use crate::yaml::{Kind, Node};
 
 /// Finds the scripts of a workflow or an action.
-pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
+pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Found<'m>) {
     let Some(document) = &file.artifact.document else { return };
     for root in document.roots().map(Node::resolve) {
         for entry in root.get("jobs").map(Node::entries).unwrap_or_default() {
@@ -21,19 +21,16 @@ pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
 }
 
 /// The scripts of the steps of a job, given its id and itself, or of an action.
-fn steps<'m>(
-    holder: Node<'m>,
-    job: Option<(Node<'m>, Node<'m>)>,
-    default: Language,
-    found: &mut Vec<Script<'m>>,
-) {
+fn steps<'m>(holder: Node<'m>, job: Option<(Node<'m>, Node<'m>)>, default: Language, found: &mut Found<'m>) {
     let (id, job) = job.unzip();
     for step in holder.get("steps").into_iter().flat_map(Node::items).map(Node::resolve) {
         let scalar = |key| step.get(key).map(Node::resolve).filter(|node| node.kind() == Kind::Scalar);
         let owner = Owner::named("step", step.get("name").or_else(|| step.get("id")));
+        let host = Host::Step { id, job, step };
         let mut push = |node: Node<'m>, language| {
-            let host = Host::Step { id, job, step };
-            found.push(Script::new(node.text(), Written::Node(node), language, host, owner));
+            if found.affords([node], host, owner) {
+                found.scripts.push(Script::new(node.text(), Written::Node(node), language, host, owner));
+            }
         };
         if let Some(run) = scalar("run") {
             push(run, text_of(step, "shell").map_or(default, |shell| of_shell(&shell)));
