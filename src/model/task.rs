@@ -42,7 +42,11 @@ const TASKS: &[&str] = &[
 /// Whether a service is a task, given its name and what stands under its keys.
 pub fn is_one<'m>(name: &str, key: &dyn Fn(&str) -> Option<Node<'m>>) -> bool {
     let has = |names: &[&str]| names.iter().any(|name| key(name).is_some());
-    if !has(&["restart", "ports", "expose"]) && words(name).any(|word| TASKS.contains(&&*word)) {
+    let stays = key("command").is_some_and(|command| {
+        let words = command.items().map(Node::text).chain([command.text()]);
+        words.into_iter().any(|text| text.contains("infinity") || text.contains("tail -f"))
+    });
+    if !stays && !has(&["restart", "ports", "expose"]) && words(name).any(|word| TASKS.contains(&&*word)) {
         return true;
     }
     if has(&["entrypoint"]) {
@@ -166,6 +170,8 @@ mod tests {
             ("migrate", "{image: web, restart: always}", false),
             ("test", "{image: web, ports: ['80']}", false),
             ("latest", "{image: web}", false),
+            ("test", "{image: alpine, command: sleep infinity}", false),
+            ("test", "{image: alpine, command: [sleep, infinity]}", false),
         ] {
             let document = parse(service, Options::default());
             let root = document.roots().next().expect("a mapping");

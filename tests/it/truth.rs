@@ -74,8 +74,7 @@ fn score(
     let reported =
         |line: &Line| found.get(line).is_some_and(|by| rules.iter().any(|rule| by.contains(*rule)));
     let show = |line: &Line| format!("{}/{}:{}", line.0, line.1, line.2);
-    for (line, of, certainty) in violations.iter().filter(|(_, of, _)| of == policy) {
-        debug_assert_eq!(of, policy);
+    for (line, _, certainty) in violations.iter().filter(|(_, of, _)| of == policy) {
         if certainty == "certain" {
             score.certain += 1;
             if !reported(line) {
