@@ -57,6 +57,7 @@ impl<'p> Definitions<'p> {
         }
         for invocation in &script.invocations {
             definitions.alias(script, text, invocation);
+            definitions.fall_back(script, text, invocation);
         }
         if !script.functions.is_empty() {
             // Twice: a function may hand its arguments to one that is defined below it.
@@ -104,7 +105,11 @@ impl<'p> Definitions<'p> {
                             known.push_str(value);
                             certain &= only;
                         }
-                        (None, Some(default)) => known.push_str(default),
+                        // Whoever runs the script may give it another one.
+                        (None, Some(default)) => {
+                            known.push_str(default);
+                            certain = false;
+                        }
                         _ => known.push(UNKNOWN),
                     }
                 }
@@ -119,8 +124,10 @@ impl<'p> Definitions<'p> {
     }
 
     fn assign(&mut self, script: &Script, text: &str, assignment: &Assignment) {
+        let mut certain = true;
         let mut element = |index: u32| {
-            let (known, _) = self.text_of(script, text, script.word(index));
+            let (known, only) = self.text_of(script, text, script.word(index));
+            certain &= only;
             // What is longer than it is written took from other variables.
             let added = known.len().saturating_sub(script.word(index).span.len() as usize);
             if known.len() > LONGEST || added > self.left {
@@ -152,7 +159,7 @@ impl<'p> Definitions<'p> {
                 _ => Value::Text(UNKNOWN.to_string()),
             };
         }
-        values.differ |= values.given.last().is_some_and(|(_, last)| *last != value);
+        values.differ |= !certain || values.given.last().is_some_and(|(_, last)| *last != value);
         values.given.push((assignment.at, value));
     }
 
@@ -165,6 +172,23 @@ impl<'p> Definitions<'p> {
             let (known, _) = self.text_of(script, text, word);
             if let Some((name, value)) = known.split_once('=') {
                 self.aliases.insert(name.into(), value.to_owned());
+            }
+        }
+    }
+
+    /// `: "${KUBECTL:=kubectl}"` gives a variable the value that it has unless somebody else gave it one.
+    fn fall_back(&mut self, script: &Script, text: &str, invocation: &Invocation) {
+        let mut words = invocation.words.clone().map(|index| script.word(index));
+        if words.next().is_none_or(|name| name.span.of(text) != ":") {
+            return;
+        }
+        for word in words {
+            if let [Piece { kind: PieceKind::Variable { name, default: Some(default), .. }, span, .. }] =
+                script.pieces(word)
+                && !self.variables.contains_key(name)
+            {
+                let given = vec![(span.start, Value::Text(default.to_string()))];
+                self.variables.insert(name.clone(), Values { given, differ: true });
             }
         }
     }

@@ -8,18 +8,16 @@ pub(super) const EXPRESSION: char = '\u{1}';
 /// Stands in the value of a variable for what only a run can tell.
 pub(super) const UNKNOWN: char = '\u{2}';
 
-/// The script with every byte of every `${{ … }}` replaced, and without carriage returns before line breaks, so that offsets stay true.
-/// An expression that is not closed stays as it is.
-pub(super) fn mask(script: &str) -> Cow<'_, str> {
-    let masked = expressions(script);
-    if !masked.contains("\r\n") {
-        return masked;
+/// The script without carriage returns before line breaks; a line more says nothing, but where a line goes on.
+pub(super) fn without_returns(script: Cow<'_, str>) -> Cow<'_, str> {
+    if script.contains("\r\n") {
+        return Cow::Owned(script.replace("\\\r\n", " \\\n").replace("\r\n", "\n\n"));
     }
-    // A line more says nothing, but where a line goes on.
-    Cow::Owned(masked.replace("\\\r\n", " \\\n").replace("\r\n", "\n\n"))
+    script
 }
 
-fn expressions(script: &str) -> Cow<'_, str> {
+/// The script with every byte of every `${{ … }}` replaced, so that offsets stay true. One that is not closed stays as it is.
+pub(super) fn mask(script: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut copied = 0;
     let mut at = 0;
@@ -65,7 +63,6 @@ mod tests {
             ("a ${{ format('}}', b) }} c", "${{ format('}}', b) }}"),
             ("é ${{ é\n}}", "${{ é\n}}"),
             ("a ${{ b", ""),
-            ("a \\\r\n b\r\nc\r\n", ""),
         ] {
             let masked = mask(script);
             assert_eq!(masked.len(), script.len());
@@ -75,6 +72,18 @@ mod tests {
                 .map(|(_, c)| c)
                 .collect();
             assert_eq!(gone, hidden);
+        }
+    }
+
+    #[test]
+    fn line_breaks_of_windows_keep_their_length() {
+        for (script, plain) in [
+            ("a\r\nb \\\r\n c\r\n", "a\n\nb  \\\n c\n\n"),
+            ("a\rb\n", "a\rb\n"),
+            ("cat <<E\r\nx\r\nE\r\n", "cat <<E\n\nx\n\nE\n\n"),
+        ] {
+            let found = without_returns(Cow::Borrowed(script));
+            assert_eq!((&*found, found.len()), (plain, script.len()));
         }
     }
 }

@@ -80,7 +80,7 @@ pub fn commands(script: &str, dialect: Dialect) -> Vec<Command> {
 
 /// Reads a script. What does not parse is passed over; it never fails.
 pub fn read(script: &str, dialect: Dialect) -> Reading {
-    let masked = mask::mask(script);
+    let masked = mask::without_returns(mask::mask(script));
     let mut follow = follow::Follow::new(dialect, script.len());
     follow.script(&masked);
     let mut commands = follow.commands;

@@ -317,7 +317,7 @@ fn variables_lists_and_aliases_stand_for_commands() {
                 "…‹$OTHER› x",
             ],
         ),
-        ("${KUBECTL:-kubectl} version", &["variable: kubectl‹${KUBECTL:-kubectl}› version"]),
+        ("${KUBECTL:-kubectl} version", &["perhaps variable: kubectl‹${KUBECTL:-kubectl}› version"]),
         (
             "K=$(which kubectl); $K get x; L=`command -v helm`; \"$L\" list",
             &[
@@ -665,5 +665,16 @@ fn github_expressions_are_not_known_and_keep_their_place() {
                 "script bash: kubectl get …‹${{ inputs.x }}›",
             ],
         ),
+    ]);
+}
+
+#[test]
+fn what_may_be_given_otherwise_is_less_certain() {
+    check(&[
+        (": \"${K:=kubectl}\"\n$K apply", &[": …‹\"${K:=kubectl}\"›", "perhaps variable: kubectl‹$K› apply"]),
+        ("K=${K:-kubectl}; $K get pods", &["perhaps variable: kubectl‹$K› get pods"]),
+        ("$SUDO kubectl apply -f x", &["perhaps kubectl apply -f x"]),
+        ("${{ inputs.sudo }} kubectl get pods", &["perhaps kubectl get pods"]),
+        ("kubectl apply\r\nkubectl \\\r\n get pods\r\n", &["kubectl apply", "kubectl get pods"]),
     ]);
 }
