@@ -122,10 +122,10 @@ mod tests {
 
     #[test]
     fn items_and_flags_are_masked() {
-        let yaml = "environment:\n  - DB_PASSWORD=two words\n  - PORT=80\ncommand: [serve, --api-token, abc, --pass, def, --pwd=ghi, --verbose]\n";
+        let yaml = "environment:\n  - DB_PASSWORD=two words\n  - PORT=80\ncommand: [serve, --api-token, abc, --pass, def, \"--pwd=ghi\", --verbose]\n";
         assert_eq!(
             masked("a.yaml", yaml),
-            "environment:\n  - DB_PASSWORD=***\n  - PORT=80\ncommand: [serve, --api-token, ***, --pass, ***, --pwd=***, --verbose]\n"
+            "environment:\n  - DB_PASSWORD=***\n  - PORT=80\ncommand: [serve, --api-token, ***, --pass, ***, \"--pwd=***\", --verbose]\n"
         );
     }
 

@@ -72,7 +72,13 @@ pub fn look<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken)
     if holds(b"\"'\"") && whole.contains(':') {
         for pair in JSON.captures_iter(whole) {
             let (Some(name), Some(value)) = (pair.get(1), pair.get(2)) else { continue };
-            named(whole, name.range(), value.range(), Source::Literal, &mut found);
+            let value = if name.as_str().eq_ignore_ascii_case("authorization") {
+                let Some(value) = credentials(name.as_str(), value.as_str()) else { continue };
+                super::lines::range_in(whole, value)
+            } else {
+                value.range()
+            };
+            named(whole, name.range(), value, Source::Literal, &mut found);
         }
         for header in HEADER.captures_iter(whole) {
             let (Some(name), Some(value)) = (header.get(1), header.get(2)) else { continue };

@@ -488,13 +488,17 @@ impl<'m> Walk<'_, '_, 'm> {
         }
     }
 
-    /// Whether the scalar at hand is a file: the `content` of one of Compose's `configs`.
+    /// Whether the scalar at hand is a file of settings: the `content` of one of Compose's `configs`, an entry of a `ConfigMap`.
     fn is_content(&self) -> bool {
-        let mut keys = self.path.iter().map(Option::as_deref);
-        self.kind == Kind::Compose
-            && keys.next() == Some(Some("configs"))
-            && self.path.len() == 3
-            && self.path[2].as_deref() == Some("content")
+        let keys: Vec<&str> =
+            self.path.iter().rev().take(4).rev().map(|key| key.as_deref().unwrap_or_default()).collect();
+        match (self.kind, &*keys) {
+            (Kind::Compose, ["configs", _, "content"]) => true,
+            (Kind::Manifest, [.., "data", name]) => [".yaml", ".yml", ".properties", ".conf", ".ini", ".env"]
+                .iter()
+                .any(|end| name.ends_with(end)),
+            _ => false,
+        }
     }
 
     /// What a text of several lines is written in, by the ending of its key.
