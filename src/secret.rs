@@ -5,7 +5,7 @@ mod shape;
 mod text;
 mod tree;
 
-pub use name::{secret_name, words};
+pub use name::{secret_name, secret_option, words};
 
 use crate::source::{SourceFile, Span};
 use crate::yaml::Document;
@@ -122,10 +122,10 @@ mod tests {
 
     #[test]
     fn items_and_flags_are_masked() {
-        let yaml = "environment:\n  - DB_PASSWORD=two words\n  - PORT=80\ncommand: [serve, --api-token, abc, --verbose]\n";
+        let yaml = "environment:\n  - DB_PASSWORD=two words\n  - PORT=80\ncommand: [serve, --api-token, abc, --pass, def, \"--pwd=ghi\", --verbose]\n";
         assert_eq!(
             masked("a.yaml", yaml),
-            "environment:\n  - DB_PASSWORD=***\n  - PORT=80\ncommand: [serve, --api-token, ***, --verbose]\n"
+            "environment:\n  - DB_PASSWORD=***\n  - PORT=80\ncommand: [serve, --api-token, ***, --pass, ***, \"--pwd=***\", --verbose]\n"
         );
     }
 
@@ -137,6 +137,7 @@ mod tests {
             ("TOKEN='a b' curl x", "TOKEN='***' curl x"),
             ("login --password=hunter2 --user me", "login --password=*** --user me"),
             ("login --password hunter2 --user me", "login --password *** --user me"),
+            ("login --pass hunter2 --pwd=hunter2 me", "login --pass *** --pwd=*** me"),
             ("curl -H \"X-Api-Key: abc\" https://h", "curl -H \"X-Api-Key: ***\" https://h"),
             ("curl -H \"Authorization: token abc\"", "curl -H \"Authorization: token ***\""),
             ("MAKE_TOKEN := a b", "MAKE_TOKEN := ***"),

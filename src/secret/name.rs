@@ -29,6 +29,11 @@ pub fn secret_name(name: &str) -> bool {
         })
 }
 
+/// Whether an option of this name, without its dashes, takes a secret: `--password` and its kin.
+pub fn secret_option(name: &str) -> bool {
+    matches!(name, "pass" | "pwd") || secret_name(name)
+}
+
 /// Longest name looked at, in bytes; what is longer is no name.
 const LONGEST: usize = 200;
 

@@ -1,6 +1,6 @@
 //! Secrets in lines of text, whatever the file is: assignments, flags, headers, pairs, also in comments.
 
-use super::secret_name;
+use super::{secret_name, secret_option};
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -59,7 +59,11 @@ pub(super) fn assignments(text: &str, reading: Reading, spans: &mut Vec<Span>) {
     for found in ASSIGNMENT.captures_iter(text) {
         let [_, name, separator] =
             [0, 1, 2].map(|group| found.get(group).map_or(0..0, |group| group.range()));
-        if (name.start as u32) < hidden.end || !secret_name(&text[name.clone()]) {
+        if (name.start as u32) < hidden.end {
+            continue;
+        }
+        let option = text[..name.start].ends_with("--");
+        if !(secret_name(&text[name.clone()]) || option && secret_option(&text[name.clone()])) {
             continue;
         }
         if text[..name.start].ends_with("${") {
@@ -102,8 +106,10 @@ pub(super) fn assignments(text: &str, reading: Reading, spans: &mut Vec<Span>) {
         if (name.start() as u32) < hidden.end {
             continue;
         }
-        if secret_name(name.as_str()) && reading != Reading::Prose {
-            let reach = if found[0].starts_with("--") { Reach::Word } else { Reach::Line };
+        let option = found[0].starts_with("--");
+        let takes_one = if option { secret_option(name.as_str()) } else { secret_name(name.as_str()) };
+        if takes_one && reading != Reading::Prose {
+            let reach = if option { Reach::Word } else { Reach::Line };
             let flag_quote = &text[name.end()..rest.start()];
             let before = if flag_quote.contains(['"', '\'']) { "" } else { line_before(text, name.start()) };
             let value = value_span(text, before, rest.start(), reach);

@@ -1,7 +1,7 @@
 //! Secrets in a YAML or JSON document: what stands under secret names, also in lists, pairs and several lines.
 
 use super::text;
-use super::{SHORTEST, secret_name};
+use super::{SHORTEST, secret_name, secret_option};
 use crate::source::Span;
 use crate::yaml::{Document, Kind, Node, Scalar, Style};
 
@@ -49,12 +49,12 @@ fn sequence(node: Node, spans: &mut Vec<Span>) {
         if after_flag && !word.starts_with('-') {
             hide(item, spans);
         }
-        after_flag = word.strip_prefix("--").is_some_and(secret_name);
+        after_flag = word.strip_prefix("--").is_some_and(secret_option);
         let raw = item.source();
         let unquoted = raw.trim_start_matches(['"', '\'']);
         if let Some((name, _)) = unquoted.split_once('=')
             && item.kind() == Kind::Scalar
-            && secret_name(name)
+            && (secret_name(name) || name.strip_prefix("--").is_some_and(secret_option))
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
         {
             let content = content(item);

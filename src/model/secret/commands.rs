@@ -2,7 +2,7 @@
 
 use super::inside::{self, Taken};
 use super::lines::{self, Settings};
-use super::name::{Promise, promise};
+use super::name::{Promise, option, promise};
 use super::words::{Word, words};
 use super::{Finder, Source};
 use crate::expr::Text;
@@ -19,6 +19,8 @@ pub struct Invocation {
     makefile: bool,
     /// How many commands it stands in.
     depth: u8,
+    /// Whether it talks to what runs beside a job of CI.
+    local: bool,
 }
 
 /// Commands inside commands that are looked into.
@@ -34,16 +36,96 @@ impl Invocation {
 /// Looks at what runs in a script.
 pub fn script<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, flavour: Flavour) {
     let mut invocation = Invocation { makefile: flavour == Flavour::Makefile, ..Invocation::default() };
-    for (range, role) in script::pieces(&text.text, flavour) {
-        let goes_on = text.text[range.clone()].trim_end().ends_with('\\');
-        if role == Role::Runs {
-            line(finder, &text.cut(range), &mut invocation);
+    let pieces = script::pieces(&text.text, flavour);
+    let goes_on = |range: &Range<usize>| text.text[range.clone()].trim_end().ends_with('\\');
+    let mut begins = true;
+    // The word that ends the here-document that makes a dotenv file.
+    let mut dotenv = None;
+    for (at, (range, role)) in pieces.iter().enumerate() {
+        if finder.on_runner && begins {
+            let last = pieces[at..]
+                .iter()
+                .position(|(range, _)| !goes_on(range))
+                .map_or(pieces.len(), |last| at + last + 1);
+            let whole = &text.text[range.start..pieces[last - 1].0.end];
+            invocation.local = is_local(finder, whole);
         }
-        if !goes_on {
+        let content = &text.text[range.clone()];
+        let inside = dotenv.is_some();
+        if dotenv.is_some_and(|end| content.trim() == end) {
+            dotenv = None;
+        } else if finder.on_runner && !inside {
+            dotenv = dotenv_document(content);
+        }
+        if *role == Role::Runs {
+            finder.thrown_away(inside || invocation.local, |finder| {
+                line(finder, &text.cut(range.clone()), &mut invocation);
+            });
+        }
+        begins = !goes_on(range);
+        if begins {
             invocation.command = None;
             invocation.plain.clear();
         }
     }
+}
+
+/// The word that ends the here-document that a line writes into a dotenv file: `cat > .env <<EOF`.
+fn dotenv_document(line: &str) -> Option<&str> {
+    let (before, after) = line.split_once("<<")?;
+    let writes = |part: &str| {
+        part.split('>').skip(1).any(|file| {
+            let file = file.split_whitespace().next().unwrap_or_default().trim_matches(['"', '\'']);
+            let name = file.rsplit('/').next().unwrap_or(file);
+            name.starts_with(".env") || name.rsplit_once('.').is_some_and(|(_, ending)| ending == "env")
+        })
+    };
+    let end = after.strip_prefix('-').unwrap_or(after).trim_start();
+    let end = end.split_whitespace().next()?.trim_matches(['"', '\'', '\\']);
+    (writes(before) || writes(after)).then_some(end)
+}
+
+/// Whether a command names the runner of a job, or a service beside it, and no other host.
+fn is_local(finder: &Finder<'_, '_>, command: &str) -> bool {
+    let host = |text: &str| -> usize {
+        text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '$' | '{' | '}')))
+            .unwrap_or(text.len())
+    };
+    let mut named = false;
+    for (at, _) in command.match_indices("://") {
+        let rest = &command[at + 3..];
+        let rest =
+            rest.split(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'')).next().unwrap_or(rest);
+        let rest = rest.rsplit('@').next().unwrap_or(rest);
+        if !finder.is_runner(&rest[..host(rest)]) {
+            return false;
+        }
+        named = true;
+    }
+    let all = words(command);
+    let mut tool = false;
+    let mut option = false;
+    for word in &all {
+        let text = word.text(command);
+        let value = ["--host=", "--hostname=", "-h"].iter().find_map(|name| text.strip_prefix(name));
+        if option || value.is_some_and(|value| !value.is_empty() && !value.starts_with('-')) {
+            let value = if option { text } else { value.unwrap_or(text) };
+            let value = value.trim_matches(['"', '\'']);
+            if !finder.is_runner(&value[..host(value)]) {
+                return false;
+            }
+            named = true;
+            option = false;
+            continue;
+        }
+        let name = text.rsplit('/').next().unwrap_or(text);
+        tool |= MYSQL.contains(&name) || name == "redis-cli";
+        option = tool && matches!(text, "-h" | "--host") || text == "--hostname";
+    }
+    // Without a host these tools talk to the machine that they run on.
+    let remote =
+        all.iter().any(|word| matches!(word.text(command), "ssh" | "kubectl" | "heroku" | "sshpass"));
+    (named || tool) && !remote
 }
 
 /// Commands whose words are patterns and texts, not entries.
@@ -80,7 +162,7 @@ pub fn command<'m>(
         invocation.command = all.get(command_at(content, all)).map(base);
     }
     let command = invocation.command.clone().unwrap_or_default();
-    let runs = |word: &str| matches!(word, "run" | "create" | "up");
+    let runs = |word: &str| matches!(word, "run" | "create" | "up" | "exec");
     let container = matches!(&*command, "docker" | "podman" | "nerdctl" | "docker-compose")
         && (invocation.plain.iter().any(|word| runs(word))
             || all.iter().any(|word| runs(word.text(content))));
@@ -144,51 +226,43 @@ fn word<'m>(
         }
     };
     if raw.starts_with('-') {
-        if let Some((name, value)) = word.assignment(content) {
-            if let Some(promise) = promise(&content[name.clone()]) {
-                take(Some(name), promise, value, Source::Argument);
-            }
+        let assigned = word.assignment(content);
+        if let Some((name, value)) = &assigned
+            && let Some(promise) = option(&content[name.clone()])
+        {
+            take(Some(name.clone()), promise, value.clone(), Source::Argument);
             return 1;
         }
         let name = raw.trim_start_matches('-');
         let command = invocation.command.as_deref().unwrap_or_default();
-        if let Some(secret) = short_option(command, &invocation.plain, raw) {
-            match secret {
-                Short::Glued(skip) => {
-                    let start = word.content.start + skip;
-                    take(None, Promise::Password, start..word.content.end, Source::Argument);
-                    return 1;
-                }
-                Short::Next => {
-                    if let Some(value) = next() {
-                        take(None, Promise::Password, value.content.clone(), Source::Argument);
-                        return 2;
-                    }
-                }
-                Short::User => {
-                    if let Some(value) = next() {
-                        let pair = value.text(content);
-                        let colon = pair.find(':').filter(|&colon| {
-                            !pair[..colon].contains(['$', '{'])
-                                || pair[..colon].ends_with('}')
-                                || !pair[..colon].contains('{')
-                        });
-                        let ids = pair.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
-                        if let Some(colon) = colon.filter(|_| !ids) {
-                            let secret = value.content.start + colon + 1..value.content.end;
-                            take(None, Promise::Password, secret, Source::Argument);
-                        }
-                        return 2;
-                    }
-                }
+        let following = next();
+        match argument(command, &invocation.plain, raw, following.map(|next| next.text(content))) {
+            Some(Argument::Here(from)) => {
+                take(None, Promise::Password, word.content.start + from..word.content.end, Source::Argument);
+                return 1;
             }
+            Some(Argument::Next(from)) => {
+                if let Some(value) = following {
+                    take(
+                        None,
+                        Promise::Password,
+                        value.content.start + from..value.content.end,
+                        Source::Argument,
+                    );
+                }
+                return 2;
+            }
+            Some(Argument::None(words)) => return words,
+            None => {}
+        }
+        if assigned.is_some() {
             return 1;
         }
         // `--secret id=x` and `--secret name` name one.
         if raw.len() > 2
             && !matches!(name, "secret" | "credential" | "credentials")
-            && let Some(promise) = promise(name)
-            && let Some(value) = next()
+            && let Some(promise) = if raw.starts_with("--") { option(raw) } else { promise(name) }
+            && let Some(value) = following
         {
             if !value.text(content).contains('=') || promise == Promise::Password {
                 take(Some(lines::range_in(content, name)), promise, value.content.clone(), Source::Argument);
@@ -215,12 +289,46 @@ fn word<'m>(
 }
 
 /// Words of a command kept to tell what it does.
-const MOST_PLAIN: usize = 24;
+pub const MOST_PLAIN: usize = 24;
+
+/// Where the secret of an option stands that has no name for it.
+pub enum Argument {
+    /// In the same word, from this byte on.
+    Here(usize),
+    /// In the next word, from this byte on.
+    Next(usize),
+    /// Nowhere; the option takes this many words.
+    None(usize),
+}
+
+/// Where the secret of such an option stands; `None` if it is no such option.
+pub fn argument(command: &str, plain: &[String], raw: &str, next: Option<&str>) -> Option<Argument> {
+    Some(match (short_option(command, plain, raw)?, next) {
+        (Short::Glued(skip), _) => Argument::Here(skip),
+        (Short::GluedUser(skip), _) => {
+            user(&raw[skip..]).map_or(Argument::None(1), |from| Argument::Here(skip + from))
+        }
+        (_, None) => Argument::None(1),
+        (Short::Next, Some(_)) => Argument::Next(0),
+        (Short::User, Some(pair)) => user(pair).map_or(Argument::None(2), Argument::Next),
+    })
+}
+
+/// Where the password of `user:password` begins; `1000:1000` has none.
+fn user(pair: &str) -> Option<usize> {
+    let colon = pair.find(':')?;
+    let user = &pair[..colon];
+    let within = user.contains('{') && !user.ends_with('}');
+    let ids = pair.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    (!within && !ids).then_some(colon + 1)
+}
 
 /// How a short option takes a secret.
 enum Short {
     /// It follows in the same word, from this byte on.
     Glued(usize),
+    /// It follows the colon in the same word, in what begins at this byte.
+    GluedUser(usize),
     /// It is the next word.
     Next,
     /// It follows the colon in the next word.
@@ -233,6 +341,9 @@ fn short_option(command: &str, plain: &[String], raw: &str) -> Option<Short> {
     // In a container, too: `docker exec db mysql -psecret`.
     let is = |tools: &[&str]| tools.iter().any(|tool| command == *tool || sub(tool));
     let long = raw.len() > 2;
+    let flags = |raw: &str| {
+        raw.strip_prefix('-').is_some_and(|raw| raw.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    };
     match raw {
         _ if raw.starts_with("-p") && long && !raw.contains(':') && is(MYSQL) => Some(Short::Glued(2)),
         _ if raw.starts_with("-p") && long && is(&["sshpass"]) => Some(Short::Glued(2)),
@@ -241,7 +352,11 @@ fn short_option(command: &str, plain: &[String], raw: &str) -> Option<Short> {
         "-a" if is(&["redis-cli"]) => Some(Short::Next),
         "-P" if is(&["sqlcmd", "zip"]) => Some(Short::Next),
         "-w" if is(&["ldapsearch", "ldapadd", "ldapmodify"]) => Some(Short::Next),
-        "-u" | "--user" if is(&["curl"]) => Some(Short::User),
+        "--user" if is(&["curl"]) => Some(Short::User),
+        _ if raw.starts_with("--user=") && is(&["curl"]) => Some(Short::GluedUser("--user=".len())),
+        _ if raw.starts_with("-u") && long && is(&["curl"]) => Some(Short::GluedUser(2)),
+        // `-su`, too.
+        _ if raw.ends_with('u') && flags(raw) && is(&["curl"]) => Some(Short::User),
         "-a" | "--auth" if is(&["http", "https", "xh"]) => Some(Short::User),
         _ => None,
     }

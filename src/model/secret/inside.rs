@@ -1,7 +1,7 @@
 //! Secrets that give themselves away inside any text: credentials in URLs, issued tokens, private keys, connection strings, JSON, headers.
 
 use super::name::promise;
-use super::value::{self, Written};
+use super::value::{self, Dollar, Written};
 use super::{Finder, Source};
 use crate::expr::Text;
 use crate::secret;
@@ -46,7 +46,7 @@ impl Taken {
 pub fn look<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken) {
     let whole = &*text.text;
     let mut found: Vec<Candidate> = Vec::new();
-    urls(whole, &mut found);
+    urls(whole, finder.dollar, &mut found);
     // Most texts hold none of what an expression must begin with, and are not worth a search by it.
     if ISSUED.is_match(whole) {
         found.extend(secret::tokens(whole).map(|token| Candidate::new(token, Source::Token)));
@@ -57,7 +57,9 @@ pub fn look<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken)
         if let Some(end) = head.find("PRIVATE KEY")
             && has_body(&whole[at + end..])
         {
-            found.push(Candidate::new(at..at + end + "PRIVATE KEY".len(), Source::PrivateKey));
+            let end = at + end + "PRIVATE KEY".len();
+            let dashes = if whole[end..].starts_with("-----") { 5 } else { 0 };
+            found.push(Candidate::new(at..end + dashes, Source::PrivateKey));
         }
     }
     let holds = |bytes: &[u8; 3]| memchr::memchr3(bytes[0], bytes[1], bytes[2], whole.as_bytes()).is_some();
@@ -68,9 +70,28 @@ pub fn look<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken)
         }
     }
     if holds(b"\"'\"") && whole.contains(':') {
-        for pair in JSON.captures_iter(whole).chain(HEADER.captures_iter(whole)) {
+        for pair in JSON.captures_iter(whole) {
             let (Some(name), Some(value)) = (pair.get(1), pair.get(2)) else { continue };
-            named(whole, name.range(), value.range(), Source::Literal, &mut found);
+            let value = if name.as_str().eq_ignore_ascii_case("authorization") {
+                let Some(value) = credentials(name.as_str(), value.as_str()) else { continue };
+                super::lines::range_in(whole, value)
+            } else {
+                value.range()
+            };
+            named(whole, name.range(), value, Source::Literal, &mut found);
+        }
+        for header in HEADER.captures_iter(whole) {
+            let (Some(name), Some(value)) = (header.get(1), header.get(2)) else { continue };
+            if let Some(value) = credentials(name.as_str(), value.as_str()) {
+                let value = super::lines::range_in(whole, value);
+                named(whole, name.range(), value, Source::Literal, &mut found);
+            }
+        }
+    }
+    for (name, default) in value::defaults(whole) {
+        // `${TOKEN-x}` only asks whether it is set.
+        if default.len() > 1 {
+            named(whole, name, default, Source::Default, &mut found);
         }
     }
     for Candidate { name, range, source, host } in found {
@@ -98,10 +119,66 @@ static JSON: LazyLock<Regex> =
 
 /// `Authorization: Bearer …`, `X-Api-Key: …`.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r#"(?i)["'](authorization|x-api-key|x-auth-token|private-token)[ ]*:[ ]*(?:bearer |basic |token )?([^\s"']{4,})"#,
-    )
+    regex(r#"(?i)["'](authorization|x-api-key|x-auth-token|private-token)[ ]*:[ ]*([^"'\n]{4,})"#)
 });
+
+/// The `auth` of Docker's settings: user and password in base64.
+static DOCKER: LazyLock<Regex> = LazyLock::new(|| regex(r#""auth"\s*:\s*"([^"]+)""#));
+
+/// Where Docker's settings hold credentials.
+pub fn docker_auths(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    DOCKER.captures_iter(text).filter_map(|auth| auth.get(1).map(|auth| auth.range()))
+}
+
+/// `{name: value}` of YAML in one line.
+static FLOW: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r#"[{,]\s*["']?([A-Za-z_][A-Za-z0-9_.-]*)["']?:\s+(?:"([^"\n]+)"|'([^'\n]+)'|([^"',{}\[\]\s]+))"#)
+});
+
+/// Looks at the entries of the mappings that a line of YAML holds in braces.
+pub fn flow<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken) {
+    let whole = &*text.text;
+    if !whole.contains('{') {
+        return;
+    }
+    for pair in FLOW.captures_iter(whole) {
+        let value = (2..5).find_map(|group| pair.get(group));
+        let (Some(name), Some(value)) = (pair.get(1), value) else { continue };
+        if let Some(promise) = promise(name.as_str())
+            && taken.add(value.range())
+        {
+            let name = text.cut(name.range());
+            finder.judge(Some(&name), promise, &text.cut(value.range()), Source::Literal);
+        }
+    }
+}
+
+/// What of the value of a header is the secret: not the scheme before it.
+fn credentials<'t>(header: &str, value: &'t str) -> Option<&'t str> {
+    let ends = value.ends_with(char::is_whitespace);
+    let value = value.trim();
+    let secret = match value.split_once(char::is_whitespace) {
+        Some((scheme, rest))
+            if header.eq_ignore_ascii_case("authorization")
+                && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>
+        {
+            rest.trim_start()
+        }
+        // The scheme of what is put together: `"Authorization: token " + token`.
+        None if ends => return None,
+        _ => value,
+    };
+    // References have spaces inside.
+    let secret = if secret.contains(['$', '`', '{', '%', '<']) {
+        secret
+    } else {
+        secret.split_whitespace().next().unwrap_or_default()
+    };
+    (secret.len() >= SHORTEST_CREDENTIALS).then_some(secret)
+}
+
+/// Shortest credentials in a header, in bytes.
+const SHORTEST_CREDENTIALS: usize = 4;
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the patterns of this file are valid: every one runs in its tests")
@@ -113,7 +190,7 @@ fn named(text: &str, name: Range<usize>, range: Range<usize>, source: Source, fo
     else {
         return;
     };
-    for (inner, written) in value::secrets(&text[range.clone()], promise) {
+    for (inner, written) in value::secrets(&text[range.clone()], promise, Dollar::Open) {
         let source = if written == Written::Default { Source::Default } else { source };
         let range = range.start + inner.start..range.start + inner.end;
         found.push(Candidate { name: Some(name.clone()), ..Candidate::new(range, source) });
@@ -139,17 +216,17 @@ fn has_body(text: &str) -> bool {
 const LONGEST_USER_INFO: usize = 512;
 
 /// The passwords of `scheme://user:password@host` and of Go's `user:password@tcp(host)`.
-fn urls(text: &str, found: &mut Vec<Candidate>) {
+fn urls(text: &str, dollar: Dollar, found: &mut Vec<Candidate>) {
     for (at, _) in text.match_indices("://") {
         let start = at + 3;
         let Some(info) = user_info(&text[start..]) else { continue };
-        password(text, start..start + info, found);
+        password(text, start..start + info, dollar, found);
     }
     for (at, _) in text.match_indices("@tcp(") {
         let before = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST_USER_INFO))..at];
         let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).next();
         let length = word.map_or(0, str::len);
-        password(text, at - length..at, found);
+        password(text, at - length..at, dollar, found);
     }
 }
 
@@ -172,7 +249,7 @@ fn user_info(text: &str) -> Option<usize> {
     last
 }
 
-fn password(text: &str, info: Range<usize>, found: &mut Vec<Candidate>) {
+fn password(text: &str, info: Range<usize>, dollar: Dollar, found: &mut Vec<Candidate>) {
     let mut depth = 0_u32;
     let colon = text[info.clone()].bytes().position(|byte| {
         match byte {
@@ -203,7 +280,7 @@ fn password(text: &str, info: Range<usize>, found: &mut Vec<Candidate>) {
     {
         return;
     }
-    for (inner, written) in value::within(text, range) {
+    for (inner, written) in value::within(text, range, dollar) {
         let source = if written == Written::Default { Source::Default } else { Source::Url };
         found.push(Candidate { host: Some(host.to_owned()), ..Candidate::new(inner, source) });
     }
@@ -215,7 +292,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        urls(text, &mut found);
+        urls(text, Dollar::Open, &mut found);
         found.into_iter().map(|found| text[found.range].to_owned()).collect()
     }
 
@@ -229,6 +306,20 @@ mod tests {
             ("root:hunter2@tcp(mysql:3306)/x", "hunter2"),
         ] {
             assert_eq!(found(text), [secret], "{text}");
+        }
+    }
+
+    #[test]
+    fn credentials_of_a_header_follow_the_scheme() {
+        for (value, secret) in [
+            ("token ${{ secrets.GITHUB_TOKEN }}", Some("${{ secrets.GITHUB_TOKEN }}")),
+            ("ApiKey ${API_KEY}", Some("${API_KEY}")),
+            ("Api-Key hunter2", Some("hunter2")),
+            ("AWS4-HMAC-SHA256 Credential=$K", Some("Credential=$K")),
+            ("hunter2", Some("hunter2")),
+            ("token ", None),
+        ] {
+            assert_eq!(credentials("Authorization", value), secret, "{value}");
         }
     }
 

@@ -192,6 +192,9 @@ pub fn settings<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, kind: Settings
             }
         }
         setting(finder, &line, kind, &mut taken);
+        if kind == Settings::File {
+            inside::flow(finder, &line, &mut taken);
+        }
         inside::look(finder, &line, &mut taken);
     }
 }

@@ -13,15 +13,16 @@ mod words;
 
 use super::facts::{Emit, FileFacts, OWNER, Owner, facts, string};
 use super::target::TargetKind;
-use crate::artifact::Kind;
+use crate::artifact::{Embedded, Kind};
 use crate::expr::{Text, Type, Value};
 use crate::secret;
 use crate::source::Span;
+use crate::yaml::{Document, Node};
 use aho_corasick::{AhoCorasick, MatchKind};
 use name::Promise;
 use std::collections::HashSet;
 use std::sync::LazyLock;
-use value::Written;
+use value::{Dollar, Written};
 
 /// Where a secret comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +84,7 @@ facts!(SECRET = "secret" for SecretVisit, |this| {
     "source": Type::String => string(this.source.name());
     #[doc = "Whether it says that it cannot work as it is: `<token>`, `your_key`, `xxx`. `changeme` works."]
     "placeholder": Type::Bool => Value::Bool(this.placeholder);
-    #[doc = "Whether it lives as long as a run of CI: of a service container, of `docker run` in a step, of an entry of a matrix, or of a database on the runner."]
+    #[doc = "Whether it lives as long as a run of CI: of a service container, of `docker run` in a step, of an entry of a matrix, of a database on the runner, of a dotenv file that a step writes, or of what says that it is for tests."]
     "throwaway": Type::Bool => Value::Bool(this.throwaway);
     #[doc = "Whether the file is a sample that is copied and filled in: `.env.example`."]
     "sample": Type::Bool => Value::Bool(this.sample);
@@ -97,16 +98,54 @@ pub fn visit<'m>(file: FileFacts<'m>, emit: Emit<'_, 'm>) {
     if hits.offsets.is_empty() {
         return;
     }
-    let mut tell = |visit| emit(TargetKind::Secret, None, &visit);
+    let embedded = super::embedded(file);
+    if embedded.is_empty() {
+        find(file, &hits, None, &mut |visit| emit(TargetKind::Secret, None, &visit));
+        return;
+    }
+    let span = |visit: &SecretVisit<'_>| visit.value.place().map_or_else(Span::default, |place| place.span);
+    let mut found: Vec<SecretVisit<'m>> = Vec::new();
+    for Embedded { document, .. } in embedded {
+        find(file, &hits, Some(document), &mut |visit| found.push(visit));
+    }
+    // The lines of a manifest are read as what they are; where it cannot be read, what they look like has to do.
+    let manifests = embedded.iter().filter(|embedded| !embedded.fragment);
+    let manifests: Vec<Span> = manifests.flat_map(|read| read.document.roots()).map(Node::span).collect();
+    let mut seen: Vec<Span> = found.iter().map(span).chain(manifests).collect();
+    seen = secret::disjoint(seen);
+    find(file, &hits, None, &mut |visit| {
+        let Span { start, end } = span(&visit);
+        let next = seen.partition_point(|seen| seen.end <= start);
+        if seen.get(next).is_none_or(|seen| end <= seen.start) {
+            found.push(visit);
+        }
+    });
+    found.sort_by_key(|visit| span(visit).start);
+    for visit in &found {
+        emit(TargetKind::Secret, None, visit);
+    }
+}
+
+/// Finds the secrets of a file as it is, or of a manifest inside it.
+fn find<'m>(
+    file: FileFacts<'m>,
+    hits: &Hits,
+    manifest: Option<&'m Document>,
+    tell: &mut dyn FnMut(SecretVisit<'m>),
+) {
     let mut finder = Finder {
         sample: is_sample(&file.source.path),
         on_runner: matches!(file.artifact.kind, Kind::Workflow | Kind::Action),
-        ..Finder::new(&mut tell)
+        ..Finder::new(tell)
     };
+    if let Some(document) = manifest {
+        tree::walk(&mut finder, document, Kind::Manifest, hits);
+        return;
+    }
     match (&file.artifact.document, file.artifact.kind) {
-        (Some(document), kind) => tree::walk(&mut finder, document, kind, &hits),
+        (Some(document), kind) => tree::walk(&mut finder, document, kind, hits),
         (None, Kind::Env | Kind::Script | Kind::Makefile | Kind::Dockerfile | Kind::Template) => {
-            lines::file(&mut finder, file, &hits);
+            lines::file(&mut finder, file, hits);
         }
         _ => {}
     }
@@ -128,6 +167,8 @@ pub struct Finder<'f, 'm> {
     sample: bool,
     /// Whether the file is a workflow or an action, whose containers live as long as a run.
     on_runner: bool,
+    /// What `$$` stands for in a value.
+    dollar: Dollar,
     runner: Runner,
 }
 
@@ -148,6 +189,7 @@ impl<'f, 'm> Finder<'f, 'm> {
             throwaway: false,
             sample: false,
             on_runner: false,
+            dollar: Dollar::Open,
             runner: Runner::default(),
         }
     }
@@ -160,12 +202,16 @@ impl<'f, 'm> Finder<'f, 'm> {
     /// Tells of a secret that is known to be a placeholder or none.
     fn found_as(&mut self, name: Option<&Text<'m>>, value: &Text<'m>, source: Source, placeholder: bool) {
         let served = self.runner.secrets.contains(&*value.text);
+        let issued = matches!(source, Source::Token | Source::PrivateKey);
+        let test = self.on_runner
+            && !issued
+            && (says_test(&value.text) || name.is_some_and(|name| says_test(&name.text)));
         (self.emit)(SecretVisit {
             name: name.cloned(),
             value: value.clone(),
             source,
             placeholder,
-            throwaway: self.throwaway || served,
+            throwaway: self.throwaway || served || test,
             sample: self.sample,
             owner: self.owner,
         });
@@ -179,7 +225,7 @@ impl<'f, 'm> Finder<'f, 'm> {
 
     /// Judges the value under a name; tells whether it writes a secret out.
     fn judge(&mut self, name: Option<&Text<'m>>, promise: Promise, value: &Text<'m>, source: Source) -> bool {
-        let found = value::secrets(&value.text, promise);
+        let found = value::secrets(&value.text, promise, self.dollar);
         for (range, written) in &found {
             let source = if *written == Written::Default { Source::Default } else { source };
             self.found(name, &value.cut(range.clone()), source);
@@ -239,6 +285,30 @@ static HINTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .build(TELLING)
         .expect("some short texts make an automaton")
 });
+
+/// Whether a name or a secret says that it is for tests: `TEST_PASSWORD`, `test12345`.
+fn says_test(written: &str) -> bool {
+    let says = |word: &str| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        matches!(
+            word,
+            "test"
+                | "tests"
+                | "testing"
+                | "tester"
+                | "dummy"
+                | "fake"
+                | "mock"
+                | "testpass"
+                | "testpassword"
+                | "testsecret"
+                | "testtoken"
+                | "testkey"
+                | "testuser"
+        )
+    };
+    written.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(says)
+}
 
 /// Whether a file is a sample that is copied under its real name.
 fn is_sample(path: &str) -> bool {

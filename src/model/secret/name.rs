@@ -42,6 +42,10 @@ pub fn promise(name: &str) -> Option<Promise> {
     {
         return Some(Promise::Password);
     }
+    // What is built into a page everyone can read.
+    if BUNDLED.iter().any(|prefix| name.starts_with(prefix)) && ends(&["KEY", "KEYS"]) {
+        return None;
+    }
     if ends(&["TOKEN", "APIKEY", "APIKEYS", "PRIVATEKEY"]) || matches!(&*last, "TOKENS" | "AUTHORIZATION") {
         return Some(Promise::Secret);
     }
@@ -64,6 +68,12 @@ pub fn promise(name: &str) -> Option<Promise> {
     }
 }
 
+/// What an option promises: `--pass` and `--pwd` take a password, where `PWD` alone is a folder.
+pub fn option(option: &str) -> Option<Promise> {
+    let short = matches!(option, "--pass" | "--pwd");
+    if short { Some(Promise::Password) } else { promise(option) }
+}
+
 /// Names of entries that are public even in a Secret: users, hosts, certificates.
 pub fn is_public(name: &str) -> bool {
     let words = words(name);
@@ -84,6 +94,9 @@ fn may_promise(name: &str) -> bool {
             && (holds(b"key") || holds(b"credential") || holds(b"authoriz") || holds(b"masterauth"))
     }
 }
+
+/// What names of variables that go into a page begin with, beside those with `PUBLIC` in them.
+const BUNDLED: &[&str] = &["VITE_", "REACT_APP_", "VUE_APP_", "GATSBY_"];
 
 /// Words behind the head that say which of several it is.
 #[rustfmt::skip]
@@ -158,7 +171,7 @@ mod tests {
             "secretName", "existingSecret", "existingSecretPasswordKey", "userPasswordKey", "passwordSecretKey",
             "AWS_ACCESS_KEY_ID", "accessKey", "PUBLIC_KEY", "key", "cache-key", "token-id", "tlsSecret", "useSecret",
             "imagePullSecrets", "TWINE_USERNAME", "PWD", "compass", "pass", "secretProviderClass", "tokenReviewer",
-            "PASSWORD_MIN_LENGTH", "keyboard",
+            "PASSWORD_MIN_LENGTH", "keyboard", "NEXT_PUBLIC_API_KEY", "VITE_API_KEY", "REACT_APP_MAPS_API_KEY",
         ];
         for name in all {
             assert_eq!(promise(name), None, "{name}");

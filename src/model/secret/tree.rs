@@ -1,11 +1,11 @@
 //! Secrets in a YAML or JSON document: entries, `name`/`value` pairs, arguments, scripts, the data of objects.
 
-use super::commands::{self, Invocation};
+use super::commands::{self, Argument, Invocation, MOST_PLAIN};
 use super::inside::{self, Taken};
 use super::lines::{self, Settings};
-use super::name::{Promise, is_public, promise};
-use super::value::{self, Written};
-use super::{Finder, Hits, Runner, Source};
+use super::name::{Promise, is_public, option, promise};
+use super::value::{self, Dollar, Written};
+use super::{Finder, Hits, Runner, SecretVisit, Source};
 use crate::artifact::Kind;
 use crate::expr::{Text, base64_decoded};
 use crate::model::facts::{Owner, OwnerKind, text_of};
@@ -16,6 +16,9 @@ use std::borrow::Cow;
 
 /// Looks into a document.
 pub fn walk<'m>(finder: &mut Finder<'_, 'm>, document: &'m Document, kind: Kind, hits: &Hits) {
+    if kind == Kind::Compose {
+        finder.dollar = Dollar::Doubled;
+    }
     for root in document.roots() {
         let mut walk = Walk { finder: &mut *finder, kind, hits, path: Vec::new(), shell: true };
         walk.root(root);
@@ -46,9 +49,14 @@ impl<'m> Walk<'_, '_, 'm> {
     }
 
     fn workflow(&mut self, root: Node<'m>) {
+        let jobs = root.get("jobs").map(Node::entries).unwrap_or_default();
         for (key, value) in root.pairs() {
             if key.text() != "jobs" {
+                for job in &jobs {
+                    self.serve(job.value.resolve());
+                }
                 self.entry(key, value);
+                self.finder.runner = Runner::default();
                 continue;
             }
             for (id, job) in value.resolve().pairs() {
@@ -59,13 +67,18 @@ impl<'m> Walk<'_, '_, 'm> {
         }
     }
 
-    fn job(&mut self, job: Node<'m>) {
+    /// What lives as long as a job: its service containers and their secrets.
+    fn serve(&mut self, job: Node<'m>) {
         let services = job.get("services").map(Node::entries).unwrap_or_default();
-        self.finder.runner.hosts = services.iter().map(|service| service.key.text().into_owned()).collect();
+        self.finder.runner.hosts.extend(services.iter().map(|service| service.key.text().into_owned()));
         let environment = |service: Node<'m>| service.get("env").map(Node::entries).unwrap_or_default();
         let literals = services.iter().flat_map(|service| environment(service.value));
         let literals = literals.filter(|entry| promise(&entry.key.text()).is_some());
-        self.finder.runner.secrets = literals.map(|entry| entry.value.text().into_owned()).collect();
+        self.finder.runner.secrets.extend(literals.map(|entry| entry.value.text().into_owned()));
+    }
+
+    fn job(&mut self, job: Node<'m>) {
+        self.serve(job);
         for (key, value) in job.pairs() {
             self.finder.throwaway = matches!(&*key.text(), "services" | "strategy");
             self.entry(key, value);
@@ -132,26 +145,45 @@ impl<'m> Walk<'_, '_, 'm> {
                     continue;
                 }
                 let meant = if encoded { decoded(text.text.trim()) } else { None };
-                let meant = meant.as_deref().unwrap_or(&text.text).trim();
-                self.datum(&Text::of(key), &text, meant);
+                self.datum(&Text::of(key), &text, meant.as_deref());
             }
         }
     }
 
-    /// An entry of a Secret, as it is written and as it is meant.
-    fn datum(&mut self, name: &Text<'m>, text: &Text<'m>, meant: &str) {
+    /// An entry of a Secret, as it is written and, if that is not the same, as it is meant.
+    fn datum(&mut self, name: &Text<'m>, text: &Text<'m>, decoded: Option<&str>) {
         let promised = promise(&name.text);
-        // Docker's settings hold the secret under a name of their own.
-        let known = promised.is_some() || name.text.starts_with(".docker");
-        if meant.contains('\n') && !known && !settings_hold_a_secret(meant) {
+        let meant = decoded.unwrap_or(&text.text).trim();
+        let first = || {
+            let line = text.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+            text.cut(lines::range_in(&text.text, line))
+        };
+        // A file: much of what is mounted from there is only settings.
+        if meant.contains('\n') || value::is_structured(meant) {
+            let found = match decoded {
+                Some(decoded) => settings(&Text::made(decoded.to_owned()), &name.text),
+                None => settings(text, &name.text),
+            };
+            if decoded.is_some() && !found.is_empty() {
+                let placeholder = found.iter().all(|found| found.placeholder);
+                self.finder.found_as(Some(name), &first(), Source::Data, placeholder);
+                return;
+            }
+            for SecretVisit { name: inner, value, placeholder, .. } in &found {
+                self.finder.found_as(inner.as_ref().or(Some(name)), value, Source::Data, *placeholder);
+            }
+            if !found.is_empty() || promised.is_none() || value::is_structured(meant) {
+                return;
+            }
+        }
+        // What is called like that has no secret for its only value.
+        if promised.is_none() && meant == "default" {
             return;
         }
-        match value::secrets(meant, promised.unwrap_or(Promise::Password)).first() {
+        match value::secrets(meant, promised.unwrap_or(Promise::Password), Dollar::Open).first() {
             None => {}
             Some((_, Written::Literal)) => {
-                let line = text.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-                let line = text.cut(lines::range_in(&text.text, line));
-                self.finder.found_as(Some(name), &line, Source::Data, value::is_placeholder(meant));
+                self.finder.found_as(Some(name), &first(), Source::Data, value::is_placeholder(meant));
             }
             Some((_, Written::Default)) => {
                 self.finder.judge(Some(name), Promise::Password, text, Source::Data);
@@ -180,7 +212,27 @@ impl<'m> Walk<'_, '_, 'm> {
         for (key, of) in node.pairs() {
             if paired != Some(of) && self.touches(key, of) {
                 self.entry(key, of);
+            } else {
+                self.arguments(node, key, of);
             }
+        }
+    }
+
+    /// Arguments beside the program that tells what they are, without a word that does.
+    fn arguments(&mut self, node: Node<'m>, key: Node<'m>, list: Node<'m>) {
+        let (arguments, program) = match self.kind {
+            Kind::Compose => ("command", "entrypoint"),
+            Kind::Manifest | Kind::Values => ("args", "command"),
+            _ => return,
+        };
+        let list = list.resolve();
+        if list.kind() == NodeKind::Sequence
+            && key.text() == arguments
+            && node.get(program).is_some_and(|program| self.hits.touches(program.span()))
+        {
+            self.path.push(Some(key.text()));
+            self.sequence(list);
+            self.path.pop();
         }
     }
 
@@ -213,8 +265,11 @@ impl<'m> Walk<'_, '_, 'm> {
 
     fn named_entry(&mut self, key: Node<'m>, name: Cow<'m, str>, value: Node<'m>) {
         let resolved = value.resolve();
-        let promised =
-            promise(&name).map(|promise| if self.names_keys() { Promise::Either } else { promise });
+        let promised = match promise(&name) {
+            Some(_) if self.names_keys() => Some(Promise::Either),
+            Some(Promise::Either) => Some(self.promise_below(&name)),
+            promised => promised,
+        };
         let found = promised.is_some_and(|promise| self.named(key, promise, resolved));
         if found {
             return;
@@ -239,6 +294,13 @@ impl<'m> Walk<'_, '_, 'm> {
         }
         self.path.pop();
         self.shell = was_shell;
+    }
+
+    /// What a name promises that may be one of an object, with the name above it: `jwt: {secret: …}`.
+    fn promise_below(&self, name: &str) -> Promise {
+        // `app: {secret: web}` is likely the name of one.
+        let parent = self.path.last().and_then(Option::as_deref).filter(|parent| *parent != "app");
+        parent.and_then(|parent| promise(&format!("{parent}.{name}"))).unwrap_or(Promise::Either)
     }
 
     /// Whether the entries here name keys inside a Secret: `secretKeys: {password: postgres-password}`.
@@ -285,16 +347,64 @@ impl<'m> Walk<'_, '_, 'm> {
         self.finder.judge(Some(&Text::of(name.resolve())), promise, &text, Source::Literal)
     }
 
+    /// The words of the program that a list of arguments is for: `command: [redis-cli]` beside `args`.
+    fn program(&self, list: Node<'m>) -> Vec<String> {
+        let key = match self.kind {
+            Kind::Compose => "entrypoint",
+            _ => "command",
+        };
+        let program = list.parent().and_then(|parent| parent.get(key)).map(Node::resolve);
+        let program = program.filter(|program| *program != list).into_iter().flat_map(Node::items);
+        program
+            .filter(|item| item.resolve().kind() == NodeKind::Scalar)
+            .map(|item| base(&item.text()))
+            .collect()
+    }
+
+    /// Looks for the secret of an option that has no name for it; tells whether the next item is it.
+    fn argument(&mut self, plain: &[String], item: Node<'m>, next: Option<Node<'m>>) -> Option<bool> {
+        let scalar = |node: &Node<'m>| node.resolve().kind() == NodeKind::Scalar && !is_foreign(*node);
+        let next = next.filter(scalar).filter(|next| !next.text().starts_with('-'));
+        let following = next.map(Node::text);
+        let (holder, from) = match commands::argument("", plain, &item.text(), following.as_deref())? {
+            Argument::Here(from) => (item, from),
+            Argument::Next(from) => (next?, from),
+            Argument::None(words) => return Some(words > 1),
+        };
+        let text = Text::of(holder.resolve());
+        let secret = text.cut(from..text.text.len());
+        let dollar = std::mem::take(&mut self.finder.dollar);
+        self.finder.judge(None, Promise::Password, &secret, Source::Argument);
+        self.finder.dollar = dollar;
+        Some(holder != item)
+    }
+
     fn sequence(&mut self, node: Node<'m>) {
+        // One command, word by word.
+        let mut plain = self.is_script().then(|| self.program(node));
         self.path.push(None);
         let mut option: Option<(Text<'m>, Promise)> = None;
-        for item in node.items() {
+        let mut items = node.items().peekable();
+        while let Some(item) = items.next() {
             if item.resolve().kind() != NodeKind::Scalar {
                 option = None;
                 self.node(item);
                 continue;
             }
             let word = item.text();
+            if let Some(plain) = plain.as_mut().filter(|_| !is_foreign(item)) {
+                if !word.starts_with('-') {
+                    if plain.len() < MOST_PLAIN && !word.contains(char::is_whitespace) {
+                        plain.push(base(&word));
+                    }
+                } else if let Some(both) = self.argument(plain, item, items.peek().copied()) {
+                    if both {
+                        items.next();
+                    }
+                    option = None;
+                    continue;
+                }
+            }
             if let Some((name, promise)) = option.take()
                 && !word.starts_with('-')
                 && !is_foreign(item)
@@ -304,7 +414,7 @@ impl<'m> Walk<'_, '_, 'm> {
             }
             let dashes = word.len() - word.trim_start_matches('-').len();
             option = (dashes > 0 && word.len() > 2)
-                .then(|| promise(&word[dashes..]))
+                .then(|| if dashes == 2 { self::option(&word) } else { promise(&word[dashes..]) })
                 .flatten()
                 .map(|promise| (Text::of(item.resolve()).cut(dashes..word.len()), promise));
             self.node(item);
@@ -318,11 +428,18 @@ impl<'m> Walk<'_, '_, 'm> {
         }
         let text = Text::of(node);
         if self.is_script() {
+            // A shell fills in `$NAME`, which Compose takes from `$$NAME`.
+            let dollar = std::mem::take(&mut self.finder.dollar);
             if self.shell {
                 commands::script(self.finder, &text, Flavour::Shell);
             } else {
                 inside::look(self.finder, &text, &mut Taken::default());
             }
+            self.finder.dollar = dollar;
+            return;
+        }
+        if self.is_content() {
+            lines::settings(self.finder, &text, Settings::File);
             return;
         }
         if text.text.trim_end().contains('\n') {
@@ -366,6 +483,20 @@ impl<'m> Walk<'_, '_, 'm> {
             Kind::Workflow | Kind::Action => key == "run",
             Kind::Compose => matches!(&**key, "command" | "entrypoint" | "test"),
             Kind::Manifest | Kind::Values => matches!(&**key, "command" | "args"),
+            Kind::Package => self.path.len() == 2 && self.path[0].as_deref() == Some("scripts"),
+            _ => false,
+        }
+    }
+
+    /// Whether the scalar at hand is a file of settings: the `content` of one of Compose's `configs`, an entry of a `ConfigMap`.
+    fn is_content(&self) -> bool {
+        let keys: Vec<&str> =
+            self.path.iter().rev().take(4).rev().map(|key| key.as_deref().unwrap_or_default()).collect();
+        match (self.kind, &*keys) {
+            (Kind::Compose, ["configs", _, "content"]) => true,
+            (Kind::Manifest, [.., "data", name]) => [".yaml", ".yml", ".properties", ".conf", ".ini", ".env"]
+                .iter()
+                .any(|end| name.ends_with(end)),
             _ => false,
         }
     }
@@ -404,17 +535,29 @@ fn is_open(name: &str) -> bool {
     is_public(name) || [".crt", ".pub", ".cer", "ca.pem", "cert.pem"].iter().any(|end| name.ends_with(end))
 }
 
-/// Whether a file inside a Secret holds one: much of what is mounted from there is only settings.
-fn settings_hold_a_secret(text: &str) -> bool {
-    let mut found = false;
-    let mut tell = |_| found = true;
+/// A word of a command without the folder before it.
+fn base(word: &str) -> String {
+    word.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// The secrets in a file of a Secret.
+fn settings<'m>(text: &Text<'m>, name: &str) -> Vec<SecretVisit<'m>> {
+    let mut found = Vec::new();
+    let mut tell = |visit| found.push(visit);
     let mut finder = Finder::new(&mut tell);
-    lines::settings(&mut finder, &Text::made(text), Settings::File);
+    lines::settings(&mut finder, text, Settings::File);
+    if found.is_empty() && name.starts_with(".docker") {
+        let mut tell = |visit| found.push(visit);
+        let mut finder = Finder::new(&mut tell);
+        for auth in inside::docker_auths(&text.text) {
+            finder.found(None, &text.cut(auth), Source::Data);
+        }
+    }
     found
 }
 
 /// Longest value decoded, in bytes.
-const LONGEST_DECODED: usize = 4096;
+const LONGEST_DECODED: usize = 1 << 15;
 
 fn decoded(text: &str) -> Option<String> {
     if text.len() > LONGEST_DECODED {

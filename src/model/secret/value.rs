@@ -13,23 +13,57 @@ pub enum Written {
 }
 
 /// The secrets that a value under a promising name writes out, as byte ranges of it.
-pub fn secrets(value: &str, promise: Promise) -> Vec<(Range<usize>, Written)> {
+pub fn secrets(value: &str, promise: Promise, dollar: Dollar) -> Vec<(Range<usize>, Written)> {
     let mut found = Vec::new();
-    collect(value, 0..value.len(), promise, Written::Literal, &mut found);
+    collect(value, 0..value.len(), (promise, dollar), Written::Literal, &mut found);
     found
 }
 
 /// The secrets that a password inside another text writes out, as byte ranges of the text.
-pub fn within(text: &str, range: Range<usize>) -> Vec<(Range<usize>, Written)> {
+pub fn within(text: &str, range: Range<usize>, dollar: Dollar) -> Vec<(Range<usize>, Written)> {
     let mut found = Vec::new();
-    collect(text, range, Promise::Password, Written::Literal, &mut found);
+    collect(text, range, (Promise::Password, dollar), Written::Literal, &mut found);
     found
+}
+
+/// What `$$` stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dollar {
+    /// For something that is filled in: a make variable of a shell, the number of a process.
+    #[default]
+    Open,
+    /// For `$`, as in what Compose hands to no shell.
+    Doubled,
+}
+
+/// Whether `$$` stands for `$` here, and nothing is filled in later: `pa$$word`, not `$${NAME}` and `$$NAME`.
+fn is_plain_dollar(text: &str, within_word: bool) -> bool {
+    text.strip_prefix("$$").is_some_and(|rest| match rest.bytes().next() {
+        Some(b'{' | b'(') => false,
+        Some(byte) => within_word || !(byte.is_ascii_uppercase() || byte == b'_'),
+        None => true,
+    })
+}
+
+/// The defaults of `${NAME:-default}` and its kin anywhere in a text: the range of the name, and that of the default.
+pub fn defaults(text: &str) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
+    text.match_indices("${").filter_map(|(at, _)| {
+        let rest = &text[at..text.floor_char_boundary(at + LONGEST_REFERENCE)];
+        let end = rest[2..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))? + 2;
+        let assigns = rest[end..].strip_prefix(':').unwrap_or(&rest[end..]).starts_with(['-', '=']);
+        if !assigns || super::name::promise(&rest[2..end]).is_none() {
+            return None;
+        }
+        let length = balanced(&rest[1..])? + 1;
+        let default = shell_default(&rest[..length])?;
+        Some((at + 2..at + end, at + default.start..at + default.end))
+    })
 }
 
 fn collect(
     text: &str,
     range: Range<usize>,
-    promise: Promise,
+    (promise, dollar): (Promise, Dollar),
     written: Written,
     found: &mut Vec<(Range<usize>, Written)>,
 ) {
@@ -37,6 +71,10 @@ fn collect(
     let mut at = range.start;
     while at < range.end {
         let within_word = at > range.start && text.as_bytes()[at - 1].is_ascii_alphanumeric();
+        if dollar == Dollar::Doubled && is_plain_dollar(&text[at..range.end], within_word) {
+            at += 2;
+            continue;
+        }
         let Some(reference) = reference(&text[at..range.end], within_word) else {
             // Not the length of a character more than one byte long.
             at += text[at..].chars().next().map_or(1, char::len_utf8);
@@ -44,7 +82,7 @@ fn collect(
         };
         references = true;
         for default in reference.defaults {
-            collect(text, at + default.start..at + default.end, promise, Written::Default, found);
+            collect(text, at + default.start..at + default.end, (promise, dollar), Written::Default, found);
         }
         at += reference.length;
     }
@@ -175,8 +213,11 @@ fn is_secret(text: &str, promise: Promise) -> bool {
         return false;
     }
     let lower = text.to_ascii_lowercase();
-    if MARKS.contains(&&*lower) || is_reference(&lower) || is_path(text) || is_prose(text) {
+    if is_mark(&lower, promise) || is_reference(&lower) || is_path(text) || is_prose(text) {
         return false;
+    }
+    if is_structured(text) {
+        return holds_text(text);
     }
     // `password: DB_PASSWORD` names a variable, `{password}` a field.
     let variable = text.contains('_')
@@ -193,13 +234,36 @@ fn is_secret(text: &str, promise: Promise) -> bool {
     }
 }
 
+/// Whether a text is a mapping or a list in one line: `{"user": "me"}`; not `{password}` and `[REDACTED]`.
+pub fn is_structured(text: &str) -> bool {
+    let text = text.trim();
+    let inner = [('{', '}'), ('[', ']')]
+        .iter()
+        .find_map(|&(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+    inner.is_some_and(|inner| !inner.starts_with(['{', '[']) && inner.contains([':', '"', ',']))
+}
+
+/// Whether a mapping or a list in one line has a text for a value: one of numbers, switches and nothing holds no secret.
+fn holds_text(text: &str) -> bool {
+    text.split([':', ',', '[']).skip(1).any(|value| {
+        let value = value.trim().trim_start_matches('\\');
+        value.strip_prefix(['"', '\'']).is_some_and(|text| text.starts_with(|c: char| c.is_alphanumeric()))
+    })
+}
+
+fn is_mark(lower: &str, promise: Promise) -> bool {
+    // A password may be every word; a key is none of these.
+    MARKS.contains(&lower)
+        || (promise != Promise::Password && matches!(lower, "default" | "free" | "trial" | "community"))
+}
+
 /// Words that say that there is no secret, or what kind there is.
 #[rustfmt::skip]
 const MARKS: &[&str] = &[
     "~", "null", "nil", "none", "true", "false", "yes", "no", "on", "off", "y", "n", "undefined", "enabled",
-    "disabled", "inherit", "required", "optional", "default", "auto", "automatic", "empty", "unset", "unused",
+    "disabled", "inherit", "required", "optional", "auto", "automatic", "empty", "unset", "unused",
     "not-used", "not-needed", "not_needed", "notneeded", "no-key", "no-key-required", "not-required", "n/a", "na",
-    "lm-studio", "ollama", "read", "write", "string", "bearer", "basic",
+    "not set", "missing", "lm-studio", "ollama", "read", "write", "string", "bearer", "basic",
 ];
 
 /// Prefixes of what points at a secret kept elsewhere.
@@ -209,7 +273,7 @@ const POINTERS: &[&str] = &[
     "@microsoft.keyvault", "enc[", "file:", "env:", "env.", "http://", "https://", "k8s:", "azurekeyvault:", "bws:",
     "doppler:", "ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----begin public", "-----begin certificate", "secrets.",
     "sops:", "ksops:", "steps.", "inputs.", "vars.", "github.", "age1", "data:", "type=", "id=", "valuefrom", "!ref",
-    "os.environ", "process.env", "system.getenv", "key=", "path:",
+    "os.environ", "process.env", "system.getenv", "key=", "path:", "alias/",
 ];
 
 fn is_reference(lower: &str) -> bool {
@@ -225,10 +289,16 @@ fn is_path(text: &str) -> bool {
     (rooted && !text.ends_with('=') && !text.contains('+') && text.len() > 1) || (file && !text.contains(' '))
 }
 
-/// Five and more words of letters are a sentence about a secret.
+/// Five and more words are a sentence about a secret, if some of them hold a sentence together; else they are a passphrase.
 fn is_prose(text: &str) -> bool {
+    #[rustfmt::skip]
+    const PARTICLES: &[&str] = &[
+        "a", "an", "and", "are", "as", "be", "by", "for", "from", "if", "in", "is", "it", "must", "not", "of", "on",
+        "or", "should", "that", "the", "this", "to", "used", "when", "will", "with", "you", "your",
+    ];
     text.split_whitespace().count() > 4
         && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b" '.,()-:;`\"/".contains(&byte))
+        && text.split_whitespace().any(|word| PARTICLES.contains(&&*word.to_ascii_lowercase()))
 }
 
 /// The name of an object or of a key in it: `db-credentials`, `jwt-secret`, `token`; not `Tr0ub4dor`, `s3cr3tv4lue`.
@@ -252,7 +322,8 @@ pub fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let wrapped = [('<', '>'), ('[', ']'), ('{', '}'), ('%', '%')]
         .iter()
-        .any(|&(open, close)| text.len() > 2 && text.starts_with(open) && text.ends_with(close));
+        .any(|&(open, close)| text.len() > 2 && text.starts_with(open) && text.ends_with(close))
+        && !is_structured(text);
     let framed =
         ["__", "@@"].iter().any(|frame| text.len() > 4 && text.starts_with(frame) && text.ends_with(frame));
     let words = || lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
@@ -282,15 +353,37 @@ pub fn is_placeholder(text: &str) -> bool {
         || lower.starts_with("set-me")
         || lower.starts_with("set_me")
         || lower.contains("xxx")
-        || lower.contains("...")
+        || is_cut_short(text)
         || lower.contains("***")
-        // A remark in another language: real ones are ASCII.
-        || text.chars().any(|c| !c.is_ascii() && (c.is_alphabetic() || c == '…'))
-        || (text.contains('<') && text.contains('>') && lower.bytes().filter(|&byte| byte == b'<').count() == 1)
-        || lower == "example"
-        || (text.starts_with("MY") && text.bytes().all(|byte| byte.is_ascii_uppercase() || b"_-0123456789".contains(&byte)))
+        || text.contains('…')
+        || is_remark(text)
+        || (text.contains('<')
+            && text.contains('>')
+            && lower.bytes().filter(|&byte| byte == b'<').count() == 1)
+        || (text.starts_with("MY")
+            && crate::secret::secret_name(text)
+            && text.bytes().all(|byte| byte.is_ascii_uppercase() || b"_-0123456789".contains(&byte)))
         || text.ends_with("EXAMPLE")
         || text.ends_with("EXAMPLEKEY")
+}
+
+/// Whether dots stand for what is left out: `sk-...`, `ghp_ab...yz`; not between the letters of a password.
+fn is_cut_short(text: &str) -> bool {
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let outside = |(at, dots): (usize, &str)| {
+        !letter(text[..at].chars().next_back()) || !letter(text[at + dots.len()..].chars().next())
+    };
+    text.match_indices("...").any(outside)
+        || (text.contains("...") && crate::secret::ISSUED.iter().any(|prefix| text.starts_with(prefix)))
+}
+
+/// Whether a text is a remark in another language: words of it, or a script that nobody types a password in.
+fn is_remark(text: &str) -> bool {
+    let words = text.contains(' ') && text.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+    words
+        || text
+            .chars()
+            .any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'))
 }
 
 #[cfg(test)]
@@ -298,7 +391,7 @@ mod tests {
     use super::*;
 
     fn found(value: &str) -> Vec<&str> {
-        secrets(value, Promise::Password).into_iter().map(|(range, _)| &value[range]).collect()
+        secrets(value, Promise::Password, Dollar::Open).into_iter().map(|(range, _)| &value[range]).collect()
     }
 
     #[test]
@@ -334,6 +427,33 @@ mod tests {
     }
 
     #[test]
+    fn a_doubled_dollar_is_one_where_nothing_is_filled_in() {
+        let found = |value| secrets(value, Promise::Password, Dollar::Doubled).len();
+        for value in ["pa$$w0rd", "$$w0rd", "w0rd$$", "pa$$Word"] {
+            assert_eq!(found(value), 1, "{value}");
+        }
+        for value in ["$${PW}", "$$PW", "$$(cat x)", "$PW"] {
+            assert_eq!(found(value), 0, "{value}");
+        }
+    }
+
+    #[test]
+    fn words_are_passwords_and_keys_are_not_words() {
+        for (value, promise, is) in [
+            ("default", Promise::Password, true),
+            ("default", Promise::Secret, false),
+            ("free", Promise::Secret, false),
+            ("alias/web", Promise::Secret, false),
+            ("correct horse battery staple again", Promise::Password, true),
+            ("set it to the password of the database", Promise::Password, false),
+            ("{\"a\": 1}", Promise::Secret, false),
+            ("{\"a\": \"b\"}", Promise::Secret, true),
+        ] {
+            assert_eq!(!secrets(value, promise, Dollar::Open).is_empty(), is, "{value}");
+        }
+    }
+
+    #[test]
     fn a_name_of_a_secret_is_told_from_a_secret() {
         for (value, is) in [
             ("jwt-secret", false),
@@ -343,7 +463,7 @@ mod tests {
             ("Tr0ub4dor", true),
             ("s3cr3t", true),
         ] {
-            assert_eq!(!secrets(value, Promise::Either).is_empty(), is, "{value}");
+            assert_eq!(!secrets(value, Promise::Either, Dollar::Open).is_empty(), is, "{value}");
         }
     }
 
@@ -352,14 +472,17 @@ mod tests {
         #[rustfmt::skip]
         let all = [
             "your_key", "<token>", "xxx", "GOCSPX-xxx", "sk-...", "sk-test-placeholder", "REPLACE_ME", "put-it-here",
-            "__TOKEN__", "TODO", "MYTOKEN",
+            "__TOKEN__", "TODO", "MYTOKEN", "{password}", "{{ x }}", "[REDACTED]", "ghp_ab...yz", "请修改",
         ];
         for text in all {
             assert!(is_placeholder(text), "{text}");
         }
-        for text in
-            ["changeme", "password", "postgres", "dev-secret-change-in-production", "test12345", "CHANGEME_1"]
-        {
+        #[rustfmt::skip]
+        let all = [
+            "changeme", "password", "postgres", "dev-secret-change-in-production", "test12345", "CHANGEME_1", "example",
+            "{\"password\": \"hunter2\"}", "pässwörd1", "MYDOG7", "P4ss...word",
+        ];
+        for text in all {
             assert!(!is_placeholder(text), "{text}");
         }
     }
