@@ -1,6 +1,7 @@
 //! What is reported: plain data, made by checks, rendered by `report`.
 
 use crate::source::{FileId, Place, Span};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// How much a finding matters. Ordered: `Error` is the greatest.
@@ -52,6 +53,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Texts of files that the message, the help and the labels repeat, so that a report can mask those that are secrets.
     pub quotes: Vec<Quote>,
+    /// Whether the quotes are all that message, help and the labels of second places repeat, so that the rest are the rule's own words.
+    pub quoted: bool,
 }
 
 /// Where a text that a diagnostic repeats comes from.
@@ -72,6 +75,17 @@ pub struct Quote {
     pub origin: QuoteOrigin,
     /// As it is repeated.
     pub text: String,
+    /// The byte of the message, help or label at which it stands there; without one it may stand anywhere.
+    pub at: Option<usize>,
+    /// The bytes of the text that a rule writes itself.
+    pub own: Vec<Range<usize>>,
+}
+
+impl Quote {
+    /// A text that may stand anywhere in the message, the help and the labels.
+    pub fn new(origin: QuoteOrigin, text: impl Into<String>) -> Self {
+        Self { origin, text: text.into(), at: None, own: Vec::new() }
+    }
 }
 
 impl Diagnostic {
@@ -90,6 +104,7 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
             quotes: Vec::new(),
+            quoted: false,
         }
     }
 

@@ -228,7 +228,7 @@ fn quotes(value: &Shown, into: &mut Vec<Quote>) {
     match value {
         Shown::Text(text, place) | Shown::Number(text, place) => {
             let origin = place.map_or(QuoteOrigin::Everything, QuoteOrigin::Place);
-            into.push(Quote { origin, text: text.clone() });
+            into.push(Quote::new(origin, text.clone()));
         }
         Shown::List(items) => items.iter().for_each(|item| quotes(item, into)),
         Shown::Map(entries) => entries.iter().for_each(|(_, item)| quotes(item, into)),

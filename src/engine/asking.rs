@@ -7,6 +7,8 @@ use crate::expr::{Budget, Failure, Program, Stop, Template, Value, enumerate};
 use crate::model::{Visit, is_unknown};
 use crate::rule::{self, Check, Decision, Pattern, Rule, Schema, Stopped, Written};
 use crate::source::{FileId, Place};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Second places of a finding; more are of no use to anyone.
 const RELATED: usize = 20;
@@ -161,7 +163,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         }
         // A name may come from a value (`labels[env.value]`); those of fields have no digits as a rule.
         let odd = failure.missing.iter().filter(|name| name.contains(|c: char| c.is_ascii_digit()));
-        quotes.extend(odd.map(|name| Quote { origin: QuoteOrigin::Visit, text: name.clone() }));
+        quotes.extend(odd.map(|name| Quote::new(QuoteOrigin::Visit, name.clone())));
         scope.push(Value::made(enumerate(&failure.missing)));
         let message = self.render(&check.message, &scope, &mut quotes)?;
         let place = place.unwrap_or_else(|| self.fallback());
@@ -174,6 +176,7 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         diagnostic.help =
             check.help.as_ref().map(|help| self.render(help, &scope, &mut quotes)).transpose()?;
         diagnostic.quotes = quotes;
+        diagnostic.quoted = true;
         Ok(diagnostic)
     }
 
@@ -185,9 +188,11 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         quotes: &mut Vec<Quote>,
     ) -> Result<String, Stopped> {
         let made = if self.check.names_repo { QuoteOrigin::Everything } else { QuoteOrigin::Visit };
-        let rendered = template.render(scope, self.budget, &mut |value| {
-            quote(value, made, quotes);
-            None
+        let words = &self.check.words;
+        let rendered = template.render(scope, self.budget, &mut |value, at| {
+            let shown = value.show();
+            quote(value, Shown { text: &shown, at, made, words }, quotes);
+            Some(shown)
         });
         rendered.map_err(|stop| template.stopped(stop))
     }
@@ -196,11 +201,54 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 /// Texts of one value that are noted as quotes: what is shown of it holds no more.
 const QUOTES: usize = 200;
 
+/// A value as a message shows it.
+#[derive(Clone, Copy)]
+struct Shown<'s> {
+    text: &'s str,
+    /// Where it stands in the message.
+    at: usize,
+    /// What could be made into it.
+    made: QuoteOrigin,
+    /// What the rule writes itself.
+    words: &'s [Arc<str>],
+}
+
 /// Notes the texts that a value repeats when it is shown.
-fn quote(value: &Value<'_>, made: QuoteOrigin, quotes: &mut Vec<Quote>) {
+fn quote(value: &Value<'_>, shown: Shown<'_>, quotes: &mut Vec<Quote>) {
+    let mut from = 0;
     value.each_text(QUOTES, &mut |place, text| {
-        quotes.push(Quote { origin: place.map_or(made, QuoteOrigin::Place), text });
+        let found = element(shown.text, from, &text);
+        let (at, text) = match found {
+            Some(at) => (Some(at), text),
+            // It is cut off, or one before it is.
+            None if shown.text.ends_with('…') => (Some(from), shown.text[from..].to_owned()),
+            None => (None, text),
+        };
+        from = at.map_or(from, |at| at + text.len());
+        let own = if place.is_some() { Vec::new() } else { own_words(&text, shown.words) };
+        quotes.push(Quote {
+            origin: place.map_or(shown.made, QuoteOrigin::Place),
+            at: at.map(|at| shown.at + at),
+            text,
+            own,
+        });
     });
+}
+
+/// Where an element of a list that is shown stands, at `from` or behind.
+fn element(shown: &str, from: usize, text: &str) -> Option<usize> {
+    const COMMA: &str = ", ";
+    let whole = |&at: &usize| {
+        let rest = &shown[at + text.len()..];
+        (at == 0 || shown[..at].ends_with(COMMA)) && (rest.is_empty() || rest.starts_with(COMMA))
+    };
+    shown[from..].match_indices(text).map(|(at, _)| from + at).find(whole)
+}
+
+/// Where a text that an expression made holds what the rule writes itself.
+fn own_words(text: &str, words: &[Arc<str>]) -> Vec<Range<usize>> {
+    let found = words.iter().flat_map(|word| text.match_indices(&**word));
+    found.map(|(at, word)| at..at + word.len()).collect()
 }
 
 /// A rule that could not be evaluated: an error of the rule, never a silent pass.

@@ -346,6 +346,11 @@ impl Program {
         });
     }
 
+    /// Calls `f` for every text it writes itself.
+    pub fn each_literal(&self, f: &mut dyn FnMut(&Arc<str>)) {
+        self.root.each_literal(f);
+    }
+
     /// The type of its value, as far as it is known before it runs.
     pub fn of(&self) -> Type {
         self.of
@@ -424,6 +429,13 @@ impl Expr {
                 bind.body.each_name(&mut |name| bind.if_free(bind.values.len(), name, f));
             }
             _ => self.each_child(&mut |child| child.each_name(f)),
+        }
+    }
+
+    fn each_literal(&self, f: &mut dyn FnMut(&Arc<str>)) {
+        match &self.kind {
+            ExprKind::Literal(Literal::String(text)) => f(text),
+            _ => self.each_child(&mut |child| child.each_literal(f)),
         }
     }
 

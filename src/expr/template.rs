@@ -3,6 +3,7 @@
 use super::program::{Budget, Problem, Program, Scope, Stop, compile};
 use super::value::Value;
 use crate::source::Span;
+use std::sync::Arc;
 
 /// A compiled message.
 #[derive(Debug)]
@@ -76,13 +77,22 @@ impl Template {
         }
     }
 
-    /// The message for these slots. `show` may say how a value reads (to mask a secret); else null reads `(none)` and
-    /// lists are joined with commas.
+    /// Calls `f` for every text that an expression in a placeholder writes itself.
+    pub fn each_literal(&self, f: &mut dyn FnMut(&Arc<str>)) {
+        for piece in &self.pieces {
+            if let Piece::Placeholder(program, _) = piece {
+                program.each_literal(f);
+            }
+        }
+    }
+
+    /// The message for these slots. `show` is told of each value and the byte at which it stands, and may say how it reads (to mask a
+    /// secret); else null reads `(none)` and lists are joined with commas.
     pub fn render<'a>(
         &self,
         slots: &[Value<'a>],
         budget: &mut Budget,
-        show: &mut dyn FnMut(&Value<'a>) -> Option<String>,
+        show: &mut dyn FnMut(&Value<'a>, usize) -> Option<String>,
     ) -> Result<String, Stop> {
         let mut message = String::new();
         for piece in &self.pieces {
@@ -93,7 +103,8 @@ impl Template {
                         Stop::Error { span, message } => Stop::Error { span: shift(span, *start), message },
                         Stop::Budget => Stop::Budget,
                     })?;
-                    message.push_str(&show(&value).unwrap_or_else(|| value.show()));
+                    let shown = show(&value, message.len()).unwrap_or_else(|| value.show());
+                    message.push_str(&shown);
                 }
             }
         }

@@ -344,14 +344,14 @@ fn templates_fill_placeholders_and_say_what_is_wrong_with_them() {
     let slots = [slots(&document)[0].clone(), Value::Text(super::Text::made(missing))];
     let render = |source: &str| {
         let template = Template::compile(source, &scope).expect("compiles");
-        template.render(&slots, &mut Budget::default(), &mut |_| None).expect("renders")
+        template.render(&slots, &mut Budget::default(), &mut |_, _| None).expect("renders")
     };
     assert_eq!(
         render("`{x.name}` {{{x.ports}}} {x.tag} {'}' + \"{\"} no {missing}"),
         "`web` {1, 2} (none) }{ no `a`, `b` and `c`"
     );
     let template = Template::compile("{x.name}", &scope).expect("compiles");
-    let masked = template.render(&slots, &mut Budget::default(), &mut |_| Some("***".to_owned()));
+    let masked = template.render(&slots, &mut Budget::default(), &mut |_, _| Some("***".to_owned()));
     assert_eq!(masked.as_deref(), Ok("***"));
     for (source, start, message) in [
         ("a {x.name", 2, "this placeholder does not end"),

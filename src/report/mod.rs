@@ -14,10 +14,14 @@ pub use json::{json, object};
 pub use sanitise::{Clean, text};
 pub use summary::{Summary, plural, summary_line};
 
-use crate::diagnostic::{Diagnostic, QuoteOrigin};
+use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin};
 use crate::secret;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex::Regex;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Everything a format needs; each format is a pure function of it.
 #[derive(Clone, Copy, Debug)]
@@ -38,48 +42,119 @@ impl Run<'_> {
         Clean::line(&self.masked(diagnostic, text))
     }
 
-    /// A text of a diagnostic without secrets: neither the ones under its labels nor anything shaped like one.
+    /// The message, the help or a label of a diagnostic without secrets: neither those it quotes nor, where what it quotes is not known,
+    /// those under its labels, nor anything shaped like one. The words of a rule stay, whatever the files hold.
     pub fn masked(&self, diagnostic: &Diagnostic, text: &str) -> String {
-        let mut secrets: Vec<&str> = Vec::new();
+        let mut hidden = Vec::new();
         for quote in diagnostic.quotes.iter().filter(|quote| !quote.text.is_empty()) {
-            match quote.origin {
-                QuoteOrigin::Place(place) if !self.masks.under(place).is_empty() => secrets.push(&quote.text),
-                QuoteOrigin::Place(_) => {}
-                // What an expression made may hold a secret of any file that it could see.
-                QuoteOrigin::Visit | QuoteOrigin::Everything => {
-                    secrets.extend(self.masks.within(&quote.text));
-                }
+            let quoted = |at: usize| text.get(at..).is_some_and(|rest| rest.starts_with(&quote.text));
+            // One that does not stand where it should is of another text of the diagnostic.
+            let known = quote.at.into_iter().filter(|&at| quoted(at));
+            let anywhere = || text.match_indices(&quote.text).map(|(at, _)| at);
+            let searched = quote.at.is_none().then(anywhere).into_iter().flatten();
+            let mut within = None;
+            for at in known.chain(searched) {
+                let within = within.get_or_insert_with(|| self.hidden(quote));
+                hidden.extend(within.iter().map(|range| Span::from(at + range.start..at + range.end)));
             }
         }
-        // The longest first: a shorter one may be a part of it.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        let mut text = text.to_owned();
-        for secret in secrets {
-            text = text.replace(secret, secret::MASK);
+        if !diagnostic.quoted || text == diagnostic.primary.text {
+            places(diagnostic).for_each(|place| self.under_label(place, text, &mut hidden));
         }
-        let mut text = secret::mask(&text).into_owned();
-        for place in places(diagnostic) {
-            let source = &self.sources.get(place.file).text;
-            for &secret in self.masks.under(place) {
-                // A message may quote the secret or just the marked part of it.
-                let marked = Span::new(secret.start.max(place.span.start), secret.end.min(place.span.end));
-                for secret in [secret.of(source), marked.of(source)] {
-                    if secret.len() >= secret::SHORTEST && text.contains(secret) {
-                        text = text.replace(secret, secret::MASK);
-                    }
-                }
-            }
+        if hidden.is_empty() {
+            return secret::mask(text).into_owned();
         }
-        text
+        let mut masked = String::with_capacity(text.len());
+        let mut at = 0;
+        for span in secret::disjoint(hidden) {
+            masked.push_str(Span::new(at, span.start).of(text));
+            masked.push_str(secret::MASK);
+            at = span.end;
+        }
+        masked.push_str(Span::new(at, text.len() as u32).of(text));
+        secret::mask(&masked).into_owned()
     }
+
+    /// The bytes of a quote that are secret.
+    fn hidden(&self, quote: &Quote) -> Vec<Range<usize>> {
+        let text = &*quote.text;
+        let QuoteOrigin::Place(place) = quote.origin else {
+            // What an expression made may hold a secret of any file that it could see.
+            let found = self.masks.known.within(text);
+            let own = |found: &Range<usize>| {
+                quote.own.iter().any(|own| own.start <= found.start && found.end <= own.end)
+            };
+            return found
+                .filter(|(range, known)| {
+                    !own(range) && !(known.plain && (known.named || !is_whole(text, range)))
+                })
+                .map(|(range, _)| range)
+                .collect();
+        };
+        let under = self.masks.under(place);
+        if place.span.of(&self.sources.get(place.file).text) != text {
+            // Escapes, or the line breaks of a block: what stands where cannot be told.
+            if !under.is_empty() {
+                return std::iter::once(0..text.len()).collect();
+            }
+        }
+        let Span { start, end } = place.span;
+        let overlaps = under
+            .iter()
+            .map(|secret| (secret.start.max(start) - start) as usize..(secret.end.min(end) - start) as usize);
+        // What stands in the clear may still repeat what is a secret elsewhere.
+        let repeated = self
+            .masks
+            .known
+            .within(text)
+            .filter(|(range, known)| !known.plain && !known.named && is_whole(text, range));
+        overlaps.chain(repeated.map(|(range, _)| range)).collect()
+    }
+
+    /// Adds where a text repeats the secrets at a place: whole, or just the marked part.
+    fn under_label(&self, place: Place, text: &str, hidden: &mut Vec<Span>) {
+        let source = &self.sources.get(place.file).text;
+        for &secret in self.masks.under(place) {
+            let marked = Span::new(secret.start.max(place.span.start), secret.end.min(place.span.end));
+            for secret in [secret.of(source), marked.of(source)] {
+                if secret.len() < secret::SHORTEST {
+                    continue;
+                }
+                let plain = is_plain(secret);
+                let found = text.match_indices(secret).map(|(at, _)| at..at + secret.len());
+                hidden.extend(found.filter(|range| !plain || is_whole(text, range)).map(Span::from));
+            }
+        }
+    }
+}
+
+/// Longest text, in bytes, that can be taken for a plain word.
+const LONGEST_WORD: usize = 16;
+
+/// Whether a secret reads like a word or a number that names may hold, too: `postgres`, `admin`, `1234`.
+fn is_plain(secret: &str) -> bool {
+    let letters = |byte: u8| byte.is_ascii_alphabetic() || b"-_".contains(&byte);
+    let humps =
+        secret.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    (secret.len() <= LONGEST_WORD && secret.bytes().all(letters) && !humps)
+        || secret.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a range of a text is a whole word and no part of a longer name.
+fn is_whole(text: &str, range: &Range<usize>) -> bool {
+    let joins = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let inner = &text[range.clone()];
+    let before = inner.starts_with(joins) && text[..range.start].ends_with(joins);
+    let behind = inner.ends_with(joins) && text[range.end..].starts_with(joins);
+    !before && !behind
 }
 
 /// The secrets in the files that a run reports on.
 #[derive(Debug, Default)]
 pub struct Masks {
     places: HashMap<FileId, Vec<Span>>,
-    /// Their texts, as they are written and as they decode, where a text that was made may hold them.
-    texts: Vec<String>,
+    /// What they are, for texts that may repeat them.
+    known: Known,
 }
 
 impl Masks {
@@ -102,33 +177,95 @@ impl Masks {
         if origins().any(|origin| origin == QuoteOrigin::Everything) {
             files.extend(sources.iter().map(|(id, _)| id));
         }
-        let made = origins().any(|origin| !matches!(origin, QuoteOrigin::Place(_)));
-        for id in files {
-            let file = sources.get(id);
-            let spans = secrets(id, file);
-            if made {
-                masks.texts.extend(spans.iter().flat_map(|span| written_and_decoded(span.of(&file.text))));
-            }
-            masks.places.insert(id, spans);
+        for &id in &files {
+            masks.places.insert(id, secrets(id, sources.get(id)));
         }
-        masks.texts.retain(|text| text.len() >= secret::SHORTEST);
-        masks.texts.sort_unstable();
-        masks.texts.dedup();
+        if origins().next().is_some() {
+            masks.known =
+                Known::new(files.iter().map(|&id| {
+                    (&*sources.get(id).text, masks.places.get(&id).map_or(&[][..], Vec::as_slice))
+                }));
+        }
         masks
-    }
-
-    /// The secrets that a text holds.
-    fn within<'m>(&'m self, text: &str) -> impl Iterator<Item = &'m str> {
-        self.texts.iter().map(String::as_str).filter(move |secret| text.contains(*secret))
     }
 
     /// The secrets that share a byte with a place.
     fn under(&self, place: Place) -> &[Span] {
-        let masks = self.places.get(&place.file).map_or(&[][..], Vec::as_slice);
-        let first = masks.partition_point(|mask| mask.end <= place.span.start);
-        let past = masks.partition_point(|mask| mask.start < place.span.end);
-        masks.get(first..past).unwrap_or(&[])
+        under(self.places.get(&place.file).map_or(&[][..], Vec::as_slice), place.span)
     }
+}
+
+/// Those of some sorted and disjoint spans that share a byte with a span.
+fn under(spans: &[Span], span: Span) -> &[Span] {
+    let first = spans.partition_point(|other| other.end <= span.start);
+    let past = spans.partition_point(|other| other.start < span.end);
+    spans.get(first..past).unwrap_or(&[])
+}
+
+/// The texts of secrets.
+#[derive(Debug, Default)]
+struct Known {
+    /// In the order of the search.
+    kinds: Vec<Kind>,
+    search: Option<AhoCorasick>,
+}
+
+/// What is known of the text of a secret.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    /// See [`is_plain`].
+    plain: bool,
+    /// Whether it also stands in the clear as a name.
+    named: bool,
+}
+
+impl Known {
+    /// The secrets of some files, given as their texts and the sorted spans in them.
+    fn new<'a>(files: impl Iterator<Item = (&'a str, &'a [Span])> + Clone) -> Self {
+        let written = files
+            .clone()
+            .flat_map(|(text, spans)| spans.iter().flat_map(move |span| written_and_decoded(span.of(text))));
+        let mut texts: Vec<String> = written.filter(|text| text.len() >= secret::SHORTEST).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let kind = |text: &String| Kind { plain: is_plain(text), named: false };
+        let mut kinds: Vec<Kind> = texts.iter().map(kind).collect();
+        for (text, spans) in files {
+            for name in names(text, spans) {
+                if let Ok(found) = texts.binary_search_by(|text| text.as_str().cmp(name)) {
+                    kinds[found].named = true;
+                }
+            }
+        }
+        // Not the table that is the default for few texts: for a long one of repetitions it takes quadratic time. It fails only for more
+        // states than files have bytes.
+        let build = |texts: &[String]| {
+            AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(texts).ok()
+        };
+        let search = if texts.is_empty() { None } else { build(&texts) };
+        Self { kinds, search }
+    }
+
+    /// Where a text holds secrets, also one inside the other.
+    fn within(&self, text: &str) -> impl Iterator<Item = (Range<usize>, Kind)> {
+        let found = self.search.iter().flat_map(move |search| search.find_overlapping_iter(text));
+        found.filter_map(|found| Some((found.range(), *self.kinds.get(found.pattern().as_usize())?)))
+    }
+}
+
+/// A name as files give things one: `name:`, `"name":`, `NAME=`, `name: it`.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r#"(?m)(?:^|[\s{,"'-])name:[ \t]+["']?([A-Za-z0-9][\w.-]*)["']?[ \t]*(?:[\r,}]|$)"#,
+        r#"|(?:^|[\s{,"'-])([A-Za-z0-9_][\w.-]*)["']?(?:[ \t]*=|:[\s]|:$)"#,
+    ))
+    .expect("the pattern is valid: it runs in the tests of this file")
+});
+
+/// The names that stand in a text outside of its secrets.
+fn names<'a>(text: &'a str, secrets: &'a [Span]) -> impl Iterator<Item = &'a str> {
+    let found = NAME.captures_iter(text).filter_map(|found| found.get(1).or(found.get(2)));
+    found.filter(|name| under(secrets, Span::from(name.range())).is_empty()).map(|name| name.as_str())
 }
 
 /// A secret as it stands in its file, and without the escapes of a quoted scalar.
@@ -144,4 +281,42 @@ fn written_and_decoded(text: &str) -> impl Iterator<Item = String> {
 /// The places of all labels, the primary one first.
 fn places(diagnostic: &Diagnostic) -> impl Iterator<Item = Place> {
     std::iter::once(&diagnostic.primary).chain(&diagnostic.related).map(|label| label.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_the_clear_are_known_in_every_form() {
+        let text = "a:\n  'b-c': {d: 1}\nE_F=1\n- name: web # no\n- {name: \"db\", x: y}\nurl: h://user:pass@host\nlast:";
+        let found: Vec<_> = names(text, &[]).collect();
+        assert_eq!(found, ["a", "b-c", "d", "E_F", "name", "db", "x", "url", "last"]);
+        assert_eq!(names("a: b\nc: d\n", &[Span::new(0, 1)]).collect::<Vec<_>>(), ["c"]);
+    }
+
+    #[test]
+    fn plain_words_are_told_from_secrets_that_no_name_holds() {
+        for plain in ["postgres", "Admin", "PASSWORD", "1234", "change-me"] {
+            assert!(is_plain(plain), "{plain}");
+        }
+        for other in ["hunter2", "tFkdPqWx", "correct-horse-battery-staple", "p@ss"] {
+            assert!(!is_plain(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_whole_between_other_characters() {
+        for (text, whole) in [
+            ("`it`", true),
+            ("x=it!", true),
+            ("item", false),
+            ("my-it", false),
+            ("it_x", false),
+            ("it", true),
+        ] {
+            let at = text.find("it").expect("it is there");
+            assert_eq!(is_whole(text, &(at..at + 2)), whole, "{text}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use super::schema::{self, Schema};
 use crate::diagnostic::Severity;
 use crate::expr::{self, Expected, Needed, Program, Scope, Stop, Template, Type};
 use crate::model::{FILE, REPO, Target, TargetKind};
+use crate::secret::SHORTEST;
 use crate::shape::Mistake;
 use crate::source::{FileId, Place, Spanned};
 use std::ops::Deref;
@@ -51,6 +52,8 @@ pub struct Check {
     pub facts: u64,
     /// Whether some expression names `repo`, and so can see every file.
     pub names_repo: bool,
+    /// Texts of at least [`SHORTEST`] bytes that the expressions of its messages write themselves.
+    pub words: Vec<Arc<str>>,
     /// Names for sub-expressions, in order.
     pub lets: Vec<Let>,
     /// Where the rule applies.
@@ -286,6 +289,20 @@ impl Check {
         labels.chain([&self.message]).chain(&self.help).for_each(|it| it.each_slot(&mut note));
         (facts, repo)
     }
+
+    /// The texts that the expressions of messages write themselves, those that a secret could be taken for.
+    fn own_words(&self) -> Vec<Arc<str>> {
+        let mut words = Vec::new();
+        let mut note = |text: &Arc<str>| {
+            if text.len() >= SHORTEST && !words.contains(text) {
+                words.push(text.clone());
+            }
+        };
+        self.lets.iter().for_each(|binding| binding.program.each_literal(&mut note));
+        let labels = self.related.iter().filter_map(|(_, label)| label.as_ref());
+        labels.chain([&self.message]).chain(&self.help).for_each(|it| it.each_literal(&mut note));
+        words
+    }
 }
 
 struct Compiler {
@@ -330,6 +347,7 @@ impl Compiler {
             target,
             facts: 0,
             names_repo: false,
+            words: Vec::new(),
             lets,
             when,
             decision: decision?,
@@ -339,6 +357,7 @@ impl Compiler {
             help,
         };
         (check.facts, check.names_repo) = check.names();
+        check.words = check.own_words();
         Some(check)
     }
 

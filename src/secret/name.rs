@@ -5,7 +5,7 @@
 /// Not so names of what merely surrounds a secret: `MAX_TOKENS`, `TOKENIZER`, `JWT_ALGORITHM`, `TOKEN_EXPIRE_MINUTES`,
 /// `PASSWORD_FILE`, `secretName`, `secretKeyRef`, `existingSecret`.
 pub fn secret_name(name: &str) -> bool {
-    if name.len() > LONGEST || NEVER.contains(&name) {
+    if name.len() > LONGEST || NEVER.contains(&name) || name.starts_with(IGNORE) {
         return false;
     }
     let words = words(name);
@@ -37,9 +37,16 @@ pub fn secret_option(name: &str) -> bool {
 /// Longest name looked at, in bytes; what is longer is no name.
 const LONGEST: usize = 200;
 
-/// Names with a meaning of their own: GitHub's permission and section, the reference of an external secret.
-const NEVER: &[&str] =
-    &["id-token", "secrets", "secretKey", "imagePullSecret", "imagePullSecrets", "SECRETS"];
+/// Names with a meaning of their own: GitHub's permission and section, the reference of an external secret, rules as the
+/// configuration and annotations name them.
+#[rustfmt::skip]
+const NEVER: &[&str] = &[
+    "id-token", "secrets", "secretKey", "imagePullSecret", "imagePullSecrets", "SECRETS",
+    "plaintext-secret", "plaintext-secret-in-sample", "ignore.plaintext-secret", "ignore.plaintext-secret-in-sample",
+];
+
+/// What annotations that suppress a rule begin with; their values are reasons.
+const IGNORE: &str = "plimsoll.dev/ignore.";
 
 /// Last words that make a name one of something around a secret, endings of script names among them.
 #[rustfmt::skip]
@@ -154,6 +161,19 @@ mod tests {
         ] {
             assert!(secret_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn names_of_rules_are_not_secret() {
+        for id in crate::rule::BUILT_IN
+            .iter()
+            .filter_map(|(path, _)| path.rsplit('/').next()?.strip_suffix(".yaml"))
+        {
+            for name in [id.to_owned(), format!("ignore.{id}"), format!("plimsoll.dev/ignore.{id}")] {
+                assert!(!secret_name(&name), "{name}");
+            }
+        }
+        assert!(secret_name("ignore.password") && secret_name("PLAINTEXT_SECRET"));
     }
 
     #[test]

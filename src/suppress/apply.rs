@@ -159,8 +159,7 @@ impl File<'_> {
         for named in &suppression.rules {
             if let Some((message, help)) = self.fault_of(named) {
                 let mut found = own("invalid-suppression", place(named.span), message).with_help(help);
-                found.quotes =
-                    vec![Quote { origin: QuoteOrigin::Place(found.primary.place), text: named.id.clone() }];
+                found.quotes = vec![Quote::new(QuoteOrigin::Place(found.primary.place), named.id.clone())];
                 said.push(found);
             }
         }

@@ -82,6 +82,95 @@ fn a_rule_that_repeats_a_secret_is_masked() {
     }
 }
 
+fn checked(files: &[(&str, &str)], arguments: &[&str]) -> String {
+    let project = support::project(files);
+    let arguments = [&["check", "--fail-on", "never"], arguments].concat();
+    let output = support::plimsoll(project.path(), &arguments, b"");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+const FORMATS: [&str; 3] = ["full", "concise", "json"];
+
+/// Secrets that are words of every day must not blot out names, and nothing in a file blots out what a rule says.
+#[test]
+fn names_and_the_words_of_rules_stay_where_they_look_like_secrets() {
+    let values = "postgresqlPassword: postgres\nadminPassword: admin\nauth: {passwordKey: password, password: hunter2x}\n\
+                  minio: {rootPassword: default}\nsecretsPassword: written\nvalues: {token: leave}\n";
+    let files = [
+        ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("chart/values.yaml", values),
+        (
+            "compose.yaml",
+            "services:\n  web:\n    image: web\n    environment:\n      A_PASSWORD: default\n      X_PASSWORD: ${X_PASSWORD:-works}\n",
+        ),
+        (".env.example", "DB_PASSWORD=password\n"),
+    ];
+    for format in FORMATS {
+        let shown = checked(&files, &["--select", "plaintext-secret", "--output", format]);
+        for kept in [
+            "`postgresqlPassword` is written out",
+            "`adminPassword` is written out",
+            "`password` is written out",
+            "`secretsPassword` is written out",
+            "`X_PASSWORD` has a default that works",
+        ] {
+            assert!(shown.contains(kept), "{format} does not say {kept}:\n{shown}");
+        }
+        assert!(format == "concise" || shown.contains("leave it empty"), "{format}:\n{shown}");
+        assert!(!shown.contains("hunter2x"), "{format}:\n{shown}");
+        let shown = checked(&files, &["--select", "plaintext-secret-in-sample", "--output", format]);
+        assert!(shown.contains("DB_PASSWORD") && !shown.contains("<***>"), "{format}:\n{shown}");
+    }
+}
+
+#[test]
+fn what_a_message_makes_of_a_word_that_is_a_secret_is_masked_word_by_word() {
+    let rule = "id: tell\neach: secret\nforbid: value != ''\n\
+                message: \"postgres: {name + ' is ' + value} or {[name, value]} or {value}\"\nhelp: \"not {value + '!'}\"\n";
+    let files = [
+        (
+            "compose.yaml",
+            "services:\n  web:\n    image: web\n    environment: {postgresPassword: postgres}\n",
+        ),
+        (".plimsoll/rules/tell.yaml", rule),
+    ];
+    for format in FORMATS {
+        let shown = checked(&files, &["--select", "tell", "--output", format]);
+        let message = "postgres: postgresPassword is *** or postgresPassword, *** or ***";
+        assert!(shown.contains(message), "{format}:\n{shown}");
+        assert!(format == "concise" || shown.contains("not ***!"), "{format}:\n{shown}");
+    }
+}
+
+#[test]
+fn mistakes_about_a_rule_on_secrets_can_be_read() {
+    let compose = "services:\n  web:\n    image: web\n";
+    let config =
+        "rules:\n  plaintext-secret: {severty: warning}\n  plaintext-secret-in-sample:\n    levle: off\n";
+    let shown = checked(&[("compose.yaml", compose), ("plimsoll.yaml", config)], &[]);
+    assert!(shown.contains("unknown key `severty`") && shown.contains("{severty: warning}"), "{shown}");
+    assert!(!shown.contains("***"), "{shown}");
+    let deploy = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  annotations:\n    \
+                  plimsoll.dev/ignore.plaintext-secret: replaced by the vault\n";
+    let shown = checked(&[("deploy.yaml", deploy)], &[]);
+    assert!(!shown.contains("***"), "{shown}");
+}
+
+/// Every finding quotes names, and each of them may hold every secret.
+#[test]
+fn many_secrets_take_linear_time() {
+    let seconds = |lines: usize| {
+        let text: Vec<_> = (0..lines).map(|n| format!("A{n}_PASSWORD=hunter{n}\n")).collect();
+        let started = std::time::Instant::now();
+        let shown =
+            checked(&[(".env", &text.concat())], &["--select", "plaintext-secret", "--output", "concise"]);
+        assert!(shown.lines().count() > lines && !shown.contains("hunter"), "{lines} lines");
+        started.elapsed().as_secs_f64()
+    };
+    let (short, long) = (seconds(500), seconds(4000));
+    assert!(long < 20.0 * short + 2.0, "{short} s, then {long} s for eight times the lines");
+}
+
 /// What may be hostile about a text: a megabyte of it must cost no more than in proportion to a tenth.
 #[test]
 fn hostile_texts_take_linear_time() {
