@@ -23,7 +23,7 @@ pub struct Call {
 #[derive(Default)]
 pub struct Calls {
     /// In the order of the text.
-    pub calls: Vec<Call>,
+    pub list: Vec<Call>,
     /// Whether one of its commands makes a cluster for itself.
     pub makes_cluster: bool,
     /// Whether one fetches the credentials of a cluster elsewhere.
@@ -68,7 +68,7 @@ pub fn of_script<'m>(
         if !units.is_empty()
             && let Some(place) = script.place(command.span)
         {
-            found.calls.push(Call { place, units });
+            found.list.push(Call { place, units });
         }
     }
     found

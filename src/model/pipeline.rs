@@ -295,7 +295,7 @@ impl Graph {
             let calls = callee::of_script(model, makefiles, file, &script);
             self.makes[from as usize] |= calls.makes_cluster;
             self.fetches[from as usize] |= calls.fetches_credentials;
-            for Call { place, units } in calls.calls {
+            for Call { place, units } in calls.list {
                 self.call(from, place, units);
             }
         }
