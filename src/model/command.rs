@@ -2,7 +2,7 @@
 
 use super::facts::{Emit, FileFacts, OWNER, facts, node, string};
 use super::pipeline::{Standing, Via};
-use super::scripts::{self, Host, Script};
+use super::scripts::{Host, Script};
 use super::target::{TargetKind, Wanted};
 use super::{Model, callee};
 use crate::expr::{COMMAND, Type, Value, command};
@@ -80,7 +80,7 @@ pub fn visit<'m>(model: &'m Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emi
     if !seeks(&file.source.text) {
         return;
     }
-    for script in scripts::of(file) {
+    for script in model.scripts(file) {
         if !seeks(&script.text().text) {
             continue;
         }

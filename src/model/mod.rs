@@ -46,6 +46,7 @@ use crate::source::{FileId, Place, Sources};
 use crate::yaml::Document;
 use facts::{Emit, Owner};
 use pipeline::Reach;
+use scripts::{Reader, Script};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -68,6 +69,8 @@ pub struct Model<'m> {
     /// What only the whole tree can tell.
     pub project: Project<'m>,
     reach: OnceLock<Reach>,
+    /// What the scripts of each artifact say, in their order, so that each is read once.
+    readings: Vec<OnceLock<Vec<Reader>>>,
 }
 
 impl<'m> Model<'m> {
@@ -79,7 +82,8 @@ impl<'m> Model<'m> {
         config: Option<&'m Document>,
     ) -> Self {
         let project = Project::new(sources, artifacts);
-        Self { sources, artifacts, settings, config, project, reach: OnceLock::new() }
+        let readings = artifacts.iter().map(|_| OnceLock::new()).collect();
+        Self { sources, artifacts, settings, config, project, reach: OnceLock::new(), readings }
     }
 
     /// A file as rules see it.
@@ -93,6 +97,18 @@ impl<'m> Model<'m> {
     /// Who runs what, found at the first call: it reads every script.
     fn reach(&self) -> &Reach {
         self.reach.get_or_init(|| Reach::new(self))
+    }
+
+    /// The scripts of a file.
+    fn scripts(&self, file: FileFacts<'m>) -> Vec<Script<'m>> {
+        let first = self.artifacts.first().map_or(0, |artifact| artifact.file.0);
+        let mut scripts = scripts::of(file);
+        let readers = self.readings[(file.id.0 - first) as usize]
+            .get_or_init(|| scripts.iter().map(|script| script.reader.clone()).collect());
+        for (script, reader) in scripts.iter_mut().zip(readers) {
+            script.reader = reader.clone();
+        }
+        scripts
     }
 
     /// What stands at a place.

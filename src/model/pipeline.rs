@@ -7,7 +7,7 @@
 use super::Model;
 use super::callee::{self, Call, Makefiles};
 use super::facts::FileFacts;
-use super::scripts::{self, Host, Script};
+use super::scripts::{Host, Script};
 use crate::artifact::Kind;
 use crate::makefile::Name;
 use crate::source::{FileId, Place};
@@ -88,6 +88,9 @@ impl Standing {
 
     /// The places from which its unit is called.
     pub fn callers(&self, model: &Model<'_>) -> Vec<Place> {
+        if self.known.is_some() {
+            return Vec::new();
+        }
         self.look(model, |reach, at| reach.callers[at].clone())
     }
 
@@ -260,7 +263,7 @@ impl Graph {
                     .for_each(|name| self.add(unit(Key::Named(name.text.clone())), Root::Called));
             }
             Kind::Package => {
-                let names = scripts::of(file).into_iter().filter_map(|script| unit_of(file, &script.host));
+                let names = model.scripts(file).into_iter().filter_map(|script| unit_of(file, &script.host));
                 names.for_each(|unit| self.add(unit, Root::Called));
             }
             _ => {}
@@ -288,7 +291,7 @@ impl Graph {
             }
         }
         self.add_prerequisites(model, makefiles, file);
-        for script in scripts::of(file) {
+        for script in model.scripts(file) {
             let Some(&from) = unit_of(file, &script.host).and_then(|unit| self.units.get(&unit)) else {
                 continue;
             };

@@ -19,7 +19,7 @@ use crate::shell::{How, Reading};
 use crate::source::{Derived, Place, SourceMap, Span};
 use crate::yaml::Node;
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A text that a shell runs.
 pub struct Script<'m> {
@@ -37,8 +37,11 @@ pub struct Script<'m> {
     complete: bool,
     /// The bytes of the text that values of variables outside it gave, in order, and whether these are the only values.
     given: Cow<'m, [(Span, bool)]>,
-    reading: OnceLock<Reading>,
+    pub(super) reader: Reader,
 }
+
+/// What a script says, once it was read; shared by those who look at it.
+pub(super) type Reader = Arc<OnceLock<Reading>>;
 
 /// Where a script is written.
 enum Written<'m> {
@@ -118,8 +121,8 @@ impl<'m> Script<'m> {
         host: Host<'m>,
         owner: Owner<'m>,
     ) -> Self {
-        let (given, reading) = (Cow::Borrowed(&[][..]), OnceLock::new());
-        Self { text, written, language, host, owner, certain: true, complete: true, given, reading }
+        let (given, reader) = (Cow::Borrowed(&[][..]), Reader::default());
+        Self { text, written, language, host, owner, certain: true, complete: true, given, reader }
     }
 
     /// A script whose text is put together.
@@ -154,7 +157,7 @@ impl<'m> Script<'m> {
 
     /// Its commands, read at the first call.
     pub fn reading(&self) -> &Reading {
-        self.reading.get_or_init(|| {
+        self.reader.get_or_init(|| {
             let mut reading = self.language.read(&self.text);
             reading.complete &= self.complete;
             for command in &mut reading.commands {
