@@ -1,8 +1,8 @@
 //! What is to be said of the waivers themselves: those that have ended, and those that excuse nothing.
 
 use crate::config::{Date, Level, Settings, Waiver};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::CHECKS;
+use crate::diagnostic::Diagnostic;
+use crate::engine::own;
 use std::collections::BTreeSet;
 
 /// How much of the project a run reports on.
@@ -54,9 +54,4 @@ fn expired(waiver: &Waiver) -> Diagnostic {
 fn unused(waiver: &Waiver) -> Diagnostic {
     own("unused-waiver", waiver.place(), "this waiver excuses nothing in the whole project".to_owned())
         .with_help("remove it, or mend its `paths`")
-}
-
-fn own(check: &'static str, place: crate::source::Place, message: String) -> Diagnostic {
-    let severity = CHECKS.iter().find(|(name, ..)| *name == check).map_or(Severity::Info, |check| check.1);
-    Diagnostic::new(check, severity, place, message)
 }

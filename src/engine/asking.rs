@@ -79,8 +79,8 @@ impl<'v> Asking<'_, 'v, '_, '_> {
                         .map_err(|stop| condition.stopped(stop))
                 }
             },
-            Decision::Pattern(pattern) => self.search(pattern, &slots[0]),
-            Decision::Schema(schema) => self.validate(schema, &slots[0], outcome),
+            Decision::Pattern(pattern) => self.search(pattern, &slots[rule::SELF]),
+            Decision::Schema(schema) => self.validate(schema, &slots[rule::SELF], outcome),
         }
     }
 

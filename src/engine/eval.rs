@@ -3,7 +3,7 @@
 use super::{common, start_of};
 use crate::expr::{Budget, Expected, Program, Stop, Value};
 use crate::model::{FileFacts, Model, Repo, Target, TargetKind, Visit, Wanted, is_unknown};
-use crate::rule::TARGET;
+use crate::rule::{SELF, TARGET};
 use crate::source::{FileId, Place};
 use crate::yaml::{Kind, Node, Scalar};
 
@@ -78,11 +78,12 @@ fn answer<'v, 'm: 'v>(
     file: Option<&'v FileFacts<'m>>,
     visit: &'v dyn Visit<'m>,
 ) -> Answer {
-    let mut slots = common(model, repo, file, visit).to_vec();
+    let mut slots = common(model, repo, file).to_vec();
+    slots[SELF] = visit.subject();
     slots[TARGET] = Value::made(target.kind.name());
     slots.extend((0..visit.record().fields.len()).map(|fact| visit.fact(fact)));
     let start = file.map(|file| start_of(file.id));
-    let place = visit.place().or_else(|| slots[0].place()).or(start);
+    let place = visit.place().or_else(|| slots[SELF].place()).or(start);
     let mut budget = Budget::default().with_unknown(is_unknown);
     let value = match program.evaluate(&slots, &mut budget) {
         Ok(value) => value,

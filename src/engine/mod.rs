@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::expr::{Budget, Needed, Value};
 use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown};
 use crate::policy::Runs;
-use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, TARGET};
+use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, SELF, TARGET};
 use crate::source::{FileId, Place, Span};
 use crate::yaml::Node;
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -79,6 +79,12 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
     ("unused-suppression", Severity::Info, "a suppression in a file suppresses nothing"),
     ("unused-waiver", Severity::Info, "a waiver of the configuration excuses nothing in the whole project"),
 ];
+
+/// A finding of one of the engine's own checks, at the severity of [`CHECKS`].
+pub fn own(check: &'static str, place: Place, message: impl Into<String>) -> Diagnostic {
+    let severity = CHECKS.iter().find(|known| known.0 == check).map_or(Severity::Error, |known| known.1);
+    Diagnostic::new(check, severity, place, message)
+}
 
 /// What a run is asked for beside the model.
 pub struct Job<'j> {
@@ -306,10 +312,13 @@ impl<'e, 'm> Engine<'e, 'm> {
             }
             if slots.is_empty() {
                 slots.reserve(COMMON.len() + facts + 8);
-                slots.extend(common(self.model, self.repo, file, visit));
+                slots.extend(common(self.model, self.repo, file));
                 slots.resize(COMMON.len() + facts, Value::Null);
             }
             slots.truncate(COMMON.len() + facts);
+            if check.names_self && slots[SELF].is_null() {
+                slots[SELF] = visit.subject();
+            }
             slots[TARGET] = Value::made(check.target.kind.name());
             for fact in 0..facts {
                 let bit = 1 << fact;
@@ -345,16 +354,15 @@ impl<'e, 'm> Engine<'e, 'm> {
     }
 }
 
-/// The values of [`COMMON`] at a visit; `target` and `params` differ from rule to rule.
+/// The values of [`COMMON`] at a visit; `self` is for those who ask for it, `target` and `params` differ from rule to rule.
 fn common<'v, 'm: 'v>(
     model: &Model<'m>,
     repo: &'v Repo<'m>,
     file: Option<&'v FileFacts<'m>>,
-    visit: &'v dyn Visit<'m>,
 ) -> [Value<'v>; COMMON.len()] {
     let config = model.config.and_then(|document| document.roots().next());
     [
-        visit.subject(),
+        Value::Null,
         Value::Null,
         file.map_or(Value::Null, |file| Value::Facts(file)),
         Value::Facts(repo),

@@ -1,9 +1,8 @@
 //! What is wrong with the configuration's `pipeline`: workflows and jobs that it names and that do not exist.
 
-use super::CHECKS;
 use crate::artifact::Kind;
 use crate::config::Pipeline;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::shape::suggest;
 use crate::source::Place;
@@ -35,7 +34,7 @@ fn of_entry(entry: &Pipeline, workflows: &[(&str, Vec<Node<'_>>)]) -> Vec<Diagno
                 _ => "it is a path from the project root, or a glob".to_owned(),
             };
             let message = format!("no workflow is at `{}`: nothing is sanctioned by this", pattern.value);
-            own(pattern.place, message, suggest(&pattern.value, paths), other)
+            finding(pattern.place, message, suggest(&pattern.value, paths), other)
         });
         return missing.into_iter().collect();
     }
@@ -53,14 +52,12 @@ fn of_entry(entry: &Pipeline, workflows: &[(&str, Vec<Node<'_>>)]) -> Vec<Diagno
                     ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
                 ),
             };
-            own(job.place, message, suggest(&job.value, ids.iter().map(|id| &**id)), other)
+            finding(job.place, message, suggest(&job.value, ids.iter().map(|id| &**id)), other)
         })
         .collect()
 }
 
-fn own(place: Place, message: String, near: Option<&str>, other: String) -> Diagnostic {
-    let severity =
-        CHECKS.iter().find(|(name, ..)| *name == "unknown-pipeline").map_or(Severity::Error, |check| check.1);
+fn finding(place: Place, message: String, near: Option<&str>, other: String) -> Diagnostic {
     let help = near.map_or(other, |near| format!("did you mean `{near}`?"));
-    Diagnostic::new("unknown-pipeline", severity, place, message).with_help(help)
+    super::own("unknown-pipeline", place, message).with_help(help)
 }

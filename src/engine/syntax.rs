@@ -1,6 +1,6 @@
 //! What is wrong with a file as text: its encoding, its syntax.
 
-use super::CHECKS;
+use super::own;
 use crate::artifact::Kind;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Model, embedded};
@@ -19,7 +19,7 @@ pub fn findings(model: &Model<'_>, id: FileId) -> Vec<Diagnostic> {
     if let Some((first, encoding)) = bad {
         let place = Place { file: id, span: Span::new(first, first + 3) };
         found.push(
-            own("encoding-error", place, &format!("the file is not {encoding} from here on"))
+            own("encoding-error", place, format!("the file is not {encoding} from here on"))
                 .with_help("save it as UTF-8; what is not text was read as U+FFFD"),
         );
     }
@@ -31,7 +31,7 @@ pub fn findings(model: &Model<'_>, id: FileId) -> Vec<Diagnostic> {
     found.extend(own_problems.chain(twice).map(|problem| {
         let Problem { kind, span, message, help, related } = problem;
         let place = |span| Place { file: id, span };
-        let mut diagnostic = own(check_of(*kind), place(*span), message);
+        let mut diagnostic = own(check_of(*kind), place(*span), message.as_str());
         // What nothing is deployed from may be wrong without harm: test data, other tools' dialects.
         if matches!(file.artifact.kind, Kind::Data | Kind::Package) {
             diagnostic.severity = diagnostic.severity.min(Severity::Warning);
@@ -43,12 +43,6 @@ pub fn findings(model: &Model<'_>, id: FileId) -> Vec<Diagnostic> {
         diagnostic
     }));
     found
-}
-
-/// A finding of one of the engine's own checks.
-fn own(check: &'static str, place: Place, message: &str) -> Diagnostic {
-    let severity = CHECKS.iter().find(|(name, ..)| *name == check).map_or(Severity::Error, |check| check.1);
-    Diagnostic::new(check, severity, place, message)
 }
 
 fn check_of(kind: ProblemKind) -> &'static str {

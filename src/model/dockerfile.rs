@@ -14,8 +14,6 @@ pub struct Instruction<'t> {
     pub span: Span,
     /// From the keyword to the end of the last line, here-documents included.
     pub whole: Span,
-    /// The here-documents that it opens, with the lines that end them; empty where it opens none.
-    pub documents: Span,
     /// The here-documents that it opens, in their order.
     pub here: Vec<HereDocument>,
 }
@@ -57,7 +55,6 @@ pub fn instructions(text: &str) -> Vec<Instruction<'_>> {
         let logical = &text[start..end];
         let keyword_end = logical.find(char::is_whitespace).unwrap_or(logical.len());
         let (keyword, arguments) = (&logical[..keyword_end], logical[keyword_end..].trim_start());
-        let documents = at;
         let mut here = Vec::new();
         for Delimiter { word, tabs, expands } in delimiters(keyword, arguments) {
             let body = at;
@@ -78,9 +75,8 @@ pub fn instructions(text: &str) -> Vec<Instruction<'_>> {
             here.push(HereDocument { span: Span::from(body..body_end), expands });
         }
         let span = Span::from(end - arguments.len()..end);
-        let documents = Span::from(documents..at);
         let whole = Span::from(start..if here.is_empty() { end } else { at });
-        found.push(Instruction { keyword, arguments, span, whole, documents, here });
+        found.push(Instruction { keyword, arguments, span, whole, here });
     }
     found
 }

@@ -8,7 +8,7 @@ use super::facts::FileFacts;
 use super::interpolation::is_unknown;
 use super::scripts::{self, Script};
 use crate::artifact::{Embedded, Kind};
-use crate::shell::{self, Command, How};
+use crate::shell::{Command, How};
 use crate::source::{SourceMap, Span};
 use crate::yaml::{self, Dialect, Document, Expansion, Kind as NodeKind, Node, Options, ProblemKind, Style};
 use memchr::memmem;
@@ -126,27 +126,10 @@ pub fn definitions(text: &str) -> Vec<Span> {
     found
 }
 
-/// The here-documents of a Dockerfile, and those in the scripts that are here-documents of a RUN.
+/// The here-documents of a Dockerfile's instructions. Those in the scripts of RUN are found as those of all scripts.
 fn instructions(text: &str) -> Vec<Body> {
-    let mut found = Vec::new();
-    for instruction in dockerfile::instructions(text) {
-        for here in instruction.here {
-            found.push(Body { span: here.span, expands: here.expands });
-            let script = here.span.of(text);
-            if !instruction.keyword.eq_ignore_ascii_case("RUN")
-                || !is_worth_reading(script)
-                || memmem::find(script.as_bytes(), b"<<").is_none()
-            {
-                continue;
-            }
-            let commands = shell::commands(script, shell::Dialect::Posix);
-            found.extend(commands.iter().filter_map(here_document).map(|(span, expands)| Body {
-                span: Span::new(here.span.start + span.start, here.span.start + span.end),
-                expands: expands || here.expands,
-            }));
-        }
-    }
-    found
+    let opened = dockerfile::instructions(text).into_iter().flat_map(|instruction| instruction.here);
+    opened.map(|here| Body { span: here.span, expands: here.expands }).collect()
 }
 
 /// The documents of a body, cut at its `---` lines: in an indented body these are indented too, deeper ones are text.

@@ -50,6 +50,8 @@ pub struct Check {
     pub target: Target,
     /// The facts of the visit that some expression names, as bits of their indexes.
     pub facts: u64,
+    /// Whether some expression names `self`, or what decides looks at it as a whole.
+    pub names_self: bool,
     /// Whether some expression names `repo`, and so can see every file.
     pub names_repo: bool,
     /// Texts of at least [`SHORTEST`] bytes that the expressions of its messages write themselves.
@@ -140,6 +142,9 @@ pub const COMMON: [(&str, Type); 6] = [
     ("params", Type::Any),
     ("config", Type::Node),
 ];
+
+/// The slot of `self`.
+pub const SELF: usize = 0;
 
 /// The slot of `target`.
 pub const TARGET: usize = 1;
@@ -266,10 +271,12 @@ impl Check {
         self.when.iter().chain(forbidden).find_map(|condition| condition.needs(slot, fact))
     }
 
-    /// The facts that some expression names, and whether one names `repo`.
-    fn names(&self) -> (u64, bool) {
+    /// The facts that some expression names, and whether one names `self` or `repo`.
+    fn names(&self) -> (u64, bool, bool) {
         let (mut facts, mut repo) = (0, false);
+        let mut itself = !matches!(self.decision, Decision::Condition { .. });
         let mut note = |slot: usize| {
+            itself |= slot == SELF;
             repo |= slot == REPO_SLOT;
             if let Some(fact) = slot.checked_sub(COMMON.len()).filter(|fact| *fact < 64) {
                 facts |= 1 << fact;
@@ -287,7 +294,7 @@ impl Check {
             .for_each(|it| it.each_slot(&mut note));
         let labels = related.filter_map(|(_, label)| label.as_ref());
         labels.chain([&self.message]).chain(&self.help).for_each(|it| it.each_slot(&mut note));
-        (facts, repo)
+        (facts, itself, repo)
     }
 
     /// The texts that the expressions of messages write themselves, those that a secret could be taken for.
@@ -346,6 +353,7 @@ impl Compiler {
         let mut check = Check {
             target,
             facts: 0,
+            names_self: false,
             names_repo: false,
             words: Vec::new(),
             lets,
@@ -356,7 +364,7 @@ impl Compiler {
             message: message?,
             help,
         };
-        (check.facts, check.names_repo) = check.names();
+        (check.facts, check.names_self, check.names_repo) = check.names();
         check.words = check.own_words();
         Some(check)
     }

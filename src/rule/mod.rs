@@ -14,7 +14,7 @@ mod vocabulary;
 
 pub use catalog::{BUILT_IN, Catalog, Loading, Origin, RuleFile, built_in, load, load_files};
 pub use compile::{
-    COMMON, Check, Decision, Let, MISSING, PARAMS, Rule, Stopped, TARGET, Written, compile, scope_of,
+    COMMON, Check, Decision, Let, MISSING, PARAMS, Rule, SELF, Stopped, TARGET, Written, compile, scope_of,
 };
 pub use example::{
     Example, ExampleFile, Expected, Finding, Mark, Mismatch, Verdict, compare, mark, write_mark,

@@ -5,8 +5,8 @@ use super::scan::{Named, Scan, Suppression, scan};
 use super::{ALWAYS_SAID, Fault};
 use crate::artifact::Artifact;
 use crate::config::{Date, Level, Reasons, Settings};
-use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin, Severity};
-use crate::engine::{CHECKS, Outcome, sort};
+use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin};
+use crate::engine::{Outcome, own, sort};
 use crate::shape::suggest;
 use crate::source::{FileId, Place, Sources, Span};
 use rayon::prelude::*;
@@ -240,9 +240,4 @@ impl Holding<'_> {
         }
         hits
     }
-}
-
-fn own(check: &'static str, place: Place, message: String) -> Diagnostic {
-    let severity = CHECKS.iter().find(|(name, ..)| *name == check).map_or(Severity::Info, |check| check.1);
-    Diagnostic::new(check, severity, place, message)
 }

@@ -15,8 +15,10 @@ pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Vec<Script<'m>>) {
     let shell = if escape == '\\' { Language::BASH } else { Language::Cmd };
     let mut stage = Stage { file, text, escape, shell, base: None, entrypoint: None, command: None, found };
     for instruction in instructions(text) {
-        let Instruction { keyword, arguments, span, documents, .. } = instruction;
-        let documents = documents.start as usize..documents.end as usize;
+        let Instruction { keyword, arguments, span, whole, here } = instruction;
+        // The here-documents that it opens, with the lines that end them.
+        let end = whole.end as usize;
+        let documents = here.first().map_or(end, |first| first.span.start as usize)..end;
         if keyword.eq_ignore_ascii_case("FROM") {
             stage.end();
             stage.shell = shell;

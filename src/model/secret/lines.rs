@@ -72,11 +72,8 @@ fn entry<'m>(finder: &mut Finder<'_, 'm>, name: &Text<'m>, value: &Text<'m>, sou
 }
 
 fn dockerfile<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, hits: &Hits) {
-    let found = instructions(&text.text);
-    for (at, Instruction { keyword, arguments, span, .. }) in found.iter().enumerate() {
-        // Here-documents belong to the instruction that opens them.
-        let next = found.get(at + 1).map_or(text.text.len(), |next| range_in(&text.text, next.keyword).start);
-        let range = span.start as usize..next.max(span.end as usize);
+    for Instruction { keyword, arguments, span, whole, .. } in instructions(&text.text) {
+        let range = span.start as usize..whole.end as usize;
         if !hits.touches(Span::from(range.clone())) {
             continue;
         }
