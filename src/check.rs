@@ -5,6 +5,7 @@ use crate::config::{Date, Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
+use crate::fingerprint::{Fingerprint, fingerprints};
 use crate::glob::Globs;
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
@@ -81,6 +82,11 @@ impl Run {
     pub fn documents(&self, file: FileId) -> impl Iterator<Item = &Document> {
         let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok();
         index.into_iter().flat_map(|index| model::documents(&self.sources, &self.artifacts[index]))
+    }
+
+    /// The fingerprints of findings of the run, in their order.
+    pub fn fingerprints(&self, findings: &[Diagnostic]) -> Vec<Fingerprint> {
+        fingerprints(findings, &self.sources, |file| self.documents(file))
     }
 
     /// What no output may show of a file, sorted and disjoint.

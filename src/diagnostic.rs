@@ -55,6 +55,60 @@ pub struct Diagnostic {
     pub quotes: Vec<Quote>,
     /// Whether the quotes are all that message, help and the labels of second places repeat, so that the rest are the rule's own words.
     pub quoted: bool,
+    /// A change that mends it.
+    pub fix: Option<Fix>,
+}
+
+/// A change to files that mends a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: "remove the suppression".
+    pub title: String,
+    /// Whether it may be made unseen.
+    pub safety: Safety,
+    /// What is replaced; the places are disjoint.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a change may be made unseen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// What is deployed stays the same.
+    Safe,
+    /// What is deployed changes; somebody must look at it.
+    Unsafe,
+}
+
+/// A piece of a file and what takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty where something is only inserted.
+    pub place: Place,
+    /// The new text; empty where something is only removed.
+    pub text: String,
+}
+
+/// A finding that is not reported, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excused {
+    /// The finding.
+    pub found: Diagnostic,
+    /// What excuses it.
+    pub by: Excuse,
+    /// The reason that was written down, if one was.
+    pub reason: Option<String>,
+}
+
+/// What excuses a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excuse {
+    /// A comment or an annotation in its file.
+    Suppression,
+    /// A waiver of the configuration.
+    Waiver,
+    /// It was there before: the baseline, or the revision that the run is compared with, has it.
+    Known,
 }
 
 /// Where a text that a diagnostic repeats comes from.
@@ -105,6 +159,7 @@ impl Diagnostic {
             help: None,
             quotes: Vec::new(),
             quoted: false,
+            fix: None,
         }
     }
 

@@ -1,14 +1,12 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
-use super::{Status, fail, project};
+use super::{Status, fail, output, project};
 use crate::check::{self, Run, Suppressions};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::{self, Charset, Look, Masks, Summary};
 use clap::ValueEnum;
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
-use std::path::PathBuf;
+use std::io::{self, IsTerminal as _};
 use std::time::Instant;
 
 /// Check files against the rules
@@ -31,9 +29,8 @@ pub struct Args {
     /// The day by which waivers, suppressions and times of grace end [default: today in UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     today: Option<Date>,
-    /// What to write and where; may be repeated
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "full")]
-    output: Vec<Output>,
+    #[command(flatten)]
+    output: output::Args,
     /// When to colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
@@ -45,10 +42,8 @@ pub struct Args {
 /// Runs the command.
 pub fn run(arguments: &Args) -> Status {
     let started = Instant::now();
-    if arguments.output.iter().filter(|output| output.path.is_none()).count() > 1 {
-        return fail(
-            &"two reports cannot share standard output; give all but one a file, as in `--output json=report.json`",
-        );
+    if let Err(error) = arguments.output.check() {
+        return fail(&error);
     }
     let look = look(arguments.color);
     let request = match arguments.project.use_threads().and_then(|()| arguments.project.request()) {
@@ -75,12 +70,16 @@ pub fn run(arguments: &Args) -> Status {
     let diagnostics: Vec<Diagnostic> =
         run.outcome.failures.iter().chain(&run.outcome.diagnostics).cloned().collect();
     let masks = Masks::new(&run.sources, &diagnostics, |id, _| run.hidden(id));
-    let report =
-        report::Run { sources: &run.sources, diagnostics: &diagnostics, summary: &summary, masks: &masks };
-    for output in &arguments.output {
-        if let Err(error) = write(output, &report, look) {
-            return fail(&error);
-        }
+    let fingerprints = run.fingerprints(&diagnostics);
+    let report = report::Run {
+        sources: &run.sources,
+        diagnostics: &diagnostics,
+        fingerprints: &fingerprints,
+        summary: &summary,
+        masks: &masks,
+    };
+    if let Err(error) = arguments.output.write(&report, look) {
+        return fail(&error);
     }
     if !arguments.quiet || summary.files == 0 {
         super::say(&report::summary_line(&summary));
@@ -119,35 +118,6 @@ fn summary(run: &Run) -> Summary {
         unknown: run.outcome.unknown,
         ..Summary::default()
     }
-}
-
-/// Writes one report. A reader that has seen enough (`plimsoll check | head`) is no failure.
-fn write(output: &Output, run: &report::Run<'_>, look: Look) -> Result<(), String> {
-    let written = match &output.path {
-        None => format(output.format, run, look, &mut BufWriter::new(io::stdout().lock())),
-        Some(path) => {
-            let plain = Look { color: report::Color::Plain, ..look };
-            let create = File::create(path);
-            create.and_then(|file| format(output.format, run, plain, &mut BufWriter::new(file)))
-        }
-    };
-    let target =
-        output.path.as_ref().map_or_else(|| "standard output".into(), |path| path.display().to_string());
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(format!("cannot write to {target}: {error}"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn format(format: Format, run: &report::Run<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Full => report::full(out, run, look)?,
-        Format::Concise => report::concise(out, run)?,
-        Format::Json => report::json(out, run)?,
-    }
-    out.flush()
 }
 
 /// How reports for people look on this terminal.
@@ -213,40 +183,5 @@ impl Color {
             }
             Self::Auto => terminal && variable("TERM").as_deref() != Some("dumb"),
         }
-    }
-}
-
-/// The shapes of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Windows of source.
-    Full,
-    /// A line for each finding.
-    Concise,
-    /// A JSON object.
-    Json,
-}
-
-/// A report and the file it goes to, `FORMAT[=PATH]`; stdout without a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
-    /// Its shape.
-    pub format: Format,
-    /// The file.
-    pub path: Option<PathBuf>,
-}
-
-impl std::str::FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, path) = match text.split_once('=') {
-            Some((_, "")) => return Err("no path after `=`".to_owned()),
-            Some((name, path)) => (name, Some(path.into())),
-            None => (text, None),
-        };
-        let format = Format::from_str(name, false)
-            .map_err(|_| format!("unknown format `{name}`; there are full, concise and json"))?;
-        Ok(Self { format, path })
     }
 }

@@ -158,6 +158,7 @@ impl<'s> Shower<'s> {
         let run = report::Run {
             sources: self.model.sources,
             diagnostics: &self.diagnostics,
+            fingerprints: &[],
             summary: &self.summary,
             masks: &self.masks,
         };

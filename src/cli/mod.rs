@@ -6,6 +6,7 @@ mod explain;
 mod files;
 mod init;
 mod new;
+mod output;
 mod project;
 mod replace;
 mod rules;

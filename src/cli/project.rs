@@ -202,6 +202,6 @@ pub fn draw(
 ) -> io::Result<()> {
     let summary = Summary::default();
     let masks = Masks::new(sources, diagnostics, |_, file| secret_spans(file, None));
-    let run = report::Run { sources, diagnostics, summary: &summary, masks: &masks };
+    let run = report::Run { sources, diagnostics, fingerprints: &[], summary: &summary, masks: &masks };
     report::windows(out, &run, look)
 }

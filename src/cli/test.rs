@@ -252,7 +252,13 @@ impl Outcome {
     fn json(&self, diagnostics: &[Diagnostic]) -> String {
         let masks = Masks::new(&self.sources, diagnostics, |_, file| secret_spans(file, None));
         let summary = Summary::default();
-        let run = report::Run { sources: &self.sources, diagnostics, summary: &summary, masks: &masks };
+        let run = report::Run {
+            sources: &self.sources,
+            diagnostics,
+            fingerprints: &[],
+            summary: &summary,
+            masks: &masks,
+        };
         let rules = self.rules.iter().map(|(origin, rule)| {
             let examples = rule.trials.iter().map(|trial| {
                 let file = self.sources.get(trial.place.file);

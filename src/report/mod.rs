@@ -15,6 +15,7 @@ pub use sanitise::{Clean, text};
 pub use summary::{Summary, plural, summary_line};
 
 use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin};
+use crate::fingerprint::Fingerprint;
 use crate::secret;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -30,6 +31,8 @@ pub struct Run<'a> {
     pub sources: &'a Sources,
     /// The findings in the order to print them.
     pub diagnostics: &'a [Diagnostic],
+    /// What each of them is known by from run to run, in their order; may be empty, for formats that do not show it.
+    pub fingerprints: &'a [Fingerprint],
     /// The counts.
     pub summary: &'a Summary,
     /// What must not be printed.

@@ -423,7 +423,13 @@ mod tests {
         let diagnostics = [Diagnostic::new("rule", Severity::Error, Place { file, span }, "message")];
         let masks = Masks::default();
         let summary = Summary::default();
-        let run = Run { sources: &sources, diagnostics: &diagnostics, summary: &summary, masks: &masks };
+        let run = Run {
+            sources: &sources,
+            diagnostics: &diagnostics,
+            fingerprints: &[],
+            summary: &summary,
+            masks: &masks,
+        };
         check(&Snippet::new(&run, &Positions::of(&run), &diagnostics[0], width, "…"));
     }
 

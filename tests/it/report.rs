@@ -49,6 +49,7 @@ impl Case {
         let run = Run {
             sources: &self.sources,
             diagnostics: &self.diagnostics,
+            fingerprints: &[],
             summary: &self.summary,
             masks: &masks,
         };

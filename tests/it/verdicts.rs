@@ -8,7 +8,7 @@
 use crate::support::{self, folders, request};
 use plimsoll::check::{self, Run};
 use plimsoll::diagnostic::Diagnostic;
-use plimsoll::fingerprint::{Fingerprint, fingerprints};
+use plimsoll::fingerprint::Fingerprint;
 use plimsoll::secret::{self, MASK};
 use plimsoll::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,7 +123,7 @@ fn findings(root: &Path, config: &str) -> Vec<Finding> {
     request.ignore.push("unknown-pipeline".to_owned());
     let run = check::run(&request).expect("the configuration is right");
     let found = &run.outcome.diagnostics;
-    let identities = fingerprints(found, &run.sources, |file| run.documents(file));
+    let identities = run.fingerprints(found);
     found
         .iter()
         .zip(identities)
