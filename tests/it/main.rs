@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod canaries;
 mod cel_spec;
 mod check;
 mod cli;
@@ -10,14 +11,17 @@ mod embedded;
 mod go_oracle;
 mod guide;
 mod init;
+mod injection;
 mod joins;
 mod pipeline;
+mod readers;
 mod reference;
 mod report;
 mod rules;
 mod scripts;
 mod secrets;
 mod settings;
+mod status;
 mod support;
 mod suppress;
 mod test_command;
