@@ -57,8 +57,11 @@ fn rows(listing: &Listing) -> Vec<Row<'_>> {
         kind: artifact.kind.name(),
         reason: artifact.reason.clone(),
     });
-    let skipped =
-        loaded.skipped.iter().map(|(path, reason)| Row { path, kind: "skipped", reason: reason.to_string() });
+    let skipped = loaded.skipped.iter().map(|it| Row {
+        path: &it.path,
+        kind: "skipped",
+        reason: it.reason.to_string(),
+    });
     let unreadable = loaded.unreadable.iter().map(|file| Row {
         path: &file.path,
         kind: "unreadable",

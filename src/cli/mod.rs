@@ -5,6 +5,7 @@ mod eval;
 mod explain;
 mod files;
 mod init;
+mod lists;
 mod new;
 mod output;
 mod project;
@@ -15,7 +16,7 @@ mod targets;
 mod test;
 
 use crate::report::Clean;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -78,6 +79,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         say(&format!("plimsoll: internal error{place}; please report it"));
     }));
+    let arguments = match lists::expand(arguments.into_iter().collect(), Cli::command) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error).into(),
+    };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(usage) => {

@@ -15,6 +15,7 @@ mod pipeline;
 mod reference;
 mod report;
 mod rules;
+mod scope;
 mod scripts;
 mod secrets;
 mod settings;

@@ -1,6 +1,6 @@
 //! What several tests share: where the inputs are, the hostile set, and the invariants of any parsed text.
 
-use plimsoll::check::{Request, Suppressions};
+use plimsoll::check::{Exclusions, Extent, Request, Suppressions};
 use plimsoll::config::Date;
 use plimsoll::policy::RuleFiles;
 use plimsoll::source::{SourceFile, Span};
@@ -71,8 +71,11 @@ pub fn request(root: &Path, config: &str) -> Request {
     Request {
         current: root.clone(),
         paths: vec![root.clone()],
+        analysed: vec![root.clone()],
         root,
+        exclusions: Exclusions::Disregarded,
         stdin: None,
+        extent: Extent::Project,
         config: Some(("plimsoll.yaml".to_owned(), config.to_owned())),
         rule_files: RuleFiles::BuiltIn,
         select: Vec::new(),
