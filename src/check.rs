@@ -12,6 +12,7 @@ use crate::engine::{self, Job, Outcome};
 use crate::fingerprint::{Fingerprint, fingerprints};
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
+use crate::progress::{Progress, Stage};
 use crate::rule::Rule;
 use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
@@ -20,6 +21,7 @@ use crate::waiver;
 use crate::yaml::Document;
 use scope::{Reach, Scope};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to check.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub struct Request {
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
     pub threads: usize,
+    /// Who is told how far the run is.
+    pub progress: Arc<Progress>,
 }
 
 /// What suppressions in files are worth.
@@ -70,6 +74,10 @@ pub struct Run {
     pub sources: Sources,
     /// What was recognised, in the order of the files.
     pub artifacts: Vec<Artifact>,
+    /// What was left alone in the scope, and why.
+    pub skipped: Vec<Skipped>,
+    /// The files of the scope, artifacts and others, in the order of their ids.
+    pub scope: Vec<FileId>,
     /// The findings.
     pub outcome: Outcome,
     /// The findings that a suppression in a file excuses.
@@ -204,6 +212,7 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     let in_scope = |file: FileId| reach.holds(file);
     let is_whole = request.extent == Extent::Project;
     let model = Model::new(&sources, &loaded.artifacts, settings, config.as_ref());
+    request.progress.enter(Stage::Check, loaded.artifacts.len());
     let mut outcome = engine::run(
         &model,
         &Job {
@@ -213,8 +222,10 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
             whole: is_whole,
             scope: &in_scope,
             today: request.today,
+            progress: &request.progress,
         },
     );
+    request.progress.enter(Stage::Excuse, 0);
     // A rule that failed would have found more, and so would one that sees the project around standard input.
     let is_complete = is_whole && outcome.failures.is_empty();
     let mut suppressed = Vec::new();
@@ -271,9 +282,13 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     let files = checked.len();
     let templates = checked.iter().filter(|artifact| artifact.kind == Kind::Template).count();
     let fail_on = settings.fail_on;
+    let scoped = sources.iter().map(|(id, _)| id).filter(|id| reach.holds(*id)).collect();
+    let skipped = loaded.skipped.into_iter().filter(|it| scope.holds(&it.os_path)).collect();
     Ok(Run {
         sources,
         artifacts: loaded.artifacts,
+        skipped,
+        scope: scoped,
         outcome,
         suppressed,
         rules,
@@ -334,7 +349,9 @@ fn load(
         bytes: text.clone().into_bytes(),
     });
     discovery.stdin = given.or(discovery.stdin);
+    request.progress.enter(Stage::Find, 0);
     let found = discover::discover(&discovery).map_err(Failure::Missing)?;
+    request.progress.enter(Stage::Read, found.len());
     let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
     Ok(artifact::load(found, &set, sources))
 }
@@ -344,6 +361,7 @@ fn policy<'d>(
     config: Option<&'d Document>,
     sources: &mut Sources,
 ) -> Result<Policy<'d>, Failure> {
+    request.progress.enter(Stage::Policy, 0);
     let policy = Policy::read(config, request.rule_files, &request.root, sources);
     if policy.mistakes.is_empty() {
         return Ok(policy);

@@ -13,6 +13,7 @@ use crate::source::Sources;
 use std::collections::HashSet;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What to look at.
@@ -133,6 +134,7 @@ impl Args {
             suppressions: Suppressions::Honoured,
             today: today(),
             threads: self.threads,
+            progress: Arc::default(),
         })
     }
 

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::{Budget, Needed, Value};
 use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown};
 use crate::policy::Runs;
+use crate::progress::Progress;
 use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, SELF, TARGET};
 use crate::source::{FileId, Place, Span};
 use crate::yaml::Node;
@@ -100,6 +101,8 @@ pub struct Job<'j> {
     pub scope: &'j (dyn Fn(FileId) -> bool + Sync),
     /// The day by which waivers and times of grace end.
     pub today: Date,
+    /// Who is told of each file that was checked.
+    pub progress: &'j Progress,
 }
 
 /// Steps that the searches of patterns have in one file.
@@ -115,6 +118,7 @@ pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
         if !(job.scope)(id) {
             outcome.unknown = 0;
         }
+        job.progress.step();
         outcome
     };
     let mut outcome = files.par_iter().map(of_file).reduce(Outcome::default, Outcome::and);

@@ -10,6 +10,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Runs the program in a directory, with standard input.
@@ -83,6 +84,7 @@ pub fn request(root: &Path, config: &str) -> Request {
         ignore: Vec::new(),
         today: Date::parse("2026-01-01").expect("a day"),
         threads: 0,
+        progress: Arc::default(),
     }
 }
 
