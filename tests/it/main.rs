@@ -18,6 +18,7 @@ mod readers;
 mod reference;
 mod report;
 mod rules;
+mod scope;
 mod scripts;
 mod secrets;
 mod settings;
