@@ -2,14 +2,14 @@
 
 use crate::artifact::{self, Artifact, Kind, Loaded, Unreadable};
 use crate::config::{Date, Level, Settings};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Excused, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::fingerprint::{Fingerprint, fingerprints};
 use crate::glob::Globs;
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
-use crate::rule::Rule;
+use crate::rule::{Catalog, Rule};
 use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
@@ -62,8 +62,10 @@ pub struct Run {
     pub artifacts: Vec<Artifact>,
     /// The findings.
     pub outcome: Outcome,
-    /// The findings that a suppression in a file excuses.
-    pub suppressed: Vec<Diagnostic>,
+    /// The findings that are not reported and why, sorted by place.
+    pub excused: Vec<Excused>,
+    /// The rules, those that did not run included.
+    pub catalog: Catalog,
     /// How many rules ran.
     pub rules: usize,
     /// Rules that are on but have nothing to go by, each with the key that the configuration lacks; empty where no file of the scope
@@ -207,7 +209,7 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
             today: request.today,
         },
     );
-    let mut suppressed = Vec::new();
+    let mut excused = Vec::new();
     if request.suppressions == Suppressions::Honoured {
         let names: Vec<_> = policy.names().collect();
         let ran = |id: &str, path: &str| {
@@ -221,7 +223,7 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
         };
         // A rule that failed would have found more, and so would one that sees the project around standard input.
         let complete = request.stdin.is_none() && outcome.failures.is_empty();
-        suppressed = suppress::apply(
+        excused = suppress::apply(
             &suppress::Job {
                 sources: &sources,
                 artifacts: &loaded.artifacts,
@@ -234,8 +236,10 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
             },
             &mut outcome,
         );
-        suppressed.retain(|found| is_reported(&found.rule, request));
     }
+    excused.append(&mut outcome.waived);
+    excused.retain(|excused| is_reported(&excused.found.rule, request));
+    excused.sort_by_key(|excused| excused.found.primary.place);
     if let Some((path, _)) = &request.config {
         let extent = match (request.stdin.is_none(), scope.holds(&request.root)) {
             (true, true) => Some(Extent::Whole),
@@ -270,7 +274,8 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
         sources,
         artifacts: loaded.artifacts,
         outcome,
-        suppressed,
+        excused,
+        catalog: policy.catalog,
         rules,
         off,
         files,

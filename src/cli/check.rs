@@ -112,7 +112,7 @@ fn summary(run: &Run) -> Summary {
         errors: of(Severity::Error) + run.outcome.failures.len(),
         warnings: of(Severity::Warning),
         infos: of(Severity::Info),
-        suppressed: run.outcome.waived.len() + run.suppressed.len(),
+        suppressed: run.excused.len(),
         off: run.off.clone(),
         templates_not_evaluated: run.templates,
         unknown: run.outcome.unknown,
