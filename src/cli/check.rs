@@ -1,10 +1,11 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
 use super::{Status, fail, output, project};
-use crate::check::{self, Run, Suppressions};
+use crate::check::{self, Failure, Run, Suppressions};
 use crate::config::Date;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::report::{self, Charset, Look, Masks, Summary};
+use crate::diagnostic::{Diagnostic, Excuse, Severity};
+use crate::engine::Outcome;
+use crate::report::{self, Charset, Look, Masks, Material, Summary, Untrusted};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal as _};
 use std::time::Instant;
@@ -48,7 +49,7 @@ pub fn run(arguments: &Args) -> Status {
     let look = look(arguments.color);
     let request = match arguments.project.use_threads().and_then(|()| arguments.project.request()) {
         Ok(request) => request,
-        Err(error) => return fail(&error),
+        Err(error) => return refuse(arguments, Failure::Usage(error), look),
     };
     let request = check::Request {
         select: arguments.select.clone(),
@@ -63,24 +64,30 @@ pub fn run(arguments: &Args) -> Status {
     };
     let run = match check::run(&request) {
         Ok(run) => run,
-        Err(failure) => return project::refuse(failure, look),
+        Err(failure) => return refuse(arguments, failure, look),
     };
-    let mut summary = summary(&run);
-    summary.elapsed = started.elapsed();
-    let diagnostics: Vec<Diagnostic> =
-        run.outcome.failures.iter().chain(&run.outcome.diagnostics).cloned().collect();
-    let masks = Masks::new(&run.sources, &diagnostics, |id, _| run.hidden(id));
-    let fingerprints = run.fingerprints(&diagnostics);
-    let report = report::Run {
-        sources: &run.sources,
-        diagnostics: &diagnostics,
-        fingerprints: &fingerprints,
-        summary: &summary,
-        masks: &masks,
-    };
-    if let Err(error) = arguments.output.write(&report, look) {
-        return fail(&error);
+    let mut errors = Vec::new();
+    // A pipe that brought nothing is most often a command in front of it that failed.
+    if request.stdin.is_some() && run.files == 0 {
+        errors.push("nothing to check came on standard input".to_owned());
     }
+    let mut summary = summary(&run);
+    summary.errors += errors.len();
+    summary.elapsed = started.elapsed();
+    let Outcome { failures, diagnostics, .. } = &run.outcome;
+    let excused = if arguments.output.shows_excused() { &run.excused[..] } else { &[] };
+    let shown = failures.iter().chain(diagnostics).chain(excused.iter().map(|excused| &excused.found));
+    let masks = Masks::new(&run.sources, shown.clone(), |id, _| run.hidden(id));
+    let fingerprints = run.fingerprints(&shown.cloned().collect::<Vec<_>>());
+    let report = report::Run::new(&Material {
+        failures,
+        errors: &errors,
+        diagnostics,
+        excused,
+        fingerprints: &fingerprints,
+        ..Material::new(&run.sources, &masks, &run.catalog, &summary)
+    });
+    let written = arguments.output.write(&report, look);
     if !arguments.quiet || summary.files == 0 {
         super::say(&report::summary_line(&summary));
     }
@@ -88,32 +95,38 @@ pub fn run(arguments: &Args) -> Status {
         None => run.fail_on,
         Some(fail_on) => fail_on.severity(),
     };
-    status(&run, fails, request.stdin.is_some())
+    let complete = if report.is_complete() { Status::Clean } else { Status::Failed };
+    status(&run, fails).max(complete).max(written)
+}
+
+/// Says why nothing was checked, in every report too.
+fn refuse(arguments: &Args, failure: Failure, look: Look) -> Status {
+    arguments.output.write_failure(&failure, look);
+    project::refuse(failure, look)
 }
 
 pub fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "no day of the calendar, as in 2026-01-31".to_owned())
 }
 
-fn status(run: &Run, fails: Option<Severity>, piped: bool) -> Status {
-    // A pipe that brought nothing is most often a command in front of it that failed.
-    if !run.outcome.failures.is_empty() || (piped && run.files == 0) {
-        return Status::Failed;
-    }
+fn status(run: &Run, fails: Option<Severity>) -> Status {
     let counts = |found: &Diagnostic| fails.is_some_and(|least| found.severity >= least);
     if run.outcome.diagnostics.iter().any(counts) { Status::Findings } else { Status::Clean }
 }
 
 fn summary(run: &Run) -> Summary {
     let of = |severity| run.outcome.diagnostics.iter().filter(|found| found.severity == severity).count();
+    let known = run.excused.iter().filter(|excused| excused.by == Excuse::Known).count();
+    let exact = |text: &String| Untrusted::exact(text.clone());
     Summary {
         files: run.files,
         rules: run.rules,
         errors: of(Severity::Error) + run.outcome.failures.len(),
         warnings: of(Severity::Warning),
         infos: of(Severity::Info),
-        suppressed: run.excused.len(),
-        off: run.off.clone(),
+        suppressed: run.excused.len() - known,
+        known,
+        off: run.off.iter().map(|(rule, key)| (exact(rule), exact(key))).collect(),
         templates_not_evaluated: run.templates,
         unknown: run.outcome.unknown,
         ..Summary::default()

@@ -14,7 +14,7 @@ mod suppress;
 mod targets;
 mod test;
 
-use crate::report::Clean;
+use crate::report::{self, Clean};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -81,9 +81,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(usage) => {
-            // Help and version go to stdout with status 0, mistakes to stderr; a closed pipe is the reader's choice.
-            let _ = usage.print();
-            return if usage.use_stderr() { Status::Failed.into() } else { Status::Clean.into() };
+            // Help and version go to stdout with status 0, mistakes, which repeat arguments, to stderr.
+            let text = usage.render().to_string();
+            if usage.use_stderr() {
+                say(text.trim_end());
+                return Status::Failed.into();
+            }
+            return print(&text).into();
         }
     };
     std::panic::catch_unwind(|| match cli.command {
@@ -108,9 +112,9 @@ fn fail(error: &dyn std::fmt::Display) -> Status {
     Status::Failed
 }
 
-/// Writes a line to standard error. There is nowhere left to say that it failed.
-fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+/// Writes lines to standard error, whatever they hold made safe. There is nowhere left to say that it failed.
+fn say(lines: &str) {
+    let _ = io::stderr().write_all(report::text(lines).as_bytes());
 }
 
 /// A string from a path or file on one line, without what a terminal would obey.
@@ -118,9 +122,9 @@ fn printable(text: &str) -> String {
     Clean::line(text).as_str().to_owned()
 }
 
-/// Writes a whole answer to standard output. A reader that has seen enough is no failure.
+/// Writes a whole answer to standard output, whatever it holds made safe. A reader that has seen enough is no failure.
 fn print(text: &str) -> Status {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+    match io::stdout().lock().write_all(report::text(text).as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
         _ => Status::Clean,
     }
