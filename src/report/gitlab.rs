@@ -22,8 +22,10 @@ pub fn gitlab(out: &mut dyn io::Write, run: &Run) -> io::Result<()> {
             description: rule.line().and(&Clean::line(": ")).and(&message.line()),
             check_name: rule,
             // As long as the MD5 that consumers are used to. What has no identity of its own is told apart by its place in the list.
-            fingerprint: fingerprint
-                .map_or_else(|| format!("{index:032x}"), |fingerprint| format!("{fingerprint:0>32}")),
+            fingerprint: fingerprint.map_or_else(
+                || format!("{index:032x}"),
+                |fingerprint| format!("{:0>32}", fingerprint.to_string()),
+            ),
             severity,
             location: Location { path, lines: Lines { begin: line } },
         },

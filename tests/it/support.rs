@@ -14,9 +14,22 @@ use tempfile::TempDir;
 
 /// Runs the program in a directory, with standard input.
 pub fn plimsoll(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    plimsoll_with(directory, arguments, input, &[])
+}
+
+/// The same with variables of the environment. Where the tests run does not matter otherwise: a CI's variables are taken away.
+pub fn plimsoll_with(
+    directory: &Path,
+    arguments: &[&str],
+    input: &[u8],
+    variables: &[(&str, &str)],
+) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
         .args(arguments)
         .current_dir(directory)
+        .env_remove("GITHUB_ACTIONS")
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -99,15 +99,19 @@ fn code(out: &mut String, text: &str) {
         if index > 0 {
             out.push_str("\\|");
         }
-        if piece.is_empty() {
-            continue;
+        // Blanks at the ends are outside, where they are as good.
+        let inner = piece.trim_matches(' ');
+        let (before, after) = piece.split_once(inner).unwrap_or_default();
+        out.push_str(before);
+        if !inner.is_empty() {
+            let longest = inner.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+            let fence = "`".repeat(longest + 1);
+            let pad = if inner.starts_with('`') || inner.ends_with('`') { " " } else { "" };
+            // Two spans that touch would be one.
+            let apart = if out.ends_with('`') { " " } else { "" };
+            let _ = write!(out, "{apart}{fence}{pad}{inner}{pad}{fence}");
         }
-        let longest = piece.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-        let fence = "`".repeat(longest + 1);
-        let pad = if piece.starts_with(['`', ' ']) || piece.ends_with(['`', ' ']) { " " } else { "" };
-        // Two spans that touch would be one.
-        let apart = if out.ends_with('`') { " " } else { "" };
-        let _ = write!(out, "{apart}{fence}{pad}{piece}{pad}{fence}");
+        out.push_str(after);
     }
 }
 
@@ -116,18 +120,21 @@ fn words(out: &mut String, text: &str) {
         if index > 0 {
             out.push(' ');
         }
-        if is_plain(word) {
-            out.push_str(word);
+        let unopened = word.trim_start_matches('(');
+        let inner = unopened.trim_end_matches(['.', ':', ',', ';', '!', '?', ')']);
+        out.push_str(&word[..word.len() - unopened.len()]);
+        if is_plain(inner) {
+            out.push_str(inner);
         } else {
-            code(out, word);
+            code(out, inner);
         }
+        out.push_str(&unopened[inner.len()..]);
     }
 }
 
 /// Whether a word is no markup: no link, mention, reference, emphasis, entity, formula or HTML can be made of it.
 fn is_plain(word: &str) -> bool {
-    let inner = word.trim_end_matches(['.', ':', ',', ';', '!', '?', ')']).trim_start_matches('(');
-    inner.chars().all(|c| c.is_alphanumeric() || matches!(c, ',' | ';' | '\'' | '"' | '-' | '–' | '…'))
+    word.chars().all(|c| c.is_alphanumeric() || matches!(c, ',' | ';' | '\'' | '"' | '-' | '–' | '…'))
 }
 
 #[cfg(test)]
@@ -142,7 +149,7 @@ mod tests {
     fn sentences_read_as_they_were_written() {
         for text in [
             "container `api` of Deployment `web` has no readinessProbe",
-            "use `shop` instead; grace (a long-running one) ends, it says: soon.",
+            "use `shop` instead; grace (a long-running one) ends, it says: (soon).",
         ] {
             assert_eq!(sentence(text), text);
         }
@@ -153,10 +160,10 @@ mod tests {
         for (text, expected) in [
             ("ask @org/team now", "ask `@org/team` now"),
             ("see #12 and http://x.example", "see `#12` and `http://x.example`"),
-            ("a [x](http://y) ![z](w)", "a `[x](http://y)` `![z](w)`"),
+            ("a [x](http://y) ![z](w)", "a `[x](http://y`) `![z](w`)"),
             (
                 "<img src=x> &lt; *b* _i_ ~s~ $m$ :e: www.x.example",
-                "`<img` `src=x>` `&lt;` `*b*` `_i_` `~s~` `$m$` `:e:` `www.x.example`",
+                "`<img` `src=x>` `&lt`; `*b*` `_i_` `~s~` `$m$` `:e`: `www.x.example`",
             ),
             ("a|b", "`a`\\|`b`"),
             ("`x|` and `", "`x`\\| and `` ` ``"),
@@ -173,7 +180,7 @@ mod tests {
             ("a`b", "``a`b``"),
             ("``", "``` `` ```"),
             ("a\\", "`a\\`"),
-            (" a", "`  a `"),
+            (" a | b", " `a` \\| `b`"),
             ("a\\|b", "`a\\`\\|`b`"),
             ("", ""),
         ] {
