@@ -4,7 +4,7 @@ use super::replace::replace;
 use super::{Status, check as checking, fail, print, project};
 use crate::check::{self, Edited, Failure, Request, Run};
 use crate::config::Date;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Excuse};
 use crate::policy::{Policy, configuration};
 use crate::report;
 use crate::secret::MASK;
@@ -131,13 +131,14 @@ fn suppress(arguments: &Args) -> Result<String, Stop> {
             && spot.column.is_none_or(|column| position.column == column)
     };
     let Some(found) = before.outcome.diagnostics.iter().find(at) else {
-        if before.suppressed.iter().any(|found| at(&found)) {
-            return Ok(format!("{shown}: `{rule}` is suppressed there already\n"));
-        }
-        if before.outcome.waived.iter().any(|found| at(&found)) {
-            return Ok(format!("{shown}: `{rule}` is waived there by the configuration already\n"));
-        }
-        return Err(nothing(&before, file, arguments).into());
+        let excused = before.excused.iter().find(|excused| at(&&excused.found));
+        return match excused.map(|excused| excused.by) {
+            Some(Excuse::Suppression) => Ok(format!("{shown}: `{rule}` is suppressed there already\n")),
+            Some(Excuse::Waiver) => {
+                Ok(format!("{shown}: `{rule}` is waived there by the configuration already\n"))
+            }
+            Some(Excuse::Known) | None => Err(nothing(&before, file, arguments).into()),
+        };
     };
     let Some(artifact) = before.artifacts.iter().find(|artifact| artifact.file == file) else {
         return Err(format!("{shown}: what was not read cannot be written").into());

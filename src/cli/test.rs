@@ -6,7 +6,7 @@ use crate::check::Failure;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::CHECKS;
 use crate::policy::configuration;
-use crate::report::{self, Masks, Summary, plural};
+use crate::report::{self, Masks, plural};
 use crate::rule::{self, Origin, RuleFile};
 use crate::secret::secret_spans;
 use crate::shape::{Mistake, suggest};
@@ -251,21 +251,13 @@ impl Outcome {
 
     fn json(&self, diagnostics: &[Diagnostic]) -> String {
         let masks = Masks::new(&self.sources, diagnostics, |_, file| secret_spans(file, None));
-        let summary = Summary::default();
-        let run = report::Run {
-            sources: &self.sources,
-            diagnostics,
-            fingerprints: &[],
-            summary: &summary,
-            masks: &masks,
-        };
         let rules = self.rules.iter().map(|(origin, rule)| {
             let examples = rule.trials.iter().map(|trial| {
                 let file = self.sources.get(trial.place.file);
                 let drawn = trial.diagnostic(&rule.id);
                 let faults = trial.faults.iter().map(|fault| {
                     let at = file.position(fault.place.span.start);
-                    let message = drawn.as_ref().map(|drawn| run.masked(drawn, &fault.message));
+                    let message = drawn.as_ref().map(|drawn| masks.masked(drawn, &fault.message));
                     json!({"line": at.line, "column": at.column, "message": message})
                 });
                 json!({
