@@ -47,8 +47,7 @@ fn report(run: &Run, room: usize) -> Markdown {
     for cells in errors.chain(rows.into_iter().map(cells)).take(MOST_ROWS) {
         let mut row = Markdown::default();
         if shown == 0 {
-            row.row(&["severity", "rule", "where", "what"].map(Fragment::own));
-            row.rule(cells.len());
+            row.columns(&["severity", "rule", "where", "what"]);
         }
         row.row(&cells);
         if page.len() + row.len() + MORE + end.len() > room {

@@ -1,8 +1,11 @@
 //! Reports as users see them: pictures of `full`, the JSON schema, and what hostile or secret text must never become.
 
 pub mod canaries;
+mod formats;
 mod injection;
+mod outputs;
 mod pictures;
+mod sarif;
 mod schema;
 
 use plimsoll::diagnostic::{Diagnostic, Excused, Severity};

@@ -53,7 +53,7 @@ impl Fragment {
 impl Markdown {
     /// A heading of the second level.
     pub fn heading(&mut self, text: &Fragment) {
-        let _ = writeln!(self.0, "## {}\n", text.0);
+        let _ = writeln!(self.0, "## {}", text.0);
     }
 
     /// A row of a table.
@@ -64,9 +64,11 @@ impl Markdown {
         self.0.push_str("|\n");
     }
 
-    /// The line between the first row of a table and the others.
-    pub fn rule(&mut self, columns: usize) {
-        self.0.push_str(&"|---".repeat(columns));
+    /// The names of the columns, which begin a table.
+    pub fn columns(&mut self, names: &[&'static str]) {
+        self.0.push('\n');
+        self.row(&names.iter().map(|name| Fragment::own(name)).collect::<Vec<_>>());
+        self.0.push_str(&"|---".repeat(names.len()));
         self.0.push_str("|\n");
     }
 
