@@ -105,8 +105,17 @@ pub fn run(arguments: &Args) -> Status {
     if arguments.statistics {
         super::say(statistics::table(&diagnostics).trim_end());
     }
-    if !arguments.quiet || summary.files == 0 && expects_files(&request) {
-        super::say(&report::summary_line(&summary));
+    let needs_files = arguments.require_inputs || request.extent == Extent::Input;
+    match summary.files {
+        0 if request.paths.is_empty() && request.stdin.is_none() => {
+            super::say("nothing was checked: no file was named, since the list of files is empty");
+        }
+        // That named files are of no kind that rules read is a matter of course to an editor or a hook.
+        0 if needs_files || request.paths.iter().any(|path| path.is_dir()) => {
+            super::say(&report::summary_line(&summary));
+        }
+        _ if arguments.quiet => {}
+        _ => super::say(&report::summary_line(&summary)),
     }
     if arguments.verbose {
         super::say(&times(&progress));
@@ -115,14 +124,7 @@ pub fn run(arguments: &Args) -> Status {
         None => run.fail_on,
         Some(fail_on) => fail_on.severity(),
     };
-    let needs_files = arguments.require_inputs || request.extent == Extent::Input;
     status(&run, fails, needs_files)
-}
-
-/// Whether it is worth a word that nothing was checked: named files may all be of no kind that rules read, which is a matter of course to
-/// an editor or a hook.
-fn expects_files(request: &check::Request) -> bool {
-    request.extent == Extent::Input || request.paths.iter().any(|path| path.is_dir())
 }
 
 /// What the run looked at in its scope.
