@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod config;
 mod discover;
+mod editors;
 mod embedded;
 mod go_oracle;
 mod guide;
