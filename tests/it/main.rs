@@ -14,6 +14,7 @@ mod guide;
 mod init;
 mod injection;
 mod joins;
+mod offline;
 mod pipeline;
 mod readers;
 mod reference;

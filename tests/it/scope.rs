@@ -470,11 +470,11 @@ fn arguments_may_stand_in_a_file() {
 fn thousands_of_named_files_take_no_longer_than_the_folder() {
     use std::time::Instant;
     let folder = project(&[("plimsoll.yaml", "{}\n")]);
-    let names: Vec<_> = (0..3000).map(|number| format!("compose.{number}.yaml")).collect();
-    for name in &names {
+    let files: Vec<_> = (0..3000).map(|number| format!("compose.{number}.yaml")).collect();
+    for name in &files {
         fs::write(folder.path().join(name), CLEAN).expect("a file can be written");
     }
-    let list = names.join("\n");
+    let list = files.join("\n");
     let timed = |arguments: &[&str], input: &str| {
         let start = Instant::now();
         assert_eq!(concise(folder.path(), arguments, input.as_bytes()).0, Some(0));
