@@ -108,7 +108,9 @@ pub fn run(arguments: &Args) -> Status {
     let needs_files = arguments.require_inputs || request.extent == Extent::Input;
     match summary.files {
         0 if request.paths.is_empty() && request.stdin.is_none() => {
-            super::say("nothing was checked: no file was named, since the list of files is empty");
+            if needs_files || !arguments.quiet {
+                super::say("nothing was checked: no file was named, since the list of files is empty");
+            }
         }
         // That named files are of no kind that rules read is a matter of course to an editor or a hook.
         0 if needs_files || request.paths.iter().any(|path| path.is_dir()) => {

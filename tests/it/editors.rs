@@ -164,11 +164,12 @@ fn the_matcher_of_github_shows_what_the_report_says() {
     assert!(owners.len() == 2 && owners[0] != owners[1], "{owners:?}");
 }
 
-/// The environment's `PATH` with the program in front.
+/// The environment's `PATH` with the program in front, and the programs of others that `.ci/run` brings.
 fn path() -> std::ffi::OsString {
     let own = Path::new(env!("CARGO_BIN_EXE_plimsoll")).parent().expect("it lies in a folder").to_owned();
+    let tools = std::env::var_os("PLIMSOLL_TOOLS").map(PathBuf::from);
     let others = std::env::var_os("PATH").unwrap_or_default();
-    let all: Vec<PathBuf> = [own].into_iter().chain(std::env::split_paths(&others)).collect();
+    let all: Vec<PathBuf> = [own].into_iter().chain(tools).chain(std::env::split_paths(&others)).collect();
     std::env::join_paths(all).expect("they came from such a list")
 }
 
@@ -264,7 +265,7 @@ fn efm_itself_shows_the_findings_of_the_buffer() {
     let folder = shop();
     let root = folder.path().canonicalize().expect("it is there");
     let uri = format!("file://{}", root.join(NAME).display());
-    if run(Command::new("efm-langserver").arg("-v"), "").is_none() {
+    if run(Command::new("efm-langserver").arg("-v").env("PATH", path()), "").is_none() {
         return;
     }
     // A server that has nothing to say must not keep the tests for ever.
