@@ -366,7 +366,7 @@ fn policy<'d>(
     sources: &mut Sources,
 ) -> Result<Policy<'d>, Failure> {
     request.progress.enter(Stage::Policy, 0);
-    let policy = Policy::read(config, request.rule_files, &request.root, sources);
+    let policy = Policy::read(config, request.rule_files, &request.root, request.stdin.as_ref(), sources);
     if policy.mistakes.is_empty() {
         return Ok(policy);
     }

@@ -88,7 +88,8 @@ pub fn run(arguments: &Args) -> Status {
         super::say(looked_at(&run).trim_end());
     }
     let mut errors = Vec::new();
-    if run.files == 0 && (arguments.require_inputs || request.extent == Extent::Input) {
+    let needs_files = arguments.require_inputs || request.extent == Extent::Input;
+    if run.files == 0 && needs_files {
         errors.push(match request.extent {
             // A pipe that brought nothing is most often a command in front of it that failed.
             Extent::Input => "nothing to check came on standard input".to_owned(),
@@ -115,8 +116,18 @@ pub fn run(arguments: &Args) -> Status {
     if arguments.statistics {
         super::say(statistics::table(diagnostics).trim_end());
     }
-    if !arguments.quiet || summary.files == 0 && expects_files(&request) {
-        super::say(&report::summary_line(&summary));
+    match summary.files {
+        0 if request.paths.is_empty() && request.stdin.is_none() => {
+            if needs_files || !arguments.quiet {
+                super::say("nothing was checked: no file was named, since the list of files is empty");
+            }
+        }
+        // That named files are of no kind that rules read is a matter of course to an editor or a hook.
+        0 if needs_files || request.paths.iter().any(|path| path.is_dir()) => {
+            super::say(&report::summary_line(&summary));
+        }
+        _ if arguments.quiet => {}
+        _ => super::say(&report::summary_line(&summary)),
     }
     if arguments.verbose {
         super::say(&times(&progress));
@@ -133,12 +144,6 @@ pub fn run(arguments: &Args) -> Status {
 fn refuse(arguments: &Args, failure: Failure, look: Look) -> Status {
     arguments.output.write_failure(&failure, look);
     project::refuse(failure, look)
-}
-
-/// Whether it is worth a word that nothing was checked: named files may all be of no kind that rules read, which is a matter of course to
-/// an editor or a hook.
-fn expects_files(request: &check::Request) -> bool {
-    request.extent == Extent::Input || request.paths.iter().any(|path| path.is_dir())
 }
 
 /// What the run looked at in its scope.

@@ -1,6 +1,7 @@
 //! The command line: arguments, commands, exit status. One file per command.
 
 mod check;
+mod completions;
 mod eval;
 mod explain;
 mod files;
@@ -12,6 +13,7 @@ mod progress;
 mod project;
 mod replace;
 mod rules;
+mod schema;
 mod statistics;
 mod suppress;
 mod targets;
@@ -43,6 +45,8 @@ enum Command {
     Eval(eval::Args),
     Suppress(suppress::Args),
     Init(init::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
 }
 
 /// How a command prints a list.
@@ -108,6 +112,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Suppress(arguments) => suppress::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
     })
     .unwrap_or(Status::Failed)
     .into()

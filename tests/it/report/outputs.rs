@@ -158,7 +158,7 @@ fn a_run_that_cannot_begin_is_a_report_of_what_is_wrong() {
                 }
                 Format::Github => assert!(out.starts_with("::error "), "{out}"),
                 Format::Markdown => {
-                    assert!(out.ends_with("\nnothing was checked: mend this first\n"), "{out}")
+                    assert!(out.ends_with("\nnothing was checked: mend this first\n"), "{out}");
                 }
                 Format::Full | Format::Concise => {}
             }
