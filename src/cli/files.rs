@@ -80,9 +80,7 @@ fn counts(rows: &[Row<'_>]) -> Vec<(&'static str, usize)> {
 
 /// The list for people: aligned columns, and how many files there are of each kind.
 pub fn text(rows: &[Row<'_>]) -> String {
-    // A line that begins with `::` is a command to a GitHub runner.
-    let shown = |path: &str| if path.starts_with("::") { format!("./{path}") } else { path.to_owned() };
-    let paths: Vec<_> = rows.iter().map(|row| printable(&shown(row.path))).collect();
+    let paths: Vec<_> = rows.iter().map(|row| printable(row.path)).collect();
     // One very long path must not push every other line to the right.
     let width = paths.iter().map(|path| path.chars().count()).max().unwrap_or(0).min(80);
     let mut out = String::new();

@@ -189,8 +189,8 @@ fn piped<'m>(finder: &mut Finder<'_, 'm>, writer: &Text<'m>, reader: &str) {
         return;
     }
     let all = words(content);
-    let writes = |word: &Word| matches!(word.text(content), "echo" | "printf");
-    let Some(at) = all.iter().rposition(writes) else { return };
+    let is_writer = |word: &Word| matches!(word.text(content), "echo" | "printf");
+    let Some(at) = all.iter().rposition(is_writer) else { return };
     let value = all[at + 1..].last().filter(|word| !word.text(content).starts_with('-'));
     if let Some(Word { content: range }) = value {
         finder.judge(None, Promise::Password, &writer.cut(range.clone()), Source::Argument);
