@@ -212,3 +212,17 @@ fn a_long_run_says_on_a_terminal_how_far_it_is_and_leaves_nothing_of_that() {
     let small = on_a_terminal(&fixtures("example"), "xterm", "--output json").unwrap_or_default();
     assert!(!small.contains("\u{1b}[K"), "a short run says nothing of the kind: {small:?}");
 }
+
+#[test]
+fn a_configuration_above_that_does_not_hold_is_told_of_when_a_second_is_written() {
+    let folder = project(&[("plimsoll.yaml", "{}\n"), ("sub/compose.yaml", "services: {}\n")]);
+    let init = || plimsoll(&folder.path().join("sub"), &["init"], b"");
+    let said = String::from_utf8_lossy(&init().stderr).into_owned();
+    assert!(
+        said.ends_with("plimsoll.yaml does not hold here: this folder is a project of its own\n"),
+        "{said}"
+    );
+    fs::remove_file(folder.path().join("sub/plimsoll.yaml")).expect("it was written");
+    fs::remove_file(folder.path().join("plimsoll.yaml")).expect("it was written");
+    assert!(init().stderr.is_empty(), "there is none above");
+}
