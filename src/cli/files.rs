@@ -1,10 +1,10 @@
 //! `plimsoll files`: what each file is and why, and what was left alone.
 
-use super::{ListFormat as Format, Status, check, fail, printable, project};
+use super::{ListFormat as Format, Status, check, fail, print, printable, project};
 use crate::artifact::Kind;
 use crate::check::{Listing, list};
+use crate::report;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 /// List the files of the deployment: what each is, and why
 #[derive(Debug, clap::Args)]
@@ -31,16 +31,11 @@ pub fn run(arguments: &Args) -> Status {
         Format::Text => text(&rows),
         Format::Json => json(&rows),
     };
-    match io::stdout().lock().write_all(printed.as_bytes()) {
-        Ok(()) => {}
-        // The reader has seen enough (`plimsoll files | head`).
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => return fail(&error),
-    }
+    let mut status = print(&printed);
     for file in &listing.loaded.unreadable {
-        fail(&format_args!("cannot read {}: {}", file.path, file.error));
+        status = fail(&format_args!("cannot read {}: {}", file.path, file.error));
     }
-    if listing.loaded.unreadable.is_empty() { Status::Clean } else { Status::Failed }
+    status
 }
 
 struct Row<'l> {
@@ -105,5 +100,5 @@ fn json(rows: &[Row<'_>]) -> String {
         .collect();
     let counts: serde_json::Map<_, _> =
         counts(rows).into_iter().map(|(kind, count)| (kind.to_owned(), count.into())).collect();
-    format!("{:#}\n", serde_json::json!({"version": 1, "files": files, "counts": counts}))
+    report::object(&serde_json::json!({"version": 1, "files": files, "counts": counts}))
 }

@@ -158,7 +158,7 @@ fn a_run_that_cannot_begin_is_a_report_of_what_is_wrong() {
                 }
                 Format::Github => assert!(out.starts_with("::error "), "{out}"),
                 Format::Markdown => {
-                    assert!(out.ends_with("\nnothing was checked: mend this first\n"), "{out}")
+                    assert!(out.ends_with("\nnothing was checked: mend this first\n"), "{out}");
                 }
                 Format::Full | Format::Concise => {}
             }
@@ -241,6 +241,20 @@ fn mistakes_in_arguments_steer_nothing() {
         for line in err.lines() {
             let is_command = line.trim_start().starts_with("::") || line.contains("##[");
             assert!(!is_command && !line.contains('\u{1b}'), "{argument:?}: {err}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_list_of_files_steers_nothing_either() {
+    let folder = project(&[("##[error]x\u{202e}\u{1b}.yaml", "a: 1\n"), ("::error::y.yaml", "a: 1\n")]);
+    for format in ["text", "json"] {
+        let (out, _) = texts(&plimsoll(folder.path(), &["files", "--format", format], b""));
+        assert!(!out.contains("##[") && !out.contains(['\u{202e}', '\u{1b}']), "{out}");
+        assert!(out.lines().all(|line| !line.starts_with("::")), "{out}");
+        if format == "json" {
+            assert_eq!(is_json(&out)["files"][0]["path"], "##[error]x\u{202e}\u{1b}.yaml");
         }
     }
 }
