@@ -45,7 +45,7 @@ pub fn run(arguments: &Args) -> Status {
             if !answers.is_empty() {
                 let shower = Shower::new(model, target, &answers);
                 let printed = match arguments.format {
-                    Format::Text => report::text(&text(&shower)),
+                    Format::Text => text(&shower),
                     Format::Json => json(arguments, &shower),
                 };
                 let stopped = answers.iter().any(|answer| answer.value.is_err());

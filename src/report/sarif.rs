@@ -45,13 +45,7 @@ pub fn sarif(out: &mut dyn io::Write, run: &Run) -> io::Result<()> {
         (finding, vec![Suppression { kind, status: "accepted", justification }])
     });
     let total = findings.len() + run.excused.len();
-    let mut left = BUDGET;
-    let results: Vec<_> = findings
-        .into_iter()
-        .chain(excused)
-        .take(MOST_RESULTS)
-        .map_while(|(finding, suppressions)| within(&mut left, finding, suppressions))
-        .collect();
+    let results = results(findings.into_iter().chain(excused));
     let cut = (results.len() < total).then(|| Notification {
         level: "warning",
         message: Text::line(&Untrusted::exact(format!(
@@ -99,48 +93,60 @@ pub fn sarif(out: &mut dyn io::Write, run: &Run) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// The result of a finding, if there is room for it; without second places and fix where there is none for these.
-fn within<'a>(
-    left: &mut usize,
-    finding: &'a Finding<'a>,
-    suppressions: Vec<Suppression>,
-) -> Option<Outcome<'a>> {
-    let mut result = Outcome {
-        rule_id: &finding.rule,
-        rule_index: finding.about,
-        level: level(finding.severity),
-        message: message(finding),
-        locations: [Located::new(&finding.primary, None)],
-        related_locations: Vec::new(),
-        partial_fingerprints: finding.fingerprint.map(|it| Fingerprints { plimsoll: it.to_string() }),
-        fixes: Vec::new(),
-        suppressions,
-    };
-    let said = |mark: &Mark| mark.path.len() + mark.text.len() + mark.label.len();
-    let own = SKELETON
-        + result.message.text.len()
-        + said(&finding.primary)
-        + result
-            .suppressions
-            .iter()
-            .flat_map(|it| &it.justification)
-            .map(|it| it.as_str().len())
-            .sum::<usize>();
-    let of_fix = |change: &Change| {
-        let edits = change.edits.iter().map(|(mark, text)| SKELETON + mark.path.len() + text.len());
-        change.title.len() + edits.sum::<usize>()
-    };
-    let related = finding.related.iter().take(MOST_LOCATIONS - 1);
-    let more = related.clone().map(|mark| SKELETON + said(mark)).sum::<usize>()
-        + finding.fix.as_ref().map_or(0, of_fix);
-    *left = left.checked_sub(own)?;
-    if let Some(rest) = left.checked_sub(more) {
-        *left = rest;
-        result.related_locations =
-            related.enumerate().map(|(index, mark)| Located::new(mark, Some(index + 1))).collect();
-        result.fixes = finding.fix.iter().map(Fix::new).collect();
+/// The results of findings: as many as there is room for, and as many with their source, second places and fixes as there is room left.
+fn results<'a>(found: impl Iterator<Item = (&'a Finding<'a>, Vec<Suppression>)>) -> Vec<Outcome<'a>> {
+    let mut left = BUDGET;
+    let bare = found.take(MOST_RESULTS).map_while(|(finding, suppressions)| {
+        let result = Outcome::new(finding, suppressions);
+        left = left.checked_sub(result.len())?;
+        Some((result, finding))
+    });
+    let mut bare: Vec<_> = bare.collect();
+    for (result, finding) in &mut bare {
+        let marks = finding.related.iter().take(MOST_LOCATIONS - 1).enumerate();
+        let related: Vec<_> = marks.map(|(index, mark)| Located::new(mark, Some(index + 1))).collect();
+        let fix = finding.fix.as_ref();
+        let more = finding.primary.text.len()
+            + related.iter().map(|location| SKELETON + location.len()).sum::<usize>()
+            + fix.map_or(0, len_of_fix);
+        if let Some(rest) = left.checked_sub(more) {
+            left = rest;
+            result.locations[0].physical_location.region.snippet = Content::of(&finding.primary);
+            result.related_locations = related;
+            result.fixes = fix.map(Fix::new).into_iter().collect();
+        }
     }
-    Some(result)
+    bare.into_iter().map(|(result, _)| result).collect()
+}
+
+impl<'a> Outcome<'a> {
+    /// The result of a finding with what it needs at least.
+    fn new(finding: &'a Finding<'a>, suppressions: Vec<Suppression>) -> Self {
+        Self {
+            rule_id: &finding.rule,
+            rule_index: finding.about,
+            level: level(finding.severity),
+            message: message(finding),
+            locations: [Located::new(&finding.primary, None)],
+            related_locations: Vec::new(),
+            partial_fingerprints: finding.fingerprint.map(|it| Fingerprints { plimsoll: it.to_string() }),
+            fixes: Vec::new(),
+            suppressions,
+        }
+    }
+
+    /// What that says of its own, in bytes.
+    fn len(&self) -> usize {
+        let justifications = self.suppressions.iter().flat_map(|suppression| &suppression.justification);
+        let justified: usize = justifications.map(|text| text.as_str().len()).sum();
+        SKELETON + self.message.text.len() + self.locations[0].len() + justified
+    }
+}
+
+/// What a fix says of its own, in bytes.
+fn len_of_fix(change: &Change) -> usize {
+    let edits = change.edits.iter().map(|(mark, text)| SKELETON + mark.path.len() + text.len());
+    change.title.len() + edits.sum::<usize>()
 }
 
 const fn level(severity: Severity) -> &'static str {
@@ -366,19 +372,31 @@ struct Content<'a> {
     text: &'a Untrusted<'a>,
 }
 
+impl<'a> Content<'a> {
+    /// The source of a mark.
+    fn of(mark: &'a Mark<'a>) -> Option<Self> {
+        (!mark.text.is_empty()).then_some(Self { text: &mark.text })
+    }
+}
+
 impl<'a> Located<'a> {
     fn new(mark: &'a Mark<'a>, id: Option<usize>) -> Self {
         Self {
             id,
             physical_location: Physical {
                 artifact_location: Artifact::of(mark),
-                region: Region {
-                    snippet: (!mark.text.is_empty()).then_some(Content { text: &mark.text }),
-                    ..Region::new(mark.start, mark.end)
-                },
+                region: Region::new(mark.start, mark.end),
             },
             message: (!mark.label.is_empty()).then(|| Text::line(&mark.label)),
         }
+    }
+}
+
+impl Located<'_> {
+    /// What it says of its own beside its source, in bytes.
+    fn len(&self) -> usize {
+        let message = self.message.as_ref().map_or(0, |message| message.text.len());
+        self.physical_location.artifact_location.uri.len() + message
     }
 }
 

@@ -133,12 +133,13 @@ fn markdown_is_a_table_that_stays_short_and_ends_with_the_counts() {
 fn a_job_summary_never_grows_beyond_what_github_keeps() {
     let mut case = many(600);
     for found in &mut case.diagnostics {
-        found.message = "\u{e0041} a@b ".repeat(2000);
-        found.help = Some("http://x ".repeat(2000));
+        found.message = "\u{e0041} a@b ".repeat(200);
+        found.help = Some("http://x ".repeat(200));
     }
     let limit = 1 << 20;
-    for already in [0, 100, limit / 2, limit - 3000, limit - 400, limit - 10, limit, 2 * limit] {
-        let added = case.with_run(|run| job_summary(run, already));
+    let sizes = [0, 100, limit / 2, limit - 3000, limit - 400, limit - 10, limit, 2 * limit];
+    let summaries = case.with_run(|run| sizes.map(|already| job_summary(run, already)));
+    for (already, added) in sizes.into_iter().zip(summaries) {
         let Some(added) = added else {
             assert!(already > limit - 400, "{already} bytes leave room");
             continue;

@@ -244,3 +244,17 @@ fn mistakes_in_arguments_steer_nothing() {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_list_of_files_steers_nothing_either() {
+    let folder = project(&[("##[error]x\u{202e}\u{1b}.yaml", "a: 1\n"), ("::error::y.yaml", "a: 1\n")]);
+    for format in ["text", "json"] {
+        let (out, _) = texts(&plimsoll(folder.path(), &["files", "--format", format], b""));
+        assert!(!out.contains("##[") && !out.contains(['\u{202e}', '\u{1b}']), "{out}");
+        assert!(out.lines().all(|line| !line.starts_with("::")), "{out}");
+        if format == "json" {
+            assert_eq!(is_json(&out)["files"][0]["path"], "##[error]x\u{202e}\u{1b}.yaml");
+        }
+    }
+}
