@@ -15,6 +15,7 @@ use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
 use crate::waiver::{self, Extent};
 use crate::yaml::Document;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// What to check.
@@ -42,6 +43,13 @@ pub struct Request {
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
     pub threads: usize,
+}
+
+impl Request {
+    /// Whether a file, by the path to open, is reported on.
+    pub fn covers(&self, os_path: &Path) -> bool {
+        Scope::new(self).holds(os_path)
+    }
 }
 
 /// What suppressions in files are worth.
@@ -124,7 +132,7 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let mut loaded = load(request, None, &policy.settings, &mut sources)?;
+    let mut loaded = load(request, &[], &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|(path, _)| scope.holds(&request.root.join(path)));
@@ -140,7 +148,7 @@ pub fn look_at<T>(
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let loaded = load(request, &[], &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
@@ -150,7 +158,7 @@ pub fn look_at<T>(
 pub fn look_around<T>(request: &Request, ask: impl FnOnce(&Model<'_>, &Loaded) -> T) -> Result<T, Failure> {
     let mut sources = Sources::default();
     let policy = policy(request, None, &mut sources)?;
-    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let loaded = load(request, &[], &policy.settings, &mut sources)?;
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, None);
     Ok(ask(&model, &loaded))
 }
@@ -166,11 +174,11 @@ pub struct Edited {
 
 /// Runs all stages.
 pub fn run(request: &Request) -> Result<Run, Failure> {
-    run_edited(request, None)
+    run_edited(request, &[])
 }
 
-/// Runs all stages over the project as it would be after a change of one file.
-pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Failure> {
+/// Runs all stages over the project as it would be after changes of some of its files.
+pub fn run_edited(request: &Request, edited: &[Edited]) -> Result<Run, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
@@ -321,18 +329,18 @@ impl WholeFiles {
 
 fn load(
     request: &Request,
-    edited: Option<&Edited>,
+    edited: &[Edited],
     settings: &Settings<'_>,
     sources: &mut Sources,
 ) -> Result<Loaded, Failure> {
-    let mut discovery = discovery(request, settings);
-    // What is given takes the place of the file of its name.
-    let given = edited.map(|Edited { os_path, text }| Stdin {
-        filename: os_path.clone(),
-        bytes: text.clone().into_bytes(),
-    });
-    discovery.stdin = given.or(discovery.stdin);
-    let found = discover::discover(&discovery).map_err(Failure::Missing)?;
+    let mut found = discover::discover(&discovery(request, settings)).map_err(Failure::Missing)?;
+    let edited: HashMap<_, _> =
+        edited.iter().map(|file| (discover::normalise(&file.os_path), &file.text)).collect();
+    for file in found.iter_mut().filter(|_| !edited.is_empty()) {
+        if let Some(text) = edited.get(&discover::normalise(&file.os_path)) {
+            file.outcome = discover::Outcome::Given(text.as_bytes().to_vec());
+        }
+    }
     let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
     Ok(artifact::load(found, &set, sources))
 }

@@ -1,6 +1,6 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
-use super::{Status, fail, output, project};
+use super::{Status, fail, fix, output, project};
 use crate::check::{self, Run, Suppressions};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -29,6 +29,8 @@ pub struct Args {
     /// The day by which waivers, suppressions and times of grace end [default: today in UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     today: Option<Date>,
+    #[command(flatten)]
+    fix: fix::Args,
     #[command(flatten)]
     output: output::Args,
     /// When to colour
@@ -61,10 +63,15 @@ pub fn run(arguments: &Args) -> Status {
         today: arguments.today.unwrap_or(request.today),
         ..request
     };
-    let run = match check::run(&request) {
+    let first = match check::run(&request) {
         Ok(run) => run,
         Err(failure) => return project::refuse(failure, look),
     };
+    let fix::Fixed { run, status: fixed, printed } =
+        match arguments.fix.mend(&request, first, arguments.quiet, look) {
+            Ok(fixed) => fixed,
+            Err(status) => return status,
+        };
     let mut summary = summary(&run);
     summary.elapsed = started.elapsed();
     let diagnostics: Vec<Diagnostic> =
@@ -78,7 +85,8 @@ pub fn run(arguments: &Args) -> Status {
         summary: &summary,
         masks: &masks,
     };
-    if let Err(error) = arguments.output.write(&report, look) {
+    let screen = if printed { output::Screen::Stderr } else { output::Screen::Stdout };
+    if let Err(error) = arguments.output.write(&report, look, screen) {
         return fail(&error);
     }
     if !arguments.quiet || summary.files == 0 {
@@ -88,7 +96,7 @@ pub fn run(arguments: &Args) -> Status {
         None => run.fail_on,
         Some(fail_on) => fail_on.severity(),
     };
-    status(&run, fails, request.stdin.is_some())
+    status(&run, fails, request.stdin.is_some()).max(fixed)
 }
 
 pub fn date(text: &str) -> Result<Date, String> {

@@ -1,9 +1,11 @@
 //! The command line: arguments, commands, exit status. One file per command.
 
 mod check;
+mod diff;
 mod eval;
 mod explain;
 mod files;
+mod fix;
 mod init;
 mod new;
 mod output;
@@ -120,7 +122,13 @@ fn printable(text: &str) -> String {
 
 /// Writes a whole answer to standard output. A reader that has seen enough is no failure.
 fn print(text: &str) -> Status {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+    print_bytes(text.as_bytes())
+}
+
+/// The same for what need not be text.
+fn print_bytes(bytes: &[u8]) -> Status {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
         _ => Status::Clean,
     }

@@ -25,15 +25,27 @@ impl Args {
     }
 
     /// Writes all reports. The error is for a person.
-    pub fn write(&self, run: &report::Run<'_>, look: Look) -> Result<(), String> {
-        self.output.iter().try_for_each(|output| write(output, run, look))
+    pub fn write(&self, run: &report::Run<'_>, look: Look, screen: Screen) -> Result<(), String> {
+        self.output.iter().try_for_each(|output| write(output, run, look, screen))
     }
 }
 
+/// Where a report without a path goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// Standard output.
+    Stdout,
+    /// Standard error, where standard output holds something else.
+    Stderr,
+}
+
 /// Writes one report. A reader that has seen enough (`plimsoll check | head`) is no failure.
-fn write(output: &Output, run: &report::Run<'_>, look: Look) -> Result<(), String> {
+fn write(output: &Output, run: &report::Run<'_>, look: Look, screen: Screen) -> Result<(), String> {
     let written = match &output.path {
-        None => format(output.format, run, look, &mut BufWriter::new(io::stdout().lock())),
+        None => match screen {
+            Screen::Stdout => format(output.format, run, look, &mut BufWriter::new(io::stdout().lock())),
+            Screen::Stderr => format(output.format, run, look, &mut BufWriter::new(io::stderr().lock())),
+        },
         Some(path) => {
             let plain = Look { color: report::Color::Plain, ..look };
             let create = File::create(path);

@@ -1,0 +1,90 @@
+//! What changes of files do to what is found: what must be gone, and what may not be new.
+
+use super::{Candidate, Side, difference, spans};
+use crate::change::Changes;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, Span};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A finding wherever it has moved: its file, where it began before the changes, and its rule.
+pub type Key = (FileId, u32, Arc<str>);
+
+/// Whether fixes hold.
+pub enum Verdict {
+    /// All of them do.
+    Holds,
+    /// These do not, and why.
+    Blames(Vec<(usize, String)>),
+    /// One or some of these do not, and why.
+    Suspects(Vec<usize>, String),
+}
+
+/// How often findings stand somewhere. Those of a changed file are known by where they began before the changes.
+pub fn keys<'d>(
+    findings: impl Iterator<Item = &'d Diagnostic>,
+    changes: &BTreeMap<FileId, Changes>,
+) -> HashMap<Key, usize> {
+    let mut keys = HashMap::new();
+    for found in findings {
+        *keys.entry(key(found, changes)).or_default() += 1;
+    }
+    keys
+}
+
+fn key(found: &Diagnostic, changes: &BTreeMap<FileId, Changes>) -> Key {
+    let span = found.span();
+    // What is said of a file as a whole stands at its start, whatever begins there.
+    let moved = changes.get(&found.file()).filter(|_| span != Span::empty(0));
+    let start = moved.map_or(span.start, |changes| changes.origin(span.start));
+    (found.file(), start, found.rule.clone())
+}
+
+/// Says whether the fixes that were tried hold: the files say the same but for them, what they mend is gone, and no error or warning is new.
+pub(super) fn judge(
+    before: Side<'_>,
+    after: Side<'_>,
+    changes: &BTreeMap<FileId, Changes>,
+    chosen: &[Candidate<'_>],
+    tried: &[usize],
+) -> Verdict {
+    let of_file = |file: FileId| {
+        let fixes = tried.iter().copied();
+        fixes.filter(|&index| spans(&chosen[index], file).next().is_some()).collect::<Vec<_>>()
+    };
+    for (&file, changes) in changes {
+        if let Some(why) = difference(file, before, after, changes) {
+            return Verdict::Suspects(of_file(file), why.to_owned());
+        }
+    }
+    let mut left: HashMap<Key, Vec<&Diagnostic>> = HashMap::new();
+    for found in after.findings() {
+        left.entry(key(found, changes)).or_default().push(found);
+    }
+    let stays = |found: &&Diagnostic| {
+        let there = left.get(&key(found, &BTreeMap::new())).map_or(&[][..], Vec::as_slice);
+        there.iter().any(|other| other.message == found.message)
+    };
+    let staying = tried.iter().filter(|&&index| chosen[index].findings.iter().any(|found| stays(&found)));
+    let staying: Vec<_> =
+        staying.map(|&index| (index, "it would still be found".to_owned())).collect();
+    if !staying.is_empty() {
+        return Verdict::Blames(staying);
+    }
+    let matters = |found: &&Diagnostic| found.severity >= Severity::Warning;
+    let was = keys(before.findings().filter(matters), &BTreeMap::new());
+    let is = keys(after.findings().filter(matters), changes);
+    let mut new: Vec<&Key> = is.iter().filter(|(key, count)| was.get(*key) < Some(*count)).map(|(key, _)| key).collect();
+    new.sort();
+    let Some((file, at, rule)) = new.first() else { return Verdict::Holds };
+    let why = format!("`{rule}` would find something new");
+    let near = |&index: &usize| spans(&chosen[index], *file).any(|span| span.start <= *at && *at <= span.end);
+    let near: Vec<usize> = tried.iter().copied().filter(near).collect();
+    match &near[..] {
+        [one] => Verdict::Blames(vec![(*one, why)]),
+        _ => {
+            let in_file = of_file(*file);
+            Verdict::Suspects(if in_file.is_empty() { tried.to_vec() } else { in_file }, why)
+        }
+    }
+}
