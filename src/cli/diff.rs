@@ -139,6 +139,13 @@ fn blocks(old: &Sheet<'_>, new: &Sheet<'_>, changes: &Changes) -> Vec<Block> {
         }
     }
     blocks.retain(|block| !block.old.is_empty() || !block.new.is_empty());
+    blocks.dedup_by(|next, last| {
+        let meet = last.old.end == next.old.start && last.new.end == next.new.start;
+        if meet {
+            (last.old.end, last.new.end) = (next.old.end, next.new.end);
+        }
+        meet
+    });
     blocks
 }
 
@@ -158,8 +165,8 @@ mod tests {
     fn hunks_have_their_lines_and_numbers() {
         let text: String = (1..=20).map(|line| format!("{line:02}\n")).collect();
         assert_eq!(
-            shown(&text, &[(3..5, "x"), (9..12, ""), (57..57, "y\n"), (58..60, "z")]),
-            "--- a\n+++ a\n@@ -1,7 +1,6 @@\n 01\n-02\n+x\n 03\n-04\n 05\n 06\n 07\n\
+            shown(&text, &[(3..5, "x"), (6..8, "z"), (12..15, ""), (57..57, "y\n"), (58..60, "z")]),
+            "--- a\n+++ a\n@@ -1,8 +1,7 @@\n 01\n-02\n-03\n+x\n+z\n 04\n-05\n 06\n 07\n 08\n\
              @@ -17,4 +16,5 @@\n 17\n 18\n 19\n-20\n+y\n+2z\n\\ No newline at end of file\n"
         );
         assert_eq!(shown("a\nb\n", &[(2..4, "")]), "--- a\n+++ a\n@@ -1,2 +1,1 @@\n a\n-b\n");

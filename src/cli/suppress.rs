@@ -7,7 +7,7 @@ use crate::change::Changes;
 use crate::check::{self, Edited, Failure, Request, Run};
 use crate::config::Date;
 use crate::diagnostic::Diagnostic;
-use crate::fix::{Checked as _, Key, difference, keys};
+use crate::fix::{Checked as _, Key, differences, keys};
 use crate::policy::{Policy, configuration};
 use crate::source::{Encoding, FileId, SourceFile, Sources};
 use crate::suppress::{ALWAYS_SAID, MARK, Wish, proposals};
@@ -265,7 +265,7 @@ impl Written<'_> {
     /// does not suppress this one.
     fn others(&self, found: &Diagnostic) -> Result<Vec<u32>, Unfit> {
         let (before, after) = (self.before.side(), self.after.side());
-        if difference(self.file, before, after, &self.changes).is_some() {
+        if !differences(self.file, before, after, &self.changes).is_empty() {
             return Err(Unfit::Changes);
         }
         let was = keys(before.findings(), &BTreeMap::new());

@@ -8,7 +8,7 @@ use crate::expr::{Origin, Value};
 use crate::model;
 use crate::rule::{OfferedChange, Stopped};
 use crate::source::{FileId, Place};
-use crate::yaml::{Document, Kind, Node};
+use crate::yaml::{Document, Kind, Node, Style};
 
 impl<'v> Asking<'_, 'v, '_, '_> {
     /// The fix of a finding, where everything in it has a value and a place. Adds what its title repeats.
@@ -59,18 +59,24 @@ impl<'v> Asking<'_, 'v, '_, '_> {
     /// The edit that writes a text in the place of another one; `None` where that cannot be told, or nothing would change.
     fn replacement(&self, value: &Value<'_>, with: &str) -> Option<Edit> {
         let old = value.standing()?;
-        let place = old.place()?;
+        let mut place = old.place()?;
         let sources = self.engine.model.sources;
         let file = sources.get(place.file);
         let mut documents = model::documents(sources, self.artifact(place.file)?);
         let scalar = documents.find_map(|document| scalar_at(document, place));
+        let (mut old, mut with) = (&*old.text, with);
+        if let Some(block) = scalar.filter(|it| matches!(it.style(), Style::Literal | Style::Folded)) {
+            // The line breaks that it ends with are a matter of its header.
+            place.span.end = place.span.end.min(block.text_end()).max(place.span.start);
+            (old, with) = (old.trim_end_matches('\n'), with.trim_end_matches('\n'));
+        }
         // What was put together by a shell or by make stands for something else than the text.
         let stands = match scalar {
-            Some(scalar) => scalar.text_within(place.span) == old.text,
-            None => place.span.of(&file.text) == old.text,
+            Some(scalar) => scalar.text_within(place.span) == old,
+            None => place.span.of(&file.text) == old,
         };
         let text = written(with, scalar, &file.text)?;
-        (stands && old.text != with).then_some(Edit { place, text })
+        (stands && old != with).then_some(Edit { place, text })
     }
 
     /// The node that a value is, and the edits that remove it.

@@ -1,6 +1,6 @@
 //! What changes of files do to what is found: what must be gone, and what may not be new.
 
-use super::{Candidate, Side, difference, spans};
+use super::{Candidate, Difference, Side, differences, spans};
 use crate::change::Changes;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
@@ -48,14 +48,25 @@ pub(super) fn judge(
     chosen: &[Candidate<'_>],
     tried: &[usize],
 ) -> Verdict {
-    let of_file = |file: FileId| {
+    let within = |file: FileId, at: Span| {
+        let near = |span: Span| span.start <= at.end && at.start <= span.end;
         let fixes = tried.iter().copied();
-        fixes.filter(|&index| spans(&chosen[index], file).next().is_some()).collect::<Vec<_>>()
+        fixes.filter(|&index| spans(&chosen[index], file).any(near)).collect::<Vec<_>>()
     };
+    let mut blamed = Vec::new();
     for (&file, changes) in changes {
-        if let Some(why) = difference(file, before, after, changes) {
-            return Verdict::Suspects(of_file(file), why.to_owned());
+        for Difference { at, what } in differences(file, before, after, changes) {
+            match within(file, at)[..] {
+                [one] => blamed.push((one, what.to_owned())),
+                [] => return Verdict::Suspects(within(file, Span::new(0, u32::MAX)), what.to_owned()),
+                ref some => return Verdict::Suspects(some.to_vec(), what.to_owned()),
+            }
         }
+    }
+    if !blamed.is_empty() {
+        blamed.sort();
+        blamed.dedup_by_key(|(index, _)| *index);
+        return Verdict::Blames(blamed);
     }
     let mut left: HashMap<Key, Vec<&Diagnostic>> = HashMap::new();
     for found in after.findings() {
@@ -78,12 +89,10 @@ pub(super) fn judge(
     new.sort();
     let Some((file, at, rule)) = new.first() else { return Verdict::Holds };
     let why = format!("`{rule}` would find something new");
-    let near = |&index: &usize| spans(&chosen[index], *file).any(|span| span.start <= *at && *at <= span.end);
-    let near: Vec<usize> = tried.iter().copied().filter(near).collect();
-    match &near[..] {
-        [one] => Verdict::Blames(vec![(*one, why)]),
+    match within(*file, Span::empty(*at))[..] {
+        [one] => Verdict::Blames(vec![(one, why)]),
         _ => {
-            let in_file = of_file(*file);
+            let in_file = within(*file, Span::new(0, u32::MAX));
             Verdict::Suspects(if in_file.is_empty() { tried.to_vec() } else { in_file }, why)
         }
     }

@@ -5,7 +5,7 @@ mod effect;
 mod same;
 
 pub use effect::{Key, keys};
-pub use same::difference;
+pub use same::{Difference, differences};
 
 use crate::artifact::Artifact;
 use crate::change::{Change, Changes, Pieces};

@@ -2,68 +2,99 @@
 //! they have moved, with the same comments and no new problems; where it is not YAML, the same lines and comments.
 
 use super::Side;
-use crate::artifact::{Artifact, Kind};
+use crate::artifact::Kind;
 use crate::change::Changes;
 use crate::model::{self, lines};
 use crate::source::{FileId, Span};
-use crate::yaml::{Document, Kind as NodeKind, Node, Style};
-use std::collections::{HashMap, HashSet};
+use crate::yaml::{Document, Kind as NodeKind, Node, ProblemKind, Style};
+use std::collections::{BTreeSet, HashMap};
 use std::mem::discriminant;
 
-/// What a file would say otherwise after changes; `None` if only what they change.
-pub fn difference(
-    file: FileId,
-    before: Side<'_>,
-    after: Side<'_>,
-    changes: &Changes,
-) -> Option<&'static str> {
+/// Something that a file would say otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Where, in the text before; all of the file where that cannot be told.
+    pub at: Span,
+    /// What, as in "not done: …".
+    pub what: &'static str,
+}
+
+const REST: &str = "the rest of the file would say something else";
+const COMMENT: &str = "a comment would begin or end elsewhere";
+
+/// What a file would say otherwise after changes, beside what they change; what is found first, and what is like it.
+pub fn differences(file: FileId, before: Side<'_>, after: Side<'_>, changes: &Changes) -> Vec<Difference> {
+    let everywhere = |what| vec![Difference { at: Span::new(0, u32::MAX), what }];
     let (Some(old), Some(new)) = (before.artifact(file), after.artifact(file)) else {
-        return Some("the file could not be read any more");
+        return everywhere("the file could not be read any more");
     };
     if old.kind != new.kind {
-        return Some("the file would be taken for something else");
+        return everywhere("the file would be taken for something else");
     }
-    let documents = |side: Side<'_>, artifact: &'_ Artifact| model::documents(side.sources, artifact).count();
-    if documents(before, old) != documents(after, new) {
-        return Some("a manifest inside the file would come or go");
+    let documents: [Vec<&Document>; 2] = [
+        model::documents(before.sources, old).collect(),
+        model::documents(after.sources, new).collect(),
+    ];
+    if documents[0].len() != documents[1].len() {
+        return everywhere("a manifest inside the file would come or go");
     }
-    let pairs = model::documents(before.sources, old).zip(model::documents(after.sources, new));
-    let in_tree = pairs.into_iter().find_map(|(old, new)| Trees { old, new, changes }.difference());
-    in_tree.or_else(|| {
-        let text = |side: Side<'_>| side.sources.get(file).text.clone();
-        let texts = [&*text(before), &*text(after)];
-        old.document.is_none().then(|| in_lines(old.kind, texts, changes))?
-    })
+    for (old, new) in documents[0].iter().zip(&documents[1]) {
+        let found = Trees { old, new, changes }.differences();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    if old.document.is_some() {
+        return Vec::new();
+    }
+    let text = |side: Side<'_>| side.sources.get(file).text.clone();
+    in_lines(old.kind, [&text(before), &text(after)], changes).into_iter().collect()
 }
 
 /// A file that is not YAML.
-fn in_lines(kind: Kind, [old, new]: [&str; 2], changes: &Changes) -> Option<&'static str> {
+fn in_lines(kind: Kind, [old, new]: [&str; 2], changes: &Changes) -> Option<Difference> {
     if matches!(kind, Kind::Config | Kind::Data | Kind::Other) {
-        return Some("a file of this kind cannot be looked into again");
+        let what = "a file of this kind cannot be looked into again";
+        return Some(Difference { at: Span::new(0, u32::MAX), what });
     }
-    let (before, after) = (lines::comments(old, kind), lines::comments(new, kind));
-    if !comments_stay([old, new], [before, after], changes) {
-        return Some("a comment would begin or end elsewhere");
+    let comments = [lines::comments(old, kind), lines::comments(new, kind)];
+    if let Some(at) = moved_comment([old, new], comments, changes) {
+        return Some(Difference { at, what: COMMENT });
     }
+    let mut left = lines::logical_lines(new, kind).into_iter().filter(|line| !is_new(*line, changes));
     let kept = lines::logical_lines(old, kind).into_iter().filter(|line| !is_gone(*line, changes));
-    let kept = kept.map(|line| changes.start(line.start));
-    let left = lines::logical_lines(new, kind).into_iter().filter(|line| !is_new(*line, changes));
-    let stay = kept.eq(left.map(|line| Some(line.start)));
-    (!stay).then_some("a line would begin or end elsewhere")
+    for line in kept {
+        if left.next().map(|line| line.start) != changes.start(line.start) {
+            return Some(Difference { at: line, what: "a line would begin or end elsewhere" });
+        }
+    }
+    left.next().map(|line| Difference {
+        at: Span::empty(changes.origin(line.start)),
+        what: "a line would begin or end elsewhere",
+    })
 }
 
-/// Whether the comments that no change touches stay as they are, and all others are made by a change.
-fn comments_stay([old, new]: [&str; 2], [before, after]: [Vec<Span>; 2], changes: &Changes) -> bool {
+/// The first comment that does not stay as it is though no change touches it, or that is there afterwards though no change makes it.
+fn moved_comment(
+    [old, new]: [&str; 2],
+    [before, after]: [Vec<Span>; 2],
+    changes: &Changes,
+) -> Option<Span> {
     let kept = before.into_iter().filter(|comment| !touches(*comment, changes));
-    let mut kept = kept.map(|comment| (changes.start(comment.start), comment.of(old))).peekable();
+    let mut kept = kept.peekable();
     let is_made = |comment: Span| {
         let next = changes.written().partition_point(|written| written.end < comment.start);
         changes.written().get(next).is_some_and(|written| written.start <= comment.end)
     };
-    let known = after.into_iter().all(|comment| {
-        kept.next_if_eq(&(Some(comment.start), comment.of(new))).is_some() || is_made(comment)
-    });
-    known && kept.next().is_none()
+    for comment in after {
+        let is_known = |kept: &Span| {
+            changes.start(kept.start) == Some(comment.start) && kept.of(old) == comment.of(new)
+        };
+        if kept.next_if(is_known).is_none() && !is_made(comment) {
+            return Some(Span::empty(changes.origin(comment.start)));
+        }
+    }
+    kept.next()
 }
 
 /// Whether a change replaces a part of a span, or writes something at its edge.
@@ -136,46 +167,87 @@ impl<'d> Kept<'d> {
 }
 
 impl<'t> Trees<'t> {
-    fn difference(&self) -> Option<&'static str> {
-        if self.has_new_problems() {
-            return Some("the file would not be right any more");
+    fn differences(&self) -> Vec<Difference> {
+        let problems = self.new_problems();
+        if !problems.is_empty() {
+            return problems;
         }
         let old = Kept::new(self.old, self.changes, is_gone);
         let new = Kept::new(self.new, self.changes, is_new);
-        if old.nodes.len() != new.nodes.len() {
-            return Some("the rest of the file would say something else");
-        }
-        let mut lists = HashSet::new();
+        let mut lists = BTreeSet::new();
         for (&before, &after) in old.nodes.iter().zip(&new.nodes) {
             let places = old.number(before.parent()) == new.number(after.parent())
                 && old.number(Some(before.resolve())) == new.number(Some(after.resolve()));
             if !places || !self.is_same(before, after) {
-                return Some("the rest of the file would say something else");
+                return vec![Difference { at: before.span(), what: REST }];
             }
-            let list = after.parent().filter(|list| list.kind() == NodeKind::Sequence);
-            if let Some(list) = list.filter(|_| touches(before.span(), self.changes))
-                && lists.insert(list.index())
-                && let Some(before) = before.parent()
-                && repeats(list) > repeats(before)
-            {
-                return Some("an item would stand twice in its list");
+            if touches(before.span(), self.changes) && after.parent().is_some_and(|it| it.kind() == NodeKind::Sequence) {
+                lists.extend(after.parent().map(Node::index).zip(before.parent().map(Node::index)));
             }
+        }
+        if let Some(node) = old.nodes.get(new.nodes.len()) {
+            return vec![Difference { at: node.span(), what: REST }];
+        }
+        if let Some(node) = new.nodes.get(old.nodes.len()) {
+            return vec![Difference { at: Span::empty(self.changes.origin(node.span().start)), what: REST }];
+        }
+        let repeated: Vec<_> = lists.into_iter().flat_map(|(after, before)| self.repeated(before, after)).collect();
+        if !repeated.is_empty() {
+            return repeated;
         }
         let comments = [self.old, self.new].map(|document| document.comments().collect());
-        let stay = comments_stay([self.old.text(), self.new.text()], comments, self.changes);
-        (!stay).then_some("a comment would begin or end elsewhere")
+        let moved = moved_comment([self.old.text(), self.new.text()], comments, self.changes);
+        moved.map(|at| Difference { at, what: COMMENT }).into_iter().collect()
     }
 
-    fn has_new_problems(&self) -> bool {
-        let mut known: HashMap<(_, &str), i64> = HashMap::new();
+    /// Problems that were not there before.
+    fn new_problems(&self) -> Vec<Difference> {
+        let mut known: HashMap<_, i64> = HashMap::new();
         for problem in self.old.problems() {
-            *known.entry((discriminant(&problem.kind), &problem.message)).or_default() += 1;
+            *known.entry((discriminant(&problem.kind), problem.span.start)).or_default() += 1;
         }
-        self.new.problems().iter().any(|problem| {
-            let left = known.entry((discriminant(&problem.kind), &problem.message)).or_default();
+        let mut found = Vec::new();
+        for problem in self.new.problems() {
+            let at = self.changes.origin(problem.span.start);
+            let left = known.entry((discriminant(&problem.kind), at)).or_default();
             *left -= 1;
-            *left < 0
-        })
+            if *left < 0 {
+                let what = match problem.kind {
+                    ProblemKind::DuplicateKey => "a key would stand twice",
+                    ProblemKind::Leniency => "the file would be YAML to some readers only",
+                    ProblemKind::Syntax | ProblemKind::Limit => "the file could not be read to its end any more",
+                };
+                found.push(Difference { at: Span::empty(at), what });
+            }
+        }
+        found
+    }
+
+    /// The items of a list that repeat one before them, or one that no change touches, and did not before. Words of a command may.
+    fn repeated(&self, before: usize, after: usize) -> Vec<Difference> {
+        let (Some(before), Some(after)) = (self.old.node(before), self.new.node(after)) else { return Vec::new() };
+        let key = before.previous_sibling().filter(|key| key.is_implicit_key());
+        if key.is_some_and(|key| matches!(&*key.text(), "command" | "args" | "entrypoint" | "test")) {
+            return Vec::new();
+        }
+        let count = |list: Node<'t>| {
+            let mut count: HashMap<_, usize> = HashMap::new();
+            for item in list.items().filter(|item| item.kind() == NodeKind::Scalar) {
+                *count.entry(item.text()).or_default() += 1;
+            }
+            count
+        };
+        let (was, mut left) = (count(before), count(after));
+        let mut repeated = Vec::new();
+        for item in after.items().collect::<Vec<_>>().into_iter().rev() {
+            let at = Span::empty(self.changes.origin(item.span().start));
+            let Some(left) = left.get_mut(&item.text()).filter(|left| **left > 1) else { continue };
+            if touches(at, self.changes) && *left > was.get(&item.text()).copied().unwrap_or_default() {
+                *left -= 1;
+                repeated.push(Difference { at, what: "an item would stand twice in its list" });
+            }
+        }
+        repeated
     }
 
     fn is_same(&self, before: Node<'_>, after: Node<'_>) -> bool {
@@ -186,8 +258,11 @@ impl<'t> Trees<'t> {
         if !written || !self.has_moved(before, after) {
             return false;
         }
-        if !matches!(before.kind(), NodeKind::Scalar | NodeKind::Alias) {
-            return true;
+        match before.kind() {
+            NodeKind::Scalar => {}
+            // What it stands for is looked at where that stands.
+            NodeKind::Alias => return before.source() == after.source(),
+            _ => return true,
         }
         if !touches(before.span(), self.changes) {
             return before.text() == after.text();
@@ -233,12 +308,4 @@ fn beside(scalar: Node<'_>, spans: impl Iterator<Item = Span>) -> String {
         at = span.end.max(at);
     }
     text + &scalar.text_within(Span::new(at, end.max(at)))
-}
-
-/// How many items of a list stand in it already, where that is once too often: words of a command may.
-fn repeats(list: Node<'_>) -> usize {
-    let key = list.previous_sibling().filter(|key| key.is_implicit_key());
-    let words = key.is_some_and(|key| matches!(&*key.text(), "command" | "args" | "entrypoint" | "test"));
-    let items = || list.items().filter(|item| item.kind() == NodeKind::Scalar && !words);
-    items().count() - items().map(Node::text).collect::<HashSet<_>>().len()
 }

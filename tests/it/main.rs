@@ -7,6 +7,8 @@ mod commands;
 mod config;
 mod discover;
 mod embedded;
+mod fix;
+mod fix_safety;
 mod go_oracle;
 mod guide;
 mod init;
