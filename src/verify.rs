@@ -234,7 +234,8 @@ impl Run<'_, '_> {
             }
             (Verdict::Bad, false) => accept::remedy(&self.source.text, example, &found),
         };
-        let (unfixed, rewritten) = self.fixed(&looked, &|edited| self.look(config.as_ref(), &settings, edited));
+        let (unfixed, rewritten) =
+            self.fixed(&looked, &|edited| self.look(config.as_ref(), &settings, edited));
         ([faults, unfixed].concat(), remedy.and(rewritten))
     }
 

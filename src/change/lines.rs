@@ -35,12 +35,11 @@ impl Lines<'_> {
     }
 
     /// Whole lines with their breaks, from the one that begins at `first` to that of `last`. Blank lines behind them go too if what stands
-    /// before ends with one, or is nothing. Where the last line has no break, the one before keeps none.
+    /// before ends with one, or is nothing. Where the last line has no break, the last one that is left has none.
     pub fn whole(self, first: u32, last: u32) -> Span {
         let before = &self.0[..first as usize];
         let Some(mut end) = self.next(last) else {
-            let kept = before.strip_suffix('\n').unwrap_or(before);
-            let kept = kept.strip_suffix('\r').unwrap_or(kept);
+            let kept = before.trim_end_matches(['\n', '\r']);
             return Span::new(kept.len() as u32, self.0.len() as u32);
         };
         let above = before.lines().next_back().unwrap_or_default();

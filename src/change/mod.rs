@@ -135,7 +135,10 @@ mod tests {
         let text = "abcdefgh";
         let changes = changes(&[change(6..8, ""), change(1..3, "XYZ"), change(4..4, "-")]);
         assert_eq!(changes.apply(text), "aXYZd-ef");
-        assert_eq!(changes.written().iter().map(|it| (it.start, it.end)).collect::<Vec<_>>(), [(1, 4), (5, 6), (8, 8)]);
+        assert_eq!(
+            changes.written().iter().map(|it| (it.start, it.end)).collect::<Vec<_>>(),
+            [(1, 4), (5, 6), (8, 8)]
+        );
         let starts: Vec<_> = (0..=8).map(|at| changes.start(at)).collect();
         assert_eq!(starts, [Some(0), Some(1), None, Some(4), Some(6), Some(7), Some(8), None, Some(8)]);
         let ends: Vec<_> = (0..=8).map(|at| changes.end(at)).collect();

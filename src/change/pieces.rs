@@ -119,7 +119,8 @@ mod tests {
             &[(5..5, "?"), (7..7, "!")],
         ];
         for round in rounds {
-            let list = round.iter().map(|(span, text)| Change { span: span.clone().into(), text: (*text).into() });
+            let list =
+                round.iter().map(|(span, text)| Change { span: span.clone().into(), text: (*text).into() });
             let changes = Changes::new(list.collect()).expect("they do not meet");
             text = changes.apply(&text);
             pieces = pieces.changed(&changes);

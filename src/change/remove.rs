@@ -12,23 +12,17 @@ pub fn removal(node: Node<'_>) -> Option<Vec<Change>> {
     let holder = node.parent()?;
     let text = node.document().text();
     let own = Element::of(node, text)?;
-    let previous = own.first.previous_sibling().map(|last| Element::of(last, text));
-    let next = own.last.next_sibling().map(|first| Element::of(first, text));
-    let (previous, next) = (flipped(previous)?, flipped(next)?);
+    let beside = |node: Option<Node<'_>>| {
+        let element = |node| Element::of(node, text).map(|element| element.span).ok_or(());
+        node.map(element).transpose().ok()
+    };
+    let (previous, next) = (beside(own.first.previous_sibling())?, beside(own.last.next_sibling())?);
     let lines = Lines(text);
     let taking = Taking { text, lines, holder: holder.span(), own: own.span, previous, next };
     match holder.style() {
-        Style::Block => taking.from_block().map(|change| vec![change]),
-        Style::Flow => taking.from_flow(),
+        Style::Block => taking.in_block().map(|change| vec![change]),
+        Style::Flow => taking.in_flow(),
         _ => None,
-    }
-}
-
-/// The span of an element that may not be there; `None` for one that is not understood.
-fn flipped(element: Option<Option<Element<'_>>>) -> Option<Option<Span>> {
-    match element {
-        None => Some(None),
-        Some(element) => element.map(|element| Some(element.span)),
     }
 }
 
@@ -57,9 +51,10 @@ impl<'d> Element<'d> {
             let end = end_of(node).unwrap_or(start + 1);
             return Some(Self { first: node, last: node, span: Span::new(start, end) });
         }
-        let (key, value) = match node.is_implicit_key() {
-            true => (node, node.next_sibling()?),
-            false => (node.previous_sibling().filter(|key| key.is_implicit_key())?, node),
+        let (key, value) = if node.is_implicit_key() {
+            (node, node.next_sibling()?)
+        } else {
+            (node.previous_sibling().filter(|key| key.is_implicit_key())?, node)
         };
         let colon = mark(text, key.span().end, ':')?;
         let span = Span::new(start_of(key), end_of(value).unwrap_or(colon + 1));
@@ -103,7 +98,7 @@ struct Taking<'t> {
 }
 
 impl Taking<'_> {
-    fn from_block(&self) -> Option<Change> {
+    fn in_block(&self) -> Option<Change> {
         let Span { start, end } = self.own;
         if self.previous.or(self.next).is_none() || !self.lines.is_bare(end) {
             return None;
@@ -117,7 +112,7 @@ impl Taking<'_> {
         (!speaks).then(|| Change::removes(Span::new(start, next)))
     }
 
-    fn from_flow(&self) -> Option<Vec<Change>> {
+    fn in_flow(&self) -> Option<Vec<Change>> {
         let whole = self.holder.of(self.text);
         if !(whole.starts_with('{') && whole.ends_with('}') || whole.starts_with('[') && whole.ends_with(']'))
         {
@@ -138,7 +133,9 @@ impl Taking<'_> {
         let inner = Span::new(self.holder.start + 1, self.holder.end - 1);
         let (taken, beside) = match (self.previous, self.next) {
             (_, Some(next)) => (Span::new(start, next.start), [Span::new(end, next.start), Span::empty(end)]),
-            (Some(previous), None) => (Span::new(previous.end, end), [Span::new(previous.end, start), Span::empty(end)]),
+            (Some(previous), None) => {
+                (Span::new(previous.end, end), [Span::new(previous.end, start), Span::empty(end)])
+            }
             (None, None) => (inner, [Span::new(inner.start, start), Span::new(end, inner.end)]),
         };
         let speaks = beside.iter().any(|between| between.of(self.text).contains('#'));
@@ -178,7 +175,7 @@ mod tests {
             ("a: 1\nb:\n  # in it\n  c: 2\n\nd: 3", "b?", "a: 1\n\nd: 3"),
             ("# top\na: 1\n# of b\nb: 2\n", "a", "# top\n# of b\nb: 2\n"),
             ("a: 1\nb: 2", "b", "a: 1"),
-            ("a: 1\r\n# kept\r\nb: 2", "b", "a: 1\r\n# kept"),
+            ("a: 1\r\n# kept\r\n\r\nb: 2", "b", "a: 1\r\n# kept"),
             ("\u{feff}a: 1\n\n\nb: 2\n", "a", "\u{feff}b: 2\n"),
             ("---\na: 1\n\nb: 2\n", "a", "---\nb: 2\n"),
             ("a: 1\n\nb: 2\n\nc: 3\n", "b", "a: 1\n\nc: 3\n"),

@@ -85,9 +85,14 @@ mod tests {
 
     #[test]
     fn what_a_scalar_cannot_hold_is_not_written() {
-        for (file, text) in [("a: b", "1\n2"), ("a: 'b'", "\u{1}"), ("a: [b]", "c"), ("a: >\n  b\n", "1\n2")] {
+        for (file, text) in [("a: b", "1\n2"), ("a: 'b'", "\u{1}"), ("a: [b]", "c"), ("a: >\n  b\n", "1\n2")]
+        {
             let document = parse(file, Options::default());
-            assert_eq!(written(text, document.roots().next().and_then(|root| root.get("a")), file), None, "{file}");
+            assert_eq!(
+                written(text, document.roots().next().and_then(|root| root.get("a")), file),
+                None,
+                "{file}"
+            );
         }
     }
 }

@@ -34,8 +34,11 @@ impl<'s> Sheet<'s> {
     /// A line with its break.
     fn line(&self, line: usize) -> &'s str {
         let start = self.index.line(self.text, line).start;
-        let end =
-            if line + 1 < self.index.len() { self.index.line(self.text, line + 1).start } else { self.text.len() as u32 };
+        let end = if line + 1 < self.index.len() {
+            self.index.line(self.text, line + 1).start
+        } else {
+            self.text.len() as u32
+        };
         Span::new(start, end).of(self.text)
     }
 
@@ -163,7 +166,7 @@ mod tests {
 
     #[test]
     fn hunks_have_their_lines_and_numbers() {
-        let text: String = (1..=20).map(|line| format!("{line:02}\n")).collect();
+        let text = (1..=20).map(|line| format!("{line:02}\n")).collect::<Vec<_>>().concat();
         assert_eq!(
             shown(&text, &[(3..5, "x"), (6..8, "z"), (12..15, ""), (57..57, "y\n"), (58..60, "z")]),
             "--- a\n+++ a\n@@ -1,8 +1,7 @@\n 01\n-02\n-03\n+x\n+z\n 04\n-05\n 06\n 07\n 08\n\

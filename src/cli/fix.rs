@@ -90,13 +90,17 @@ impl Args {
         let piped = request.stdin.as_ref();
         if let Some(stdin) = piped {
             let path = normalise(&request.current.join(&stdin.filename));
-            let text = made.files.iter().find(|file| normalise(&file.os_path) == path).map(|file| &*file.after);
+            let text =
+                made.files.iter().find(|file| normalise(&file.os_path) == path).map(|file| &*file.after);
             status = status.max(super::print_bytes(text.map_or(&*stdin.bytes, str::as_bytes)));
         } else {
-            let left = made.files.iter().filter_map(|file| written(file, &request.root).err());
-            let failed: Vec<String> = left.collect();
+            let failed: Vec<String> =
+                made.files.iter().filter_map(|file| written(file, &request.root).err()).collect();
             if !failed.is_empty() {
-                failed.iter().for_each(|error| _ = fail(error));
+                for error in &failed {
+                    fail(error);
+                }
+                // Some of them may be written: what is left is on the disk.
                 let run = check::run(request).map_err(|failure| project::refuse(failure, look))?;
                 return Ok(Fixed { run, status: Status::Failed, printed: false });
             }

@@ -122,7 +122,11 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         Ok(found)
     }
 
-    pub fn value(&mut self, expression: &Written<Program>, slots: &[Value<'v>]) -> Result<Value<'v>, Stopped> {
+    pub fn value(
+        &mut self,
+        expression: &Written<Program>,
+        slots: &[Value<'v>],
+    ) -> Result<Value<'v>, Stopped> {
         expression.evaluate(slots, self.budget).map_err(|stop| expression.stopped(stop))
     }
 

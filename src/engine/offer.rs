@@ -12,11 +12,7 @@ use crate::yaml::{Document, Kind, Node, Style};
 
 impl<'v> Asking<'_, 'v, '_, '_> {
     /// The fix of a finding, where everything in it has a value and a place. Adds what its title repeats.
-    pub fn offer(
-        &mut self,
-        scope: &[Value<'v>],
-        quotes: &mut Vec<Quote>,
-    ) -> Result<Option<Fix>, Stopped> {
+    pub fn offer(&mut self, scope: &[Value<'v>], quotes: &mut Vec<Quote>) -> Result<Option<Fix>, Stopped> {
         let Some(offer) = &self.check.fix else { return Ok(None) };
         let (edits, title) = match &offer.change {
             OfferedChange::Replace { place, with } => {
@@ -29,7 +25,9 @@ impl<'v> Asking<'_, 'v, '_, '_> {
                         plain
                     })
                     .map_err(|stop| with.stopped(stop))?;
-                let Some(edit) = self.replacement(&place, &with).filter(|_| !unknown) else { return Ok(None) };
+                let Some(edit) = self.replacement(&place, &with).filter(|_| !unknown) else {
+                    return Ok(None);
+                };
                 let before = "write `";
                 let title = format!("{before}{with}` instead");
                 let own = own_words(&with, &self.check.words);
@@ -41,17 +39,17 @@ impl<'v> Asking<'_, 'v, '_, '_> {
                 let Some((node, edits)) = self.removal(&node) else { return Ok(None) };
                 let key = if node.is_implicit_key() { Some(node) } else { node.previous_sibling() };
                 let key = key.filter(|key| key.is_implicit_key());
-                let title = key.map_or("remove the item".to_owned(), |key| format!("remove `{}`", key.text()));
+                let title =
+                    key.map_or("remove the item".to_owned(), |key| format!("remove `{}`", key.text()));
                 let quote = key.map(|key| Quote::new(QuoteOrigin::Place(key.place()), key.text()));
                 (edits, (title, quote))
             }
         };
-        let title = match &offer.title {
-            Some(title) => self.render(title, scope, quotes)?,
-            None => {
-                quotes.extend(title.1);
-                title.0
-            }
+        let title = if let Some(title) = &offer.title {
+            self.render(title, scope, quotes)?
+        } else {
+            quotes.extend(title.1);
+            title.0
         };
         Ok(Some(Fix { title, safety: offer.safety, edits }))
     }

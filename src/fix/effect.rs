@@ -72,28 +72,26 @@ pub(super) fn judge(
     for found in after.findings() {
         left.entry(key(found, changes)).or_default().push(found);
     }
-    let stays = |found: &&Diagnostic| {
+    let stays = |found: &Diagnostic| {
         let there = left.get(&key(found, &BTreeMap::new())).map_or(&[][..], Vec::as_slice);
         there.iter().any(|other| other.message == found.message)
     };
-    let staying = tried.iter().filter(|&&index| chosen[index].findings.iter().any(|found| stays(&found)));
-    let staying: Vec<_> =
-        staying.map(|&index| (index, "it would still be found".to_owned())).collect();
+    let staying = tried.iter().filter(|&&index| chosen[index].findings.iter().any(|found| stays(found)));
+    let staying: Vec<_> = staying.map(|&index| (index, "it would still be found".to_owned())).collect();
     if !staying.is_empty() {
         return Verdict::Blames(staying);
     }
     let matters = |found: &&Diagnostic| found.severity >= Severity::Warning;
     let was = keys(before.findings().filter(matters), &BTreeMap::new());
     let is = keys(after.findings().filter(matters), changes);
-    let mut new: Vec<&Key> = is.iter().filter(|(key, count)| was.get(*key) < Some(*count)).map(|(key, _)| key).collect();
+    let mut new: Vec<&Key> =
+        is.iter().filter(|(key, count)| was.get(*key) < Some(*count)).map(|(key, _)| key).collect();
     new.sort();
     let Some((file, at, rule)) = new.first() else { return Verdict::Holds };
     let why = format!("`{rule}` would find something new");
-    match within(*file, Span::empty(*at))[..] {
-        [one] => Verdict::Blames(vec![(one, why)]),
-        _ => {
-            let in_file = within(*file, Span::new(0, u32::MAX));
-            Verdict::Suspects(if in_file.is_empty() { tried.to_vec() } else { in_file }, why)
-        }
+    if let [one] = within(*file, Span::empty(*at))[..] {
+        return Verdict::Blames(vec![(one, why)]);
     }
+    let in_file = within(*file, Span::new(0, u32::MAX));
+    Verdict::Suspects(if in_file.is_empty() { tried.to_vec() } else { in_file }, why)
 }

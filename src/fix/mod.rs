@@ -198,15 +198,13 @@ fn offered<'s>(side: Side<'s>, wish: &Wish<'_>) -> (Vec<Candidate<'s>>, Vec<(Dia
             };
             known.entry(file).or_insert_with(refusal).clone()
         });
-        match why {
-            Some(why) => refused.push((found.clone(), why)),
-            None => {
-                let candidate = candidates
-                    .entry(changes.clone())
-                    .or_insert_with(|| Candidate { findings: Vec::new(), changes });
-                candidate.findings.push(found);
-            }
+        if let Some(why) = why {
+            refused.push((found.clone(), why));
+            continue;
         }
+        let candidate =
+            candidates.entry(changes.clone()).or_insert_with(|| Candidate { findings: Vec::new(), changes });
+        candidate.findings.push(found);
     }
     (candidates.into_values().collect(), refused)
 }
@@ -218,9 +216,8 @@ fn apart(offered: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     for candidate in offered {
         let is_free = |&(file, Change { span, .. }): &(FileId, Change)| {
             let before = taken.range(..=(file, span.start)).next_back();
-            let free_before = before.is_none_or(|(&(of, start), &end)| {
-                of != file || end <= span.start && start != span.start
-            });
+            let free_before = before
+                .is_none_or(|(&(of, start), &end)| of != file || end <= span.start && start != span.start);
             let behind = taken.range((file, span.start)..).next();
             free_before && behind.is_none_or(|(&(of, start), _)| of != file || span.end <= start)
         };
@@ -328,7 +325,8 @@ impl<R: Checked, E> Attempt<'_, '_, R, E> {
         let files: BTreeSet<FileId> = changes.keys().chain(&self.changed).copied().collect();
         let edited = files.into_iter().map(|file| {
             let source = self.base.sources.get(file);
-            let text = changes.get(&file).map_or_else(|| source.text.to_string(), |it| it.apply(&source.text));
+            let text =
+                changes.get(&file).map_or_else(|| source.text.to_string(), |it| it.apply(&source.text));
             Edited { os_path: source.os_path.clone(), text }
         });
         (self.again)(&edited.collect::<Vec<_>>()).map_err(Stop::Failed)

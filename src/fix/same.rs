@@ -31,10 +31,8 @@ pub fn differences(file: FileId, before: Side<'_>, after: Side<'_>, changes: &Ch
     if old.kind != new.kind {
         return everywhere("the file would be taken for something else");
     }
-    let documents: [Vec<&Document>; 2] = [
-        model::documents(before.sources, old).collect(),
-        model::documents(after.sources, new).collect(),
-    ];
+    let documents: [Vec<&Document>; 2] =
+        [model::documents(before.sources, old).collect(), model::documents(after.sources, new).collect()];
     if documents[0].len() != documents[1].len() {
         return everywhere("a manifest inside the file would come or go");
     }
@@ -75,11 +73,7 @@ fn in_lines(kind: Kind, [old, new]: [&str; 2], changes: &Changes) -> Option<Diff
 }
 
 /// The first comment that does not stay as it is though no change touches it, or that is there afterwards though no change makes it.
-fn moved_comment(
-    [old, new]: [&str; 2],
-    [before, after]: [Vec<Span>; 2],
-    changes: &Changes,
-) -> Option<Span> {
+fn moved_comment([old, new]: [&str; 2], [before, after]: [Vec<Span>; 2], changes: &Changes) -> Option<Span> {
     let kept = before.into_iter().filter(|comment| !touches(*comment, changes));
     let mut kept = kept.peekable();
     let is_made = |comment: Span| {
@@ -87,9 +81,8 @@ fn moved_comment(
         changes.written().get(next).is_some_and(|written| written.start <= comment.end)
     };
     for comment in after {
-        let is_known = |kept: &Span| {
-            changes.start(kept.start) == Some(comment.start) && kept.of(old) == comment.of(new)
-        };
+        let is_known =
+            |kept: &Span| changes.start(kept.start) == Some(comment.start) && kept.of(old) == comment.of(new);
         if kept.next_if(is_known).is_none() && !is_made(comment) {
             return Some(Span::empty(changes.origin(comment.start)));
         }
@@ -101,9 +94,10 @@ fn moved_comment(
 fn touches(span: Span, changes: &Changes) -> bool {
     let list = changes.list();
     let next = list.partition_point(|change| change.span.end < span.start);
-    list[next..].iter().take_while(|change| change.span.start <= span.end).any(|change| {
-        change.span.overlaps(span) || !change.text.is_empty()
-    })
+    list[next..]
+        .iter()
+        .take_while(|change| change.span.start <= span.end)
+        .any(|change| change.span.overlaps(span) || !change.text.is_empty())
 }
 
 /// Whether a change removes all of a span, and more: what it replaces by something is still there.
@@ -144,16 +138,16 @@ struct Kept<'d> {
 }
 
 impl<'d> Kept<'d> {
-    fn new(document: &'d Document, changes: &Changes, passes: fn(Span, &Changes) -> bool) -> Self {
+    fn new(document: &'d Document, changes: &Changes, is_left_out: fn(Span, &Changes) -> bool) -> Self {
         let mut kept = Self { nodes: Vec::new(), numbers: HashMap::new() };
         for node in document.nodes() {
             // What is nothing is where its key is.
             let key = node.previous_sibling().filter(|key| node.span().is_empty() && key.is_implicit_key());
-            let passed = match key {
+            let left_out = match key {
                 Some(key) => !kept.numbers.contains_key(&key.index()),
-                None => passes(node.span(), changes),
+                None => is_left_out(node.span(), changes),
             };
-            if !passed {
+            if !left_out {
                 kept.numbers.insert(node.index(), kept.nodes.len());
                 kept.nodes.push(node);
             }
@@ -181,7 +175,9 @@ impl<'t> Trees<'t> {
             if !places || !self.is_same(before, after) {
                 return vec![Difference { at: before.span(), what: REST }];
             }
-            if touches(before.span(), self.changes) && after.parent().is_some_and(|it| it.kind() == NodeKind::Sequence) {
+            if touches(before.span(), self.changes)
+                && after.parent().is_some_and(|it| it.kind() == NodeKind::Sequence)
+            {
                 lists.extend(after.parent().map(Node::index).zip(before.parent().map(Node::index)));
             }
         }
@@ -191,7 +187,8 @@ impl<'t> Trees<'t> {
         if let Some(node) = new.nodes.get(old.nodes.len()) {
             return vec![Difference { at: Span::empty(self.changes.origin(node.span().start)), what: REST }];
         }
-        let repeated: Vec<_> = lists.into_iter().flat_map(|(after, before)| self.repeated(before, after)).collect();
+        let repeated: Vec<_> =
+            lists.into_iter().flat_map(|(after, before)| self.repeated(before, after)).collect();
         if !repeated.is_empty() {
             return repeated;
         }
@@ -215,7 +212,9 @@ impl<'t> Trees<'t> {
                 let what = match problem.kind {
                     ProblemKind::DuplicateKey => "a key would stand twice",
                     ProblemKind::Leniency => "the file would be YAML to some readers only",
-                    ProblemKind::Syntax | ProblemKind::Limit => "the file could not be read to its end any more",
+                    ProblemKind::Syntax | ProblemKind::Limit => {
+                        "the file could not be read to its end any more"
+                    }
                 };
                 found.push(Difference { at: Span::empty(at), what });
             }
@@ -225,7 +224,9 @@ impl<'t> Trees<'t> {
 
     /// The items of a list that repeat one before them, or one that no change touches, and did not before. Words of a command may.
     fn repeated(&self, before: usize, after: usize) -> Vec<Difference> {
-        let (Some(before), Some(after)) = (self.old.node(before), self.new.node(after)) else { return Vec::new() };
+        let (Some(before), Some(after)) = (self.old.node(before), self.new.node(after)) else {
+            return Vec::new();
+        };
         let key = before.previous_sibling().filter(|key| key.is_implicit_key());
         if key.is_some_and(|key| matches!(&*key.text(), "command" | "args" | "entrypoint" | "test")) {
             return Vec::new();
@@ -289,7 +290,9 @@ impl<'t> Trees<'t> {
         match before.style() {
             _ if before.span().is_empty() => true,
             Style::Block if !scalar => true,
-            Style::Literal | Style::Folded => self.changes.start(before.span().start) == Some(after.span().start),
+            Style::Literal | Style::Folded => {
+                self.changes.start(before.span().start) == Some(after.span().start)
+            }
             _ => {
                 self.changes.start(before.span().start) == Some(after.span().start)
                     && self.changes.end(before.text_end()) == Some(after.text_end())

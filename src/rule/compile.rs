@@ -456,9 +456,12 @@ impl Compiler {
                 let place = self.somewhere(place, scope, "replaced", "a text that stands in a file")?;
                 OfferedChange::Replace { place, with: with? }
             }
-            RawChange::Remove(place) => {
-                OfferedChange::Remove(self.somewhere(place, scope, "removed", "an entry or an item of a file")?)
-            }
+            RawChange::Remove(place) => OfferedChange::Remove(self.somewhere(
+                place,
+                scope,
+                "removed",
+                "an entry or an item of a file",
+            )?),
         };
         Some(Offer { title, change, safety: raw.safety })
     }

@@ -72,7 +72,11 @@ static FIX: Record = Record {
             EXPRESSION,
             "what is removed with its lines: the value or the key of an entry, or an item",
         ),
-        Field::optional("safety", Shape::OneOf(&SAFETY), "whether it may be made unseen; by default `unsafe`"),
+        Field::optional(
+            "safety",
+            Shape::OneOf(&SAFETY),
+            "whether it may be made unseen; by default `unsafe`",
+        ),
     ],
     exactly_one: &["replace", "remove"],
 };

@@ -9,7 +9,13 @@ use std::ops::Range;
 
 /// Takes a rule out of a suppression; where all that it names are `unused`, the suppression as a whole. `None` where that cannot be done
 /// without changing more.
-pub fn fix(text: &str, artifact: &Artifact, suppression: &Suppression, unused: &[usize], rule: usize) -> Option<Fix> {
+pub fn fix(
+    text: &str,
+    artifact: &Artifact,
+    suppression: &Suppression,
+    unused: &[usize],
+    rule: usize,
+) -> Option<Fix> {
     let (title, changes) = if unused.len() == suppression.rules.len() {
         ("remove the suppression".to_owned(), whole(text, artifact, suppression)?)
     } else {

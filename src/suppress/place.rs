@@ -94,9 +94,7 @@ impl Sheet<'_> {
         let broken = self.text[line.end as usize..].starts_with("\r\n")
             || self.text.len() == line.end as usize && self.text[..line.start as usize].ends_with("\r\n");
         let end = if broken { "\r\n" } else { "\n" };
-        Change {
-            span: Span::empty(line.start),
-            text: [indentation, comment, end].concat() }
+        Change { span: Span::empty(line.start), text: [indentation, comment, end].concat() }
     }
 
     /// The rule in the list of a suppression that stands at the same line with the same last day.
@@ -127,9 +125,7 @@ impl Sheet<'_> {
             () if reason.is_empty() => format!(" {}", self.wish.reason),
             () => format!("; {}", self.wish.reason),
         };
-        Some(Change {
-            span,
-            text: format!(", {}{}{added}", self.wish.rule, span.of(self.text)) })
+        Some(Change { span, text: format!(", {}{}{added}", self.wish.rule, span.of(self.text)) })
     }
 
     fn in_yaml(&self, document: &Document, at: u32) -> Vec<Change> {

@@ -38,18 +38,21 @@ pub(super) fn rewritten(rule_file: &str, written: &RuleText, text: &str) -> Reme
     let span = written.place.span;
     let block = span.of(rule_file).trim_end();
     // A text that such a block gives back as it is.
-    let lines = text.strip_suffix('\n').filter(|lines| !lines.starts_with([' ', '\n']) && !lines.ends_with('\n'));
+    let lines =
+        text.strip_suffix('\n').filter(|lines| !lines.starts_with([' ', '\n']) && !lines.ends_with('\n'));
     let written = block.split_once('\n').filter(|(header, _)| header.trim_end() == "|");
     let (Some((header, content)), Some(lines)) = (written, lines.filter(|lines| !lines.is_empty())) else {
         return Remedy::None(HELP);
     };
     let indentation = &content[..content.len() - content.trim_start_matches(' ').len()];
     let end = line_break(rule_file);
-    let each = lines.split('\n').map(|line| match line {
-        "" => end.to_owned(),
-        line => format!("{end}{indentation}{line}"),
-    });
-    let text = header.trim_end().to_owned() + &each.collect::<String>();
+    let mut text = header.trim_end().to_owned();
+    for line in lines.split('\n') {
+        text.push_str(end);
+        if !line.is_empty() {
+            text.extend([indentation, line]);
+        }
+    }
     Remedy::Edits(vec![Change { span: Span::new(span.start, span.start + block.len() as u32), text }])
 }
 
@@ -67,7 +70,13 @@ pub(super) fn remedy(rule_file: &str, example: &Example<'_>, found: &[Found]) ->
     if edits.is_empty() { Remedy::None("mend the rule or the marks") } else { Remedy::Edits(edits) }
 }
 
-fn lines(rule_file: &str, example: &Example<'_>, file: &ExampleFile, found: &[Found], edits: &mut Vec<Change>) {
+fn lines(
+    rule_file: &str,
+    example: &Example<'_>,
+    file: &ExampleFile,
+    found: &[Found],
+    edits: &mut Vec<Change>,
+) {
     let mut offset = 0;
     for (number, full) in file.written.value.split_inclusive('\n').enumerate() {
         let number = number as u32 + 1;

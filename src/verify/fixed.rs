@@ -11,11 +11,7 @@ use std::convert::Infallible;
 
 impl Run<'_, '_> {
     /// What is wrong with the `fixed` texts of the example, where it has some: all fixes are made, and nothing else may change.
-    pub(super) fn fixed(
-        &self,
-        looked: &Looked,
-        look: &dyn Fn(&[Edited]) -> Looked,
-    ) -> (Vec<Fault>, Remedy) {
+    pub(super) fn fixed(&self, looked: &Looked, look: &dyn Fn(&[Edited]) -> Looked) -> (Vec<Fault>, Remedy) {
         let mut faults = Vec::new();
         let mut remedy = Remedy::Edits(Vec::new());
         if self.example.fixed.is_empty() {
@@ -27,7 +23,10 @@ impl Run<'_, '_> {
             Ok(made) => made,
             Err(Stop::Endless(_) | Stop::Moved) => {
                 let message = "the fixes bring about each other without end".to_owned();
-                return (vec![Fault { place: self.example.place, message }], Remedy::None("mend the rule first"));
+                return (
+                    vec![Fault { place: self.example.place, message }],
+                    Remedy::None("mend the rule first"),
+                );
             }
         };
         let last = after.as_ref().unwrap_or(looked);
@@ -52,7 +51,8 @@ impl Run<'_, '_> {
                     let at = made.changes.list().first().map_or(Span::empty(0), |change| change.span);
                     faults.push(Fault {
                         place: file.place_of(at),
-                        message: "the fixes change this: say under `fixed` what the file is afterwards".to_owned(),
+                        message: "the fixes change this: say under `fixed` what the file is afterwards"
+                            .to_owned(),
                     });
                     remedy = Remedy::None("write the file under `fixed`, too");
                 }

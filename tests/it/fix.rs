@@ -52,7 +52,8 @@ fn safe_fixes_are_made_and_others_when_they_are_asked_for() {
     assert!(err.starts_with("fixed 2 findings in 1 file\n1 error"), "{err}");
     let fixed = "services:\n  shop:  # kept\n    image: 'acme/shop:1'\n  web: {image: gone}\n";
     assert_eq!(read(root, "compose.yaml"), fixed);
-    let modified = || fs::metadata(root.join("compose.yaml")).and_then(|file| file.modified()).expect("a time");
+    let modified =
+        || fs::metadata(root.join("compose.yaml")).and_then(|file| file.modified()).expect("a time");
     let before = modified();
     let (status, _, err) = fix(root, &["--fix=unsafe"]);
     assert_eq!((status, &*err, modified()), (1, "", before), "a second time nothing is written");
@@ -63,7 +64,8 @@ fn safe_fixes_are_made_and_others_when_they_are_asked_for() {
 #[test]
 fn a_diff_shows_what_would_be_and_writes_nothing() {
     let (secret, command) = ("hunter22", "::error::x");
-    let text = format!("{COMPOSE}x-a: 1\n# {command}\nx-p: {{DB_PASSWORD: {secret}}}\nx-o: [orders, '##[error]']\n");
+    let text =
+        format!("{COMPOSE}x-a: 1\n# {command}\nx-p: {{DB_PASSWORD: {secret}}}\nx-o: [orders, '##[error]']\n");
     let folder = project(&[RULES, CONFIG, ("compose.yaml", &text)]);
     let root = folder.path();
     let (status, out, err) = run(root, &["check", "--diff"]);
@@ -103,11 +105,16 @@ fn fixes_in_each_others_way_come_one_after_the_other() {
     let (status, _, err) = fix(folder.path(), &["--fix"]);
     assert_eq!(status, 1);
     assert_eq!(err, "compose.yaml:1:6: `a` is not fixed: `b` would find something new\n");
-    let circle = "retired: [{name: orders, now: shop}, {name: shop, now: orders}]\nrules: {retired-service: off}\n";
-    let folder = project(&[RULES, ("plimsoll.yaml", circle), ("compose.yaml", "services: {}\nx-a: orders\n")]);
+    let circle =
+        "retired: [{name: orders, now: shop}, {name: shop, now: orders}]\nrules: {retired-service: off}\n";
+    let folder =
+        project(&[RULES, ("plimsoll.yaml", circle), ("compose.yaml", "services: {}\nx-a: orders\n")]);
     let (status, out, err) = fix(folder.path(), &["--fix=unsafe"]);
     assert_eq!((status, &*out), (2, ""));
-    assert!(err.contains("internal error: the fixes of `old-name` bring about each other without end"), "{err}");
+    assert!(
+        err.contains("internal error: the fixes of `old-name` bring about each other without end"),
+        "{err}"
+    );
     assert_eq!(read(folder.path(), "compose.yaml"), "services: {}\nx-a: orders\n");
 }
 
@@ -154,7 +161,10 @@ fn a_fix_that_does_not_hold_is_not_made_and_said() {
         if expected.is_empty() {
             assert_eq!(err, "", "{text} {with}");
             let left = read(folder.path(), "compose.yaml");
-            assert!(!left.contains("old") && left.ends_with(&text[text.find("services").expect("it is there")..]), "{left}");
+            assert!(
+                !left.contains("old") && left.ends_with(&text[text.find("services").expect("it is there")..]),
+                "{left}"
+            );
         } else {
             assert!(err.ends_with(&format!("`own` is not fixed: {expected}\n")), "{text} {with}: {err}");
             assert_eq!(read(folder.path(), "compose.yaml"), text);
@@ -165,10 +175,16 @@ fn a_fix_that_does_not_hold_is_not_made_and_said() {
 #[test]
 fn byte_order_mark_line_breaks_and_a_missing_last_one_stay() {
     for (text, left) in [
-        ("\u{feff}x-old: 1\r\n\r\nservices:\r\n  orders: {image: a}", "\u{feff}services:\r\n  shop: {image: a}"),
+        (
+            "\u{feff}x-old: 1\r\n\r\nservices:\r\n  orders: {image: a}",
+            "\u{feff}services:\r\n  shop: {image: a}",
+        ),
         ("services:\n  orders: {image: a}\nx-old: 1", "services:\n  shop: {image: a}"),
         ("services: {orders: {image: a}, }\nx-old:\n  - 1\n\n", "services: {shop: {image: a}, }\n\n"),
-        ("{\"x-old\": 1, \"services\": {\"\\u006frders\": {\"image\": \"a\"}}}", "{\"services\": {\"shop\": {\"image\": \"a\"}}}"),
+        (
+            "{\"x-old\": 1, \"services\": {\"\\u006frders\": {\"image\": \"a\"}}}",
+            "{\"services\": {\"shop\": {\"image\": \"a\"}}}",
+        ),
     ] {
         let folder = project(&[RULES, CONFIG, ("compose.yaml", text)]);
         let (status, _, err) = fix(folder.path(), &["--fix=unsafe"]);
@@ -180,13 +196,21 @@ fn byte_order_mark_line_breaks_and_a_missing_last_one_stay() {
 #[test]
 fn what_is_not_utf8_is_not_changed() {
     let folder = project(&[RULES, CONFIG]);
-    let utf16: Vec<u8> = "\u{feff}x-old: 1\nservices: {}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for (name, bytes) in [("utf16/compose.yaml", utf16), ("latin1/compose.yaml", b"x-old: \xe9\nservices: {}\n".to_vec())] {
+    let utf16: Vec<u8> =
+        "\u{feff}x-old: 1\nservices: {}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, bytes) in
+        [("utf16/compose.yaml", utf16), ("latin1/compose.yaml", b"x-old: \xe9\nservices: {}\n".to_vec())]
+    {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder can be made");
         fs::write(path, &bytes).expect("it can be written");
         let (_, _, err) = fix(folder.path(), &["--fix", name]);
-        assert!(err.ends_with(&format!("`old-entry` is not fixed: {name} is not UTF-8; save it as UTF-8 first\n")), "{err}");
+        assert!(
+            err.ends_with(&format!(
+                "`old-entry` is not fixed: {name} is not UTF-8; save it as UTF-8 first\n"
+            )),
+            "{err}"
+        );
         assert_eq!(fs::read(folder.path().join(name)).expect("it is there"), bytes);
     }
 }
@@ -239,7 +263,12 @@ fn a_suppression_that_suppresses_nothing_goes_with_its_comment() {
         ("compose.yaml", "x-a: 1  # v1 # <I>\n", "x-a: 1  # v1\n", None),
         ("compose.yaml", "x-a: X1  # <I> # plimsoll: ignore[missing-probe]\n", "x-a: X1  # <I>\n", None),
         ("compose.yaml", "x-a: X1  # plimsoll: ignore[missing-probe] y # <I>\n", "x-a: X1  # <I>\n", None),
-        ("compose.yaml", "x-a: X1 # plimsoll: ignore[missing-probe, cross, syntax-error] y\n", "x-a: X1 # plimsoll: ignore[cross] y\n", None),
+        (
+            "compose.yaml",
+            "x-a: X1 # plimsoll: ignore[missing-probe, cross, syntax-error] y\n",
+            "x-a: X1 # plimsoll: ignore[cross] y\n",
+            None,
+        ),
         ("compose.yaml", "# plimsoll: ignore-file[missing-probe, cross]\nx-a: 1\n", "x-a: 1\n", None),
         ("a.sh", "a  # <I>\n\t# <I>\nb\n", "a\nb\n", None),
         ("Dockerfile", "FROM a\n# <I>\nRUN b\n", "FROM a\nRUN b\n", None),
@@ -247,12 +276,27 @@ fn a_suppression_that_suppresses_nothing_goes_with_its_comment() {
         (".env", "A=1\n# <I>\n", "A=1\n", None),
         ("a.md", "a <!-- <I> -->\n\n<!-- <I> -->\n\nb\n", "a\n\nb\n", None),
         ("chart/templates/a.yaml", "a: 1\n{{- /* <I> */}}\nb: 2 # <I>\n", "a: 1\nb: 2\n", None),
-        ("chart/templates/a.yaml", "a: 1 {{/* <I> */}}\n{{- /* <I> */ -}}\nb: 2\n", "a: 1 {{/* <I> */}}\n{{- /* <I> */ -}}\nb: 2\n", None),
+        (
+            "chart/templates/a.yaml",
+            "a: 1 {{/* <I> */}}\n{{- /* <I> */ -}}\nb: 2\n",
+            "a: 1 {{/* <I> */}}\n{{- /* <I> */ -}}\nb: 2\n",
+            None,
+        ),
         (".github/workflows/a.yml", run, &run.replace("  # <I>\n        # <I>\n", "\n"), None),
-        ("k8s/a.yaml", object, object, Some("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    b: c\n")),
+        (
+            "k8s/a.yaml",
+            object,
+            object,
+            Some("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    b: c\n"),
+        ),
     ] {
         let of = |text: &str| text.replace("<I>", i);
-        let folder = project(&[cross, chart, ("plimsoll.yaml", "rules: {missing-healthcheck: off}\n"), (path, &of(text))]);
+        let folder = project(&[
+            cross,
+            chart,
+            ("plimsoll.yaml", "rules: {missing-healthcheck: off}\n"),
+            (path, &of(text)),
+        ]);
         fix(folder.path(), &["--fix"]);
         assert_eq!(read(folder.path(), path), of(left), "{path}: {text}");
         fix(folder.path(), &["--fix=unsafe"]);
@@ -272,14 +316,29 @@ fn a_wrong_fix_in_a_rule_is_a_mistake_at_its_place() {
         ("fix: {safety: safe}", "5:1: missing key: one of `replace`, `remove`"),
         ("fix: {remove: service.x, safety: sound}", "5:34: unknown safety `sound`"),
         ("fix: {remove: servce.x}", "5:15: unknown name `servce`"),
-        ("fix: {remove: size(service)}", "5:15: what is removed is an entry or an item of a file, not an int"),
-        ("fix: {replace: has(service.x), with: a}", "5:16: what is replaced is a text that stands in a file, not a bool"),
+        (
+            "fix: {remove: size(service)}",
+            "5:15: what is removed is an entry or an item of a file, not an int",
+        ),
+        (
+            "fix: {replace: has(service.x), with: a}",
+            "5:16: what is replaced is a text that stands in a file, not a bool",
+        ),
         ("fix: {replace: service.x, with: \"{nme}\"}", "5:35: unknown name `nme`"),
         ("fix: {remove: service.x, title: \"{\"}", "5:34: this placeholder does not end"),
-        ("tests: {bad: [{files: {a.yaml: \"a # <-\"}, fixed: {b.yaml: a}}]}", "5:51: the example has no file `b.yaml`"),
-        ("tests: {good: [{files: {a.yaml: a}, fixed: {a.yaml: a}}]}", "5:45: nothing is found in a good example, and nothing is fixed"),
+        (
+            "tests: {bad: [{files: {a.yaml: \"a # <-\"}, fixed: {b.yaml: a}}]}",
+            "5:51: the example has no file `b.yaml`",
+        ),
+        (
+            "tests: {good: [{files: {a.yaml: a}, fixed: {a.yaml: a}}]}",
+            "5:45: nothing is found in a good example, and nothing is fixed",
+        ),
     ] {
-        let folder = project(&[(".plimsoll/rules/a.yaml", &format!("{rule}{fix}\n")), ("compose.yaml", "services: {}\n")]);
+        let folder = project(&[
+            (".plimsoll/rules/a.yaml", &format!("{rule}{fix}\n")),
+            ("compose.yaml", "services: {}\n"),
+        ]);
         let (status, _, err) = run(folder.path(), &["check", "--color", "never"]);
         assert_eq!(status, 2, "{fix}");
         let (place, message) = expected.split_once(": ").expect("place and message");
@@ -307,8 +366,14 @@ fn examples_say_what_a_fix_makes_of_a_file() {
     for (fixed, expected) in [
         ("        compose.yaml: |\n          a: 2\n          services: {}\n", "the fixes leave `a: 1` here"),
         ("        compose.yaml: |\n          a: 1\n", "the fixes leave more: `services: {}`"),
-        ("        compose.yaml: |\n          a: 1\n          services: {}\n          b: 1\n", "the fixes leave no such line"),
-        ("        compose.yaml: |\n          a: 1\n          x-old: 1\n          services: {}\n", "the fixes leave `services: {}` here"),
+        (
+            "        compose.yaml: |\n          a: 1\n          services: {}\n          b: 1\n",
+            "the fixes leave no such line",
+        ),
+        (
+            "        compose.yaml: |\n          a: 1\n          x-old: 1\n          services: {}\n",
+            "the fixes leave `services: {}` here",
+        ),
         ("        other.yaml: |\n          a: 1\n", "the fixes change this: say under `fixed`"),
     ] {
         let (status, said, _) = test(&example(fixed), &[]);
@@ -320,13 +385,15 @@ fn examples_say_what_a_fix_makes_of_a_file() {
             assert_eq!((accepted.0, accepted.2), (1, example(fixed)));
         }
     }
-    let (status, said, _) = test(&example(right).replace("remove: \"compose['x-old']\"", "remove: compose.nothing"), &[]);
+    let (status, said, _) =
+        test(&example(right).replace("remove: \"compose['x-old']\"", "remove: compose.nothing"), &[]);
     assert!(status == 1 && said.contains("the fixes leave `x-old: 1` here"), "{said}");
     let unshown = example(right).replace("      fixed:\n", "").replace(right, "");
     let (status, said, _) = test(&unshown, &[]);
     assert!(status == 0 && said.contains("no example with `fixed`"), "{said}");
     assert_eq!(test(&unshown, &["--strict"]).0, 1);
-    let broken = example(right).replace("{remove: \"compose['x-old']\"}", "{replace: \"compose['x-old']\", with: \"[\"}");
+    let broken = example(right)
+        .replace("{remove: \"compose['x-old']\"}", "{replace: \"compose['x-old']\", with: \"[\"}");
     let (status, said, _) = test(&broken, &[]);
     assert!(status == 1 && said.contains("found here, and not fixed: "), "{said}");
 }
@@ -344,12 +411,18 @@ fn a_file_keeps_its_mode_and_its_names_and_is_never_half_written() {
         ("locked.compose.yaml", COMPOSE),
     ]);
     let root = folder.path();
-    let set = |path: &str, mode| fs::set_permissions(root.join(path), fs::Permissions::from_mode(mode)).expect("modes can be set");
+    let set = |path: &str, mode| {
+        fs::set_permissions(root.join(path), fs::Permissions::from_mode(mode)).expect("modes can be set");
+    };
     set("real/a.compose.yaml", 0o750);
     symlink("real/a.compose.yaml", root.join("inner.compose.yaml")).expect("a link can be made");
-    symlink(outside.path().join("b.compose.yaml"), root.join("outer.compose.yaml")).expect("a link can be made");
+    symlink(outside.path().join("b.compose.yaml"), root.join("outer.compose.yaml"))
+        .expect("a link can be made");
     let (_, _, err) = fix(root, &["--fix", "outer.compose.yaml"]);
-    assert!(err.contains("is not fixed: outer.compose.yaml lies outside the project, or is a link out of it"), "{err}");
+    assert!(
+        err.contains("is not fixed: outer.compose.yaml lies outside the project, or is a link out of it"),
+        "{err}"
+    );
     assert_eq!(read(outside.path(), "b.compose.yaml"), COMPOSE);
     let (_, _, err) = fix(root, &["--fix", "inner.compose.yaml"]);
     assert_eq!(err, "");
@@ -360,12 +433,21 @@ fn a_file_keeps_its_mode_and_its_names_and_is_never_half_written() {
 
     fs::hard_link(root.join("two.compose.yaml"), root.join("second")).expect("a name can be given");
     let (_, _, err) = fix(root, &["--fix", "two.compose.yaml"]);
-    assert!(err.contains("two.compose.yaml has 2 names (hard links), and only one of them would change"), "{err}");
-    assert_eq!((read(root, "two.compose.yaml"), read(root, "second")), (COMPOSE.to_owned(), COMPOSE.to_owned()));
+    assert!(
+        err.contains("two.compose.yaml has 2 names (hard links), and only one of them would change"),
+        "{err}"
+    );
+    assert_eq!(
+        (read(root, "two.compose.yaml"), read(root, "second")),
+        (COMPOSE.to_owned(), COMPOSE.to_owned())
+    );
 
     set("locked.compose.yaml", 0o440);
     let (status, out, err) = fix(root, &["--fix", "locked.compose.yaml"]);
-    assert!(status == 2 && err.contains("`old-entry` is not fixed: locked.compose.yaml is read-only"), "{err}");
+    assert!(
+        status == 2 && err.contains("`old-entry` is not fixed: locked.compose.yaml is read-only"),
+        "{err}"
+    );
     assert!(out.contains("locked.compose.yaml:1:8: error[old-entry] old\n"), "{out}");
     assert_eq!(read(root, "locked.compose.yaml"), COMPOSE);
     assert_eq!(fix(root, &["--diff", "locked.compose.yaml"]).0, 1);
@@ -377,13 +459,19 @@ fn a_file_keeps_its_mode_and_its_names_and_is_never_half_written() {
 fn where_nothing_can_be_written_the_file_stays_and_nothing_lies_beside_it() {
     let text = format!("{COMPOSE}# {}\n", "x".repeat(4096));
     let folder = project(&[RULES, CONFIG, ("a/compose.yaml", &text)]);
-    let script = format!("trap '' XFSZ; ulimit -f 1; exec {} check --fix --output concise", env!("CARGO_BIN_EXE_plimsoll"));
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 1; exec {} check --fix --output concise",
+        env!("CARGO_BIN_EXE_plimsoll")
+    );
     let mut shell = std::process::Command::new("sh");
     let output = shell.args(["-c", &script]).current_dir(folder.path()).output().expect("there is a shell");
     let err = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{err}");
     assert!(err.contains("cannot write a/compose.yaml: "), "{err}");
-    assert!(String::from_utf8_lossy(&output.stdout).contains("a/compose.yaml:1:8: error[old-entry]"), "{err}");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("a/compose.yaml:1:8: error[old-entry]"),
+        "{err}"
+    );
     assert_eq!(read(folder.path(), "a/compose.yaml"), text);
     assert_eq!(fs::read_dir(folder.path().join("a")).expect("it is there").count(), 1);
 }
@@ -412,6 +500,10 @@ fn whenever_it_is_ended_a_file_is_the_old_one_or_the_new_one() {
     println!("ended {} times: {old} times the file was the old one, {new} times the new one", old + new);
     for entry in fs::read_dir(folder.path()).expect("it is there").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        assert!(matches!(&*name, ".plimsoll" | "plimsoll.yaml" | "compose.yaml") || name.starts_with(".plimsoll-"), "{name}");
+        assert!(
+            matches!(&*name, ".plimsoll" | "plimsoll.yaml" | "compose.yaml")
+                || name.starts_with(".plimsoll-"),
+            "{name}"
+        );
     }
 }

@@ -14,10 +14,34 @@ use std::sync::LazyLock;
 
 /// Names that real files hold, as if they were retired, each with another name in its place.
 const RETIRED: &[&str] = &[
-    "fm-auth-service", "fm-session-service", "fm-case-service", "fm-evidence-service", "fm-knowledge-service",
-    "fm-agent-service", "fm-api-gateway", "fm-job-worker", "fm-core-lib", "faultmaven-dashboard", "redis", "postgres",
-    "nginx", "frontend", "cartservice", "adservice", "prometheus", "kafka", "zookeeper", "cassandra", "orders-api",
-    "catalogue", "front-end", "podinfo", "guestbook", "web", "elasticsearch", "ubuntu-latest",
+    "fm-auth-service",
+    "fm-session-service",
+    "fm-case-service",
+    "fm-evidence-service",
+    "fm-knowledge-service",
+    "fm-agent-service",
+    "fm-api-gateway",
+    "fm-job-worker",
+    "fm-core-lib",
+    "faultmaven-dashboard",
+    "redis",
+    "postgres",
+    "nginx",
+    "frontend",
+    "cartservice",
+    "adservice",
+    "prometheus",
+    "kafka",
+    "zookeeper",
+    "cassandra",
+    "orders-api",
+    "catalogue",
+    "front-end",
+    "podinfo",
+    "guestbook",
+    "web",
+    "elasticsearch",
+    "ubuntu-latest",
 ];
 
 /// What takes the place of a retired name.
@@ -72,11 +96,17 @@ fn study(roots: impl Iterator<Item = PathBuf>) -> BTreeMap<String, Counts> {
         }
         let Some(after) = after else { continue };
         let offered = after.outcome.diagnostics.iter().filter(|found| found.fix.is_some());
-        assert_eq!(offered.count(), refused.len(), "{}: what could be fixed is fixed, or it is said", root.display());
+        assert_eq!(
+            offered.count(),
+            refused.len(),
+            "{}: what could be fixed is fixed, or it is said",
+            root.display()
+        );
         let again = made(&after, &request, &files);
         assert!(again.files.is_empty(), "{}: a second time nothing changes", root.display());
         for file in &files {
-            let artifact = first.artifacts.iter().find(|artifact| artifact.file == file.id).expect("it was read");
+            let artifact =
+                first.artifacts.iter().find(|artifact| artifact.file == file.id).expect("it was read");
             let read = if artifact.document.is_some() { nodes } else { lines };
             let [before, left] = [&file.before, &file.after].map(|text| read(text));
             let differ = before.iter().zip(&left).find(|(before, left)| before != left);
@@ -121,8 +151,10 @@ fn nodes(text: &str) -> Vec<String> {
                 Kind::Scalar => node.text(),
                 _ => key.clone(),
             };
-            let version = is_compose && node.parent() == Some(root) && (entry == "version" || key == "version");
-            let annotation = entry.starts_with("plimsoll.dev/ignore.") || key.starts_with("plimsoll.dev/ignore.");
+            let version =
+                is_compose && node.parent() == Some(root) && (entry == "version" || key == "version");
+            let annotation =
+                entry.starts_with("plimsoll.dev/ignore.") || key.starts_with("plimsoll.dev/ignore.");
             if version || annotation {
                 gone.push(node.span());
                 continue;

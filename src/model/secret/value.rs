@@ -194,7 +194,7 @@ fn shell_default(reference: &str) -> Option<Range<usize>> {
 pub fn fallback(text: &str, secret: &Range<usize>) -> Option<Range<usize>> {
     let open = text.get(..secret.start)?.rfind("${")?;
     let rest = &text[open..text.floor_char_boundary(open + LONGEST_REFERENCE)];
-    let reference = &rest[..balanced(&rest[1..])? + 1];
+    let reference = &rest[..=balanced(&rest[1..])?];
     let default = shell_default(reference)?;
     let name = 2 + reference[2..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
     let whole = trim(text, open + default.start..open + default.end) == *secret;
