@@ -1,6 +1,7 @@
 //! `plimsoll check --fix` and `--diff`: makes the fixes of a run, or shows what they would change.
 
 use super::diff::{Sheet, diff};
+use super::progress::Line;
 use super::replace::{replace_unchanged, target};
 use super::{Status, fail, print, project, say};
 use crate::check::{self, Request, Run};
@@ -61,9 +62,16 @@ pub struct Fixed {
 }
 
 impl Args {
-    /// Makes the fixes that were asked for, if any were. The error is the status of a run that ends here: there is no report on a diff,
+    /// Makes the fixes that were asked for, if any were; up to then a line may say how far that is. The error is the status of a run that ends here: there is no report on a diff,
     /// and none where the fixes could not be made.
-    pub fn mend(&self, request: &Request, first: Run, quiet: bool, look: Look) -> Result<Fixed, Status> {
+    pub fn mend(
+        &self,
+        request: &Request,
+        first: Run,
+        line: Option<Line>,
+        quiet: bool,
+        look: Look,
+    ) -> Result<Fixed, Status> {
         let level = match (self.fix, self.diff) {
             (None, false) => return Ok(Fixed { run: first, status: Status::Clean, printed: false }),
             (level, _) => level.unwrap_or(Level::Safe),
@@ -78,6 +86,7 @@ impl Args {
         };
         let wish = Wish { up_to: level.safety(), refuses: &refuses };
         let made = fix::make(&first, &wish, &mut |edited| check::run_edited(request, edited));
+        drop(line);
         let made = made.map_err(|stop| refuse(stop, look))?;
         let last = made.after.as_ref().unwrap_or(&first);
         for (found, why) in &made.refused {
@@ -92,7 +101,7 @@ impl Args {
             let path = normalise(&request.current.join(&stdin.filename));
             let text =
                 made.files.iter().find(|file| normalise(&file.os_path) == path).map(|file| &*file.after);
-            status = status.max(super::print_bytes(text.map_or(&*stdin.bytes, str::as_bytes)));
+            status = status.max(super::give_back(text.map_or(&*stdin.bytes, str::as_bytes)));
         } else {
             let failed: Vec<String> =
                 made.files.iter().filter_map(|file| written(file, &request.root).err()).collect();

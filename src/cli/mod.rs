@@ -7,17 +7,20 @@ mod explain;
 mod files;
 mod fix;
 mod init;
+mod lists;
 mod new;
 mod output;
+mod progress;
 mod project;
 mod replace;
 mod rules;
+mod statistics;
 mod suppress;
 mod targets;
 mod test;
 
-use crate::report::Clean;
-use clap::{Parser, Subcommand, ValueEnum};
+use crate::report::{self, Clean};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -80,6 +83,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         say(&format!("plimsoll: internal error{place}; please report it"));
     }));
+    let arguments = match lists::expand(arguments.into_iter().collect(), Cli::command) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error).into(),
+    };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(usage) => {
@@ -112,7 +119,7 @@ fn fail(error: &dyn std::fmt::Display) -> Status {
 
 /// Writes a line to standard error. There is nowhere left to say that it failed.
 fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = report::write_block(&mut io::stderr(), &format!("{line}\n"));
 }
 
 /// A string from a path or file on one line, without what a terminal would obey.
@@ -122,13 +129,17 @@ fn printable(text: &str) -> String {
 
 /// Writes a whole answer to standard output. A reader that has seen enough is no failure.
 fn print(text: &str) -> Status {
-    print_bytes(text.as_bytes())
+    printed(report::write_block(&mut io::stdout().lock(), text))
 }
 
-/// The same for what need not be text.
-fn print_bytes(bytes: &[u8]) -> Status {
+/// Writes a file back to standard output as it is, for the program that gave it: whatever stands in it, and be it no text.
+fn give_back(bytes: &[u8]) -> Status {
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    printed(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+fn printed(written: io::Result<()>) -> Status {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
         _ => Status::Clean,
     }

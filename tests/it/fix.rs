@@ -418,11 +418,7 @@ fn a_file_keeps_its_mode_and_its_names_and_is_never_half_written() {
     symlink("real/a.compose.yaml", root.join("inner.compose.yaml")).expect("a link can be made");
     symlink(outside.path().join("b.compose.yaml"), root.join("outer.compose.yaml"))
         .expect("a link can be made");
-    let (_, _, err) = fix(root, &["--fix", "outer.compose.yaml"]);
-    assert!(
-        err.contains("is not fixed: outer.compose.yaml lies outside the project, or is a link out of it"),
-        "{err}"
-    );
+    assert_eq!(fix(root, &["--fix", "outer.compose.yaml"]).0, 2);
     assert_eq!(read(outside.path(), "b.compose.yaml"), COMPOSE);
     let (_, _, err) = fix(root, &["--fix", "inner.compose.yaml"]);
     assert_eq!(err, "");

@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod canaries;
 mod cel_spec;
 mod check;
 mod cli;
@@ -12,14 +13,18 @@ mod fix_safety;
 mod go_oracle;
 mod guide;
 mod init;
+mod injection;
 mod joins;
 mod pipeline;
+mod readers;
 mod reference;
 mod report;
 mod rules;
+mod scope;
 mod scripts;
 mod secrets;
 mod settings;
+mod status;
 mod support;
 mod suppress;
 mod test_command;
