@@ -9,6 +9,8 @@ mod config;
 mod discover;
 mod editors;
 mod embedded;
+mod fix;
+mod fix_safety;
 mod go_oracle;
 mod guide;
 mod init;
