@@ -6,6 +6,7 @@ use crate::check::{self, Edited, Failure, Request, Run};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Excuse};
 use crate::policy::{Policy, configuration};
+use crate::report;
 use crate::secret::MASK;
 use crate::source::{Encoding, FileId, SourceFile, Sources, Span};
 use crate::suppress::{ALWAYS_SAID, Adds, Edit, MARK, Wish, proposals};
@@ -407,5 +408,5 @@ fn masked(line: Span, secrets: &[Span], text: &str) -> String {
         at = secret.end.min(line.end).max(at);
     }
     out.push_str(Span::new(at, line.end.max(at)).of(text));
-    crate::secret::mask(&out).into_owned()
+    report::text(&crate::secret::mask(&out))
 }
