@@ -1,13 +1,16 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
-use super::{Status, fail, output, project};
-use crate::check::{self, Failure, Run, Suppressions};
+use super::progress::Line;
+use super::{Status, fail, files, output, project, statistics};
+use crate::check::{self, Extent, Failure, Run, Suppressions};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Excuse, Severity};
 use crate::engine::Outcome;
+use crate::progress::{Progress, Stage};
 use crate::report::{self, Charset, Look, Masks, Material, Summary, Untrusted};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Check files against the rules
@@ -35,9 +38,18 @@ pub struct Args {
     /// When to colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
+    /// Say that nothing was checked by status 2, so that a check that must pass cannot pass by that
+    #[arg(long)]
+    require_inputs: bool,
+    /// Say how often each rule found something, after the report, on standard error
+    #[arg(long)]
+    statistics: bool,
     /// Print no summary
     #[arg(long, short)]
     quiet: bool,
+    /// Say on standard error which files were looked at, what was passed over and why, and how long it took
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 /// Runs the command.
@@ -47,6 +59,7 @@ pub fn run(arguments: &Args) -> Status {
         return fail(&error);
     }
     let look = look(arguments.color);
+    let progress = Arc::<Progress>::default();
     let request = match arguments.project.use_threads().and_then(|()| arguments.project.request()) {
         Ok(request) => request,
         Err(error) => return refuse(arguments, Failure::Usage(error), look),
@@ -60,16 +73,28 @@ pub fn run(arguments: &Args) -> Status {
             Suppressions::Honoured
         },
         today: arguments.today.unwrap_or(request.today),
+        progress: Arc::clone(&progress),
         ..request
     };
-    let run = match check::run(&request) {
+    let line = (!arguments.quiet).then(|| Line::new(&progress));
+    let run = check::run(&request);
+    drop(line);
+    let run = match run {
         Ok(run) => run,
         Err(failure) => return refuse(arguments, failure, look),
     };
+    progress.enter(Stage::Report, 0);
+    if arguments.verbose {
+        super::say(looked_at(&run).trim_end());
+    }
     let mut errors = Vec::new();
-    // A pipe that brought nothing is most often a command in front of it that failed.
-    if request.stdin.is_some() && run.files == 0 {
-        errors.push("nothing to check came on standard input".to_owned());
+    let needs_files = arguments.require_inputs || request.extent == Extent::Input;
+    if run.files == 0 && needs_files {
+        errors.push(match request.extent {
+            // A pipe that brought nothing is most often a command in front of it that failed.
+            Extent::Input => "nothing to check came on standard input".to_owned(),
+            Extent::Project => "there is nothing to check".to_owned(),
+        });
     }
     let mut summary = summary(&run);
     summary.errors += errors.len();
@@ -88,8 +113,24 @@ pub fn run(arguments: &Args) -> Status {
         ..Material::new(&run.sources, &masks, &run.catalog, &summary)
     });
     let written = arguments.output.write(&report, look);
-    if !arguments.quiet || summary.files == 0 {
-        super::say(&report::summary_line(&summary));
+    if arguments.statistics {
+        super::say(statistics::table(diagnostics).trim_end());
+    }
+    match summary.files {
+        0 if request.paths.is_empty() && request.stdin.is_none() => {
+            if needs_files || !arguments.quiet {
+                super::say("nothing was checked: no file was named, since the list of files is empty");
+            }
+        }
+        // That named files are of no kind that rules read is a matter of course to an editor or a hook.
+        0 if needs_files || request.paths.iter().any(|path| path.is_dir()) => {
+            super::say(&report::summary_line(&summary));
+        }
+        _ if arguments.quiet => {}
+        _ => super::say(&report::summary_line(&summary)),
+    }
+    if arguments.verbose {
+        super::say(&times(&progress));
     }
     let fails = match arguments.fail_on {
         None => run.fail_on,
@@ -103,6 +144,19 @@ pub fn run(arguments: &Args) -> Status {
 fn refuse(arguments: &Args, failure: Failure, look: Look) -> Status {
     arguments.output.write_failure(&failure, look);
     project::refuse(failure, look)
+}
+
+/// What the run looked at in its scope.
+fn looked_at(run: &Run) -> String {
+    let artifacts = run.artifacts.iter().filter(|artifact| run.scope.binary_search(&artifact.file).is_ok());
+    files::text(&files::rows(&run.sources, artifacts, &run.skipped, &[]))
+}
+
+fn times(progress: &Progress) -> String {
+    let times = progress.times();
+    let times =
+        times.iter().map(|(stage, took)| format!("{} {:.1} ms", stage.name(), took.as_secs_f64() * 1e3));
+    times.collect::<Vec<_>>().join(", ")
 }
 
 pub fn date(text: &str) -> Result<Date, String> {

@@ -1,21 +1,26 @@
 //! The command line: arguments, commands, exit status. One file per command.
 
 mod check;
+mod completions;
 mod eval;
 mod explain;
 mod files;
 mod init;
+mod lists;
 mod new;
 mod output;
+mod progress;
 mod project;
 mod replace;
 mod rules;
+mod schema;
+mod statistics;
 mod suppress;
 mod targets;
 mod test;
 
 use crate::report::{self, Clean};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -40,6 +45,8 @@ enum Command {
     Eval(eval::Args),
     Suppress(suppress::Args),
     Init(init::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
 }
 
 /// How a command prints a list.
@@ -78,6 +85,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         say(&format!("plimsoll: internal error{place}; please report it"));
     }));
+    let arguments = match lists::expand(arguments.into_iter().collect(), Cli::command) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error).into(),
+    };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(usage) => {
@@ -101,6 +112,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Suppress(arguments) => suppress::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
     })
     .unwrap_or(Status::Failed)
     .into()

@@ -194,7 +194,7 @@ fn request(arguments: &Args) -> Result<Request, Stop> {
     let request = project.request()?;
     let mut sources = Sources::default();
     let document = configuration(request.config.as_ref(), &mut sources);
-    let policy = Policy::read(document.as_ref(), request.rule_files, &request.root, &mut sources);
+    let policy = Policy::read(document.as_ref(), request.rule_files, &request.root, None, &mut sources);
     // Mistakes are shown by the run, which then does not begin.
     if policy.mistakes.is_empty() {
         policy.know(rule)?;

@@ -136,7 +136,7 @@ fn subjects(arguments: &Args) -> Result<Subjects, Failure> {
     let config = configuration(request.config.as_ref(), &mut sources);
     // What the rest of the configuration says is the business of `check`.
     let packs = config.as_ref().map(crate::config::packs).unwrap_or_default();
-    let (files, mut mistakes) = rule::find(&request.root, &packs, &mut sources);
+    let (files, mut mistakes) = rule::find(&request.root, &packs, None, &mut sources);
     let checks: Vec<_> = CHECKS.iter().map(|check| check.0).collect();
     let all = rule::built_in().chain(files.iter().map(copy));
     mistakes.extend(rule::load_files(all, &checks, &mut sources).mistakes);
