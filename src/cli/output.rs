@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// What to write and where; may be repeated [default: full, or concise and github on a runner of GitHub]
+    /// What to write and where: full, concise, json, jsonl, sarif, github, gitlab, junit or markdown; may be repeated [default: full, or
+    /// concise and github on a runner of GitHub]
     #[arg(long, value_name = "FORMAT[=PATH]")]
     output: Vec<Output>,
 }
