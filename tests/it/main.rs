@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod action;
 mod cel_spec;
 mod check;
 mod cli;
@@ -9,11 +10,13 @@ mod discover;
 mod embedded;
 mod go_oracle;
 mod guide;
+mod hooks;
 mod init;
 mod joins;
 mod pipeline;
 mod reference;
 mod report;
+mod repository;
 mod rules;
 mod scripts;
 mod secrets;
