@@ -1,10 +1,9 @@
 //! `plimsoll files`: what each file is and why, and what was left alone.
 
-use super::{ListFormat as Format, Status, check, fail, printable, project};
+use super::{ListFormat as Format, Status, check, fail, print, printable, project};
 use crate::artifact::Kind;
 use crate::check::{Listing, list};
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 /// List the files of the deployment: what each is, and why
 #[derive(Debug, clap::Args)]
@@ -27,20 +26,14 @@ pub fn run(arguments: &Args) -> Status {
         Err(failure) => return project::refuse(failure, check::look(check::Color::Auto)),
     };
     let rows = rows(&listing);
-    let printed = match arguments.format {
+    let printed = print(&match arguments.format {
         Format::Text => text(&rows),
         Format::Json => json(&rows),
-    };
-    match io::stdout().lock().write_all(printed.as_bytes()) {
-        Ok(()) => {}
-        // The reader has seen enough (`plimsoll files | head`).
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => return fail(&error),
-    }
+    });
     for file in &listing.loaded.unreadable {
         fail(&format_args!("cannot read {}: {}", file.path, file.error));
     }
-    if listing.loaded.unreadable.is_empty() { Status::Clean } else { Status::Failed }
+    printed.max(if listing.loaded.unreadable.is_empty() { Status::Clean } else { Status::Failed })
 }
 
 struct Row<'l> {

@@ -14,10 +14,10 @@ mod suppress;
 mod targets;
 mod test;
 
-use crate::report::Clean;
+use crate::report::{self, Clean};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
 /// A policy linter for everything a team deploys.
@@ -110,7 +110,7 @@ fn fail(error: &dyn std::fmt::Display) -> Status {
 
 /// Writes a line to standard error. There is nowhere left to say that it failed.
 fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = report::write_block(&mut io::stderr(), &format!("{line}\n"));
 }
 
 /// A string from a path or file on one line, without what a terminal would obey.
@@ -120,7 +120,7 @@ fn printable(text: &str) -> String {
 
 /// Writes a whole answer to standard output. A reader that has seen enough is no failure.
 fn print(text: &str) -> Status {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+    match report::write_block(&mut io::stdout().lock(), text) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
         _ => Status::Clean,
     }

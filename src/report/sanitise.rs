@@ -87,7 +87,7 @@ pub(super) const fn is_hazard(c: char) -> bool {
 
 /// Writes lines composed of [`Clean`] pieces and our own colours. A line that a GitHub runner would take for a workflow command,
 /// because it begins with `::` after white space, begins with `:\:` instead; where a line begins is known only here, after wrapping.
-pub(super) fn write_block(out: &mut dyn io::Write, block: &str) -> io::Result<()> {
+pub fn write_block(out: &mut dyn io::Write, block: &str) -> io::Result<()> {
     for line in block.split_inclusive('\n') {
         let command = skip_blank(line);
         if line[command..].starts_with("::") {

@@ -1,6 +1,7 @@
 //! Every integration test, in one binary.
 
 mod action;
+mod canaries;
 mod cel_spec;
 mod check;
 mod cli;
@@ -12,8 +13,10 @@ mod go_oracle;
 mod guide;
 mod hooks;
 mod init;
+mod injection;
 mod joins;
 mod pipeline;
+mod readers;
 mod reference;
 mod report;
 mod repository;
@@ -21,6 +24,7 @@ mod rules;
 mod scripts;
 mod secrets;
 mod settings;
+mod status;
 mod support;
 mod suppress;
 mod test_command;

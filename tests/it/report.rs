@@ -1,6 +1,6 @@
 //! Reports as users see them: pictures of `full`, the JSON schema, and what hostile or secret text must never become.
 
-mod canaries;
+pub mod canaries;
 mod injection;
 mod pictures;
 mod schema;

@@ -14,8 +14,21 @@ use tempfile::TempDir;
 
 /// Runs the program in a directory, with standard input.
 pub fn plimsoll(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    plimsoll_with(directory, arguments, input, &[])
+}
+
+/// The same with more variables in the environment. It is the same for the program wherever the tests run.
+pub fn plimsoll_with(
+    directory: &Path,
+    arguments: &[&str],
+    input: &[u8],
+    variables: &[(&str, &str)],
+) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
         .args(arguments)
+        .env_remove("GITHUB_ACTIONS")
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .envs(variables.iter().copied())
         .current_dir(directory)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
