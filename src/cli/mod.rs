@@ -80,10 +80,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }));
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
+        // Mistakes quote what was given, which in a pipeline may come from anybody.
+        Err(usage) if usage.use_stderr() => {
+            say(report::text(&usage.render().to_string()).trim_end());
+            return Status::Failed.into();
+        }
         Err(usage) => {
-            // Help and version go to stdout with status 0, mistakes to stderr; a closed pipe is the reader's choice.
+            // Help and version, with status 0; a closed pipe is the reader's choice.
             let _ = usage.print();
-            return if usage.use_stderr() { Status::Failed.into() } else { Status::Clean.into() };
+            return Status::Clean.into();
         }
     };
     std::panic::catch_unwind(|| match cli.command {

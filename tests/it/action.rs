@@ -1,7 +1,8 @@
 //! The action of `action.yml`: its scripts, taken from the file and run as a runner runs them; the whole of it in `act`, which reads the
 //! expressions and conditions too; and what linters of actions and workflows say of it, of our workflow and of the documented ones.
 
-use crate::repository::{Repository, migration, said, thorough, tool};
+use crate::migration::migration;
+use crate::repository::{Repository, said, thorough, tool};
 use crate::support::{self, fixtures};
 use plimsoll::yaml::{self, Document, Node};
 use std::collections::BTreeMap;
@@ -349,6 +350,8 @@ fn linters_of_actions_and_workflows_find_nothing() {
     holds("actionlint", &[], &[&own, &ci.join("github-actions.yml")]);
     holds("pre-commit", &["validate-manifest"], &[&Path::new(ROOT).join(".pre-commit-hooks.yaml")]);
 
+    holds("plimsoll", &["check", "--config", ".github/plimsoll.yaml"], &[Path::new(ROOT)]);
+
     let scripts = tempfile::tempdir().expect("a temporary folder can be made");
     let document = read(action);
     let steps = root(&document).get("runs").and_then(|runs| runs.get("steps")).expect("it has steps");
@@ -372,6 +375,11 @@ fn linters_of_actions_and_workflows_find_nothing() {
 /// Panics unless a linter that is there passes the files.
 fn holds(linter: &str, arguments: &[&str], files: &[&Path]) {
     let Some(program) = tool(linter) else { return };
-    let output = Command::new(program).args(arguments).args(files).output().expect("the linter can be run");
+    let output = Command::new(program)
+        .args(arguments)
+        .args(files)
+        .current_dir(ROOT)
+        .output()
+        .expect("the linter can be run");
     assert!(output.status.success(), "{linter} {files:?}: {}", said(&output));
 }

@@ -75,7 +75,11 @@ fn no_planted_secret_comes_out() {
     }
     let concise = outputs.iter().find(|(what, _)| what == "concise").map_or("", |(_, output)| output);
     let lines = concise.lines().count();
-    assert!(lines > 3 * files.len(), "only {lines} findings: {:?}", outputs.iter().take(2).collect::<Vec<_>>());
+    assert!(
+        lines > 3 * files.len(),
+        "only {lines} findings: {:?}",
+        outputs.iter().take(2).collect::<Vec<_>>()
+    );
     for (what, output) in outputs {
         for part in [CANARY, "canaries", base64] {
             let at = output.lines().find(|line| line.contains(part));

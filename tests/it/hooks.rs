@@ -1,6 +1,7 @@
 //! The hooks of `.pre-commit-hooks.yaml`, run by pre-commit itself on commits to real repositories.
 
-use crate::repository::{Repository, migration, said, thorough, tool};
+use crate::migration::migration;
+use crate::repository::{Repository, said, thorough, tool};
 use crate::support::{fixtures, plimsoll};
 use std::collections::BTreeSet;
 use std::fs;

@@ -122,13 +122,3 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
-
-/// The repository of the migration with the pipeline that its plan wants, and the migration's configuration; none without the corpus.
-pub fn migration() -> Option<Repository> {
-    let corpus = support::shared("corpus/faultmaven")?;
-    let folders = [corpus.join("FaultMaven-Mono"), corpus.join("seed-target")];
-    Some(Repository::copy(
-        &folders.each_ref().map(PathBuf::as_path),
-        &[("plimsoll.yaml", include_str!("../migration.yaml"))],
-    ))
-}
