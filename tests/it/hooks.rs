@@ -128,10 +128,13 @@ fn a_commit_is_refused_for_what_it_brings_and_for_nothing_else() {
 #[test]
 fn a_file_called_like_an_option_is_none() {
     let Some(hooked) = Hooked::new(Repository::of(&[]), "[{id: plimsoll-system}]") else { return };
-    hooked.repository.write("--fail-on=never", "#!/bin/sh\n");
-    hooked.repository.write("--no-config", "#!/bin/sh\n");
+    for name in ["--fail-on=never", "--no-config", "@arguments"] {
+        hooked.repository.write(name, "--fail-on=never\n");
+    }
     hooked.passes();
-    hooked.repository.write("--fail-on=never", "#!/bin/sh\ntrue\n");
+    for name in ["--fail-on=never", "@arguments"] {
+        hooked.repository.write(name, "--fail-on=never\n\n");
+    }
     hooked.repository.write("compose.yaml", FINDING);
     let said = hooked.is_refused();
     assert!(said.contains("missing-healthcheck"), "{said}");
@@ -184,6 +187,7 @@ fn the_migration_is_held_commit_by_commit() {
 
     let output = hooked.pre_commit(&["run", "--all-files"]).output().expect("pre-commit can be run");
     assert_eq!(findings(&said(&output)), whole(repository.path()));
+    assert!(findings(&said(&output)).iter().any(|finding| finding.contains("error[plaintext-secret]")));
 
     repository.write("docs/NOTES.md", "One container now.\n");
     hooked.passes();
