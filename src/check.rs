@@ -1,33 +1,45 @@
 //! One run, from paths to findings: the stages in order, and what stops a run before it checks anything.
 
-use crate::artifact::{self, Artifact, Kind, Loaded, Unreadable};
+mod scope;
+
+pub use scope::{Exclusions, Extent};
+
+use crate::artifact::{self, Artifact, Kind, Loaded, Skipped, Unreadable};
 use crate::config::{Date, Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::fingerprint::{Fingerprint, fingerprints};
-use crate::glob::Globs;
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
+use crate::progress::{Progress, Stage};
 use crate::rule::Rule;
 use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
-use crate::waiver::{self, Extent};
+use crate::waiver;
 use crate::yaml::Document;
+use scope::{Reach, Scope};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to check.
 #[derive(Debug)]
 pub struct Request {
-    /// The project root, absolute: all of it is analysed, paths in reports are relative to it.
+    /// The project root, absolute: paths in reports are relative to it.
     pub root: PathBuf,
+    /// The folders that are analysed, absolute: the root, or where nothing says what the project is, those that the paths lie in.
+    pub analysed: Vec<PathBuf>,
     /// The directory that relative `paths` start from, absolute.
     pub current: PathBuf,
-    /// Files and directories to report on, as the user named them. Files are read even when they are ignored or excluded.
+    /// Files and directories to report on, as the user named them.
     pub paths: Vec<PathBuf>,
+    /// Whether files are read even when they are ignored or excluded.
+    pub exclusions: Exclusions,
     /// A file given on standard input; it takes the place of the file of that name. Only it is reported on.
     pub stdin: Option<Stdin>,
+    /// What is analysed.
+    pub extent: Extent,
     /// Path and text of the configuration.
     pub config: Option<(String, String)>,
     /// Which rules there are.
@@ -42,6 +54,8 @@ pub struct Request {
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
     pub threads: usize,
+    /// Who is told how far the run is.
+    pub progress: Arc<Progress>,
 }
 
 /// What suppressions in files are worth.
@@ -60,6 +74,10 @@ pub struct Run {
     pub sources: Sources,
     /// What was recognised, in the order of the files.
     pub artifacts: Vec<Artifact>,
+    /// What was left alone in the scope, and why.
+    pub skipped: Vec<Skipped>,
+    /// The files of the scope, artifacts and others, in the order of their ids.
+    pub scope: Vec<FileId>,
     /// The findings.
     pub outcome: Outcome,
     /// The findings that a suppression in a file excuses.
@@ -127,8 +145,8 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let mut loaded = load(request, None, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
-    loaded.skipped.retain(|(path, _)| scope.holds(&request.root.join(path)));
-    loaded.unreadable.retain(|file| scope.holds(&request.root.join(&file.path)));
+    loaded.skipped.retain(|file| scope.holds(&file.os_path));
+    loaded.unreadable.retain(|file| scope.holds(&file.os_path));
     Ok(Listing { sources, loaded })
 }
 
@@ -190,23 +208,26 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
         Some(_) => Runs::Never,
         None => runs(rule, request, &policy),
     };
-    let first = loaded.artifacts.first().map_or(FileId(u32::MAX), |artifact| artifact.file);
-    // What is said at the configuration or at a rule is said of the project as a whole.
-    let in_scope = |file: FileId| {
-        if file < first { scope.holds(&request.root) } else { scope.holds(&sources.get(file).os_path) }
-    };
+    let reach = Reach::new(request, &scope, &sources);
+    let in_scope = |file: FileId| reach.holds(file);
+    let is_whole = request.extent == Extent::Project;
     let model = Model::new(&sources, &loaded.artifacts, settings, config.as_ref());
+    request.progress.enter(Stage::Check, loaded.artifacts.len());
     let mut outcome = engine::run(
         &model,
         &Job {
             catalog,
             selected: &selected,
             found: &whole.findings,
-            whole: request.stdin.is_none(),
+            whole: is_whole,
             scope: &in_scope,
             today: request.today,
+            progress: &request.progress,
         },
     );
+    request.progress.enter(Stage::Excuse, 0);
+    // A rule that failed would have found more, and so would one that sees the project around standard input.
+    let is_complete = is_whole && outcome.failures.is_empty();
     let mut suppressed = Vec::new();
     if request.suppressions == Suppressions::Honoured {
         let names: Vec<_> = policy.names().collect();
@@ -219,8 +240,6 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
             };
             runs && settings.level(id, path) != Some(Level::Off)
         };
-        // A rule that failed would have found more, and so would one that sees the project around standard input.
-        let complete = request.stdin.is_none() && outcome.failures.is_empty();
         suppressed = suppress::apply(
             &suppress::Job {
                 sources: &sources,
@@ -228,28 +247,25 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
                 settings,
                 names: &names,
                 ran: &ran,
-                scope: &in_scope,
-                unused: if complete { Unused::Said } else { Unused::Unknown },
+                unused: if is_complete { Unused::Said } else { Unused::Unknown },
                 today: request.today,
             },
             &mut outcome,
         );
-        suppressed.retain(|found| is_reported(&found.rule, request));
     }
-    if let Some((path, _)) = &request.config {
-        let extent = match (request.stdin.is_none(), scope.holds(&request.root)) {
-            (true, true) => Some(Extent::Whole),
-            (true, false) if scope.holds(&request.root.join(path)) => Some(Extent::Part),
-            _ => None,
-        };
+    if let Some((path, _)) = request.config.as_ref().filter(|_| is_whole) {
         let ran = |id: &str| catalog.get(id).is_none_or(|rule| selected(rule) != Runs::Never);
-        let of_waivers = extent
-            .map(|extent| waiver::findings(settings, path, &outcome.waivers, &ran, extent, request.today));
+        let used = is_complete.then_some(&outcome.waivers);
         // The configuration is the first file.
-        outcome.diagnostics.splice(0..0, of_waivers.unwrap_or_default());
+        outcome.diagnostics.splice(0..0, waiver::findings(settings, path, used, &ran, request.today));
     }
-    outcome.diagnostics.retain(|found| is_reported(&found.rule, request));
     outcome.failures.extend(whole.failures);
+    let is_said = |found: &Diagnostic| is_reported(&found.rule, request) && reach.reports(found);
+    outcome.diagnostics.retain(is_said);
+    outcome.waived.retain(|found| reach.reports(found));
+    suppressed.retain(is_said);
+    // A fault of ours leaves every file less than fully checked.
+    outcome.failures.retain(|found| &*found.rule == "internal-error" || reach.reports(found));
     let checked: Vec<&Artifact> = loaded
         .artifacts
         .iter()
@@ -266,9 +282,13 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     let files = checked.len();
     let templates = checked.iter().filter(|artifact| artifact.kind == Kind::Template).count();
     let fail_on = settings.fail_on;
+    let scoped = sources.iter().map(|(id, _)| id).filter(|id| reach.holds(*id)).collect();
+    let skipped = loaded.skipped.into_iter().filter(|it| scope.holds(&it.os_path)).collect();
     Ok(Run {
         sources,
         artifacts: loaded.artifacts,
+        skipped,
+        scope: scoped,
         outcome,
         suppressed,
         rules,
@@ -288,32 +308,29 @@ struct WholeFiles {
 impl WholeFiles {
     fn new(loaded: &Loaded, scope: &Scope, request: &Request, sources: &mut Sources) -> Self {
         let mut whole = Self { findings: Vec::new(), failures: Vec::new() };
-        let mut say = |path: &str, check: &'static str, message: String| {
+        let mut say = |path: &str, os_path: &Path, check: &'static str, message: String| {
             let mut file = SourceFile::new(path, "");
-            file.os_path = request.root.join(path);
+            os_path.clone_into(&mut file.os_path);
             let place = Place { file: sources.add(file), span: Span::empty(0) };
             Diagnostic::new(check, Severity::Error, place, message)
         };
-        for (path, reason) in loaded.skipped.iter().filter(|(path, _)| scope.holds(&request.root.join(path)))
-        {
+        let is_asked_for = |path: &Path| request.exclusions == Exclusions::Disregarded && scope.names(path);
+        for Skipped { path, os_path, reason } in &loaded.skipped {
             match reason {
                 Reason::TooLarge { .. } => {
-                    whole.findings.push(say(
-                        path,
-                        "limit-exceeded",
-                        format!("the file was not read: {reason}"),
-                    ));
+                    let message = format!("the file was not read: {reason}");
+                    whole.findings.push(say(path, os_path, "limit-exceeded", message));
                 }
-                Reason::Binary | Reason::Special if scope.names(&request.root.join(path)) => {
-                    whole.failures.push(say(path, "unreadable-file", format!("cannot be checked: {reason}")));
+                Reason::Binary | Reason::Special if is_asked_for(os_path) => {
+                    let message = format!("cannot be checked: {reason}");
+                    whole.failures.push(say(path, os_path, "unreadable-file", message));
                 }
                 _ => {}
             }
         }
-        for Unreadable { path, error } in
-            loaded.unreadable.iter().filter(|file| scope.holds(&request.root.join(&file.path)))
-        {
-            whole.failures.push(say(path, "unreadable-file", format!("cannot be read: {error}")));
+        for Unreadable { path, os_path, error } in &loaded.unreadable {
+            let message = format!("cannot be read: {error}");
+            whole.failures.push(say(path, os_path, "unreadable-file", message));
         }
         whole
     }
@@ -325,14 +342,16 @@ fn load(
     settings: &Settings<'_>,
     sources: &mut Sources,
 ) -> Result<Loaded, Failure> {
-    let mut discovery = discovery(request, settings);
+    let mut discovery = scope::discovery(request, settings);
     // What is given takes the place of the file of its name.
     let given = edited.map(|Edited { os_path, text }| Stdin {
         filename: os_path.clone(),
         bytes: text.clone().into_bytes(),
     });
     discovery.stdin = given.or(discovery.stdin);
+    request.progress.enter(Stage::Find, 0);
     let found = discover::discover(&discovery).map_err(Failure::Missing)?;
+    request.progress.enter(Stage::Read, found.len());
     let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
     Ok(artifact::load(found, &set, sources))
 }
@@ -342,52 +361,12 @@ fn policy<'d>(
     config: Option<&'d Document>,
     sources: &mut Sources,
 ) -> Result<Policy<'d>, Failure> {
+    request.progress.enter(Stage::Policy, 0);
     let policy = Policy::read(config, request.rule_files, &request.root, sources);
     if policy.mistakes.is_empty() {
         return Ok(policy);
     }
     Err(Failure::Mistakes(std::mem::take(sources), policy.diagnostics()))
-}
-
-/// The whole project is analysed, so that what holds between files is known; the scope decides what is reported.
-fn discovery(request: &Request, settings: &Settings<'_>) -> discover::Request {
-    // Standard input is checked by itself: it may be the output of another program.
-    let project = request.stdin.is_none().then(|| request.root.clone());
-    let named = request.paths.iter().filter(|path| {
-        discover::normalise(&request.current.join(path)) != discover::normalise(&request.root)
-    });
-    discover::Request {
-        root: request.root.clone(),
-        current: request.current.clone(),
-        paths: project.into_iter().chain(named.cloned()).collect(),
-        stdin: request.stdin.clone(),
-        exclude: Globs::clone(&settings.exclude),
-        threads: request.threads,
-    }
-}
-
-/// The files to report on.
-struct Scope {
-    paths: Vec<PathBuf>,
-}
-
-impl Scope {
-    fn new(request: &Request) -> Self {
-        let stdin = request.stdin.iter().map(|stdin| &stdin.filename);
-        let named = request.paths.iter().chain(stdin);
-        Self { paths: named.map(|path| discover::normalise(&request.current.join(path))).collect() }
-    }
-
-    /// Whether a path was named itself.
-    fn names(&self, path: &Path) -> bool {
-        let path = discover::normalise(path);
-        self.paths.contains(&path)
-    }
-
-    fn holds(&self, path: &Path) -> bool {
-        let path = discover::normalise(path);
-        self.paths.iter().any(|scope| path.starts_with(scope))
-    }
 }
 
 /// Where a rule runs: if rules are named by `--select`, only those; else where the policy has it on.

@@ -32,6 +32,7 @@ pub mod init;
 pub mod makefile;
 pub mod model;
 pub mod policy;
+pub mod progress;
 pub mod report;
 pub mod rule;
 pub mod secret;

@@ -1,12 +1,15 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
-use super::{Status, fail, output, project};
-use crate::check::{self, Run, Suppressions};
+use super::progress::Line;
+use super::{Status, fail, files, output, project, statistics};
+use crate::check::{self, Extent, Run, Suppressions};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::progress::{Progress, Stage};
 use crate::report::{self, Charset, Look, Masks, Summary};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Check files against the rules
@@ -34,9 +37,18 @@ pub struct Args {
     /// When to colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
+    /// Say that nothing was checked by status 2, so that a check that must pass cannot pass by that
+    #[arg(long)]
+    require_inputs: bool,
+    /// Say how often each rule found something, after the report, on standard error
+    #[arg(long)]
+    statistics: bool,
     /// Print no summary
     #[arg(long, short)]
     quiet: bool,
+    /// Say on standard error which files were looked at, what was passed over and why, and how long it took
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 /// Runs the command.
@@ -46,6 +58,7 @@ pub fn run(arguments: &Args) -> Status {
         return fail(&error);
     }
     let look = look(arguments.color);
+    let progress = Arc::<Progress>::default();
     let request = match arguments.project.use_threads().and_then(|()| arguments.project.request()) {
         Ok(request) => request,
         Err(error) => return fail(&error),
@@ -59,12 +72,20 @@ pub fn run(arguments: &Args) -> Status {
             Suppressions::Honoured
         },
         today: arguments.today.unwrap_or(request.today),
+        progress: Arc::clone(&progress),
         ..request
     };
-    let run = match check::run(&request) {
+    let line = (!arguments.quiet).then(|| Line::new(&progress));
+    let run = check::run(&request);
+    drop(line);
+    let run = match run {
         Ok(run) => run,
         Err(failure) => return project::refuse(failure, look),
     };
+    progress.enter(Stage::Report, 0);
+    if arguments.verbose {
+        super::say(looked_at(&run).trim_end());
+    }
     let mut summary = summary(&run);
     summary.elapsed = started.elapsed();
     let diagnostics: Vec<Diagnostic> =
@@ -81,23 +102,49 @@ pub fn run(arguments: &Args) -> Status {
     if let Err(error) = arguments.output.write(&report, look) {
         return fail(&error);
     }
-    if !arguments.quiet || summary.files == 0 {
+    if arguments.statistics {
+        super::say(statistics::table(&diagnostics).trim_end());
+    }
+    if !arguments.quiet || summary.files == 0 && expects_files(&request) {
         super::say(&report::summary_line(&summary));
+    }
+    if arguments.verbose {
+        super::say(&times(&progress));
     }
     let fails = match arguments.fail_on {
         None => run.fail_on,
         Some(fail_on) => fail_on.severity(),
     };
-    status(&run, fails, request.stdin.is_some())
+    let needs_files = arguments.require_inputs || request.extent == Extent::Input;
+    status(&run, fails, needs_files)
+}
+
+/// Whether it is worth a word that nothing was checked: named files may all be of no kind that rules read, which is a matter of course to
+/// an editor or a hook.
+fn expects_files(request: &check::Request) -> bool {
+    request.extent == Extent::Input || request.paths.iter().any(|path| path.is_dir())
+}
+
+/// What the run looked at in its scope.
+fn looked_at(run: &Run) -> String {
+    let artifacts = run.artifacts.iter().filter(|artifact| run.scope.binary_search(&artifact.file).is_ok());
+    files::text(&files::rows(&run.sources, artifacts, &run.skipped, &[]))
+}
+
+fn times(progress: &Progress) -> String {
+    let times = progress.times();
+    let times =
+        times.iter().map(|(stage, took)| format!("{} {:.1} ms", stage.name(), took.as_secs_f64() * 1e3));
+    times.collect::<Vec<_>>().join(", ")
 }
 
 pub fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "no day of the calendar, as in 2026-01-31".to_owned())
 }
 
-fn status(run: &Run, fails: Option<Severity>, piped: bool) -> Status {
+fn status(run: &Run, fails: Option<Severity>, needs_files: bool) -> Status {
     // A pipe that brought nothing is most often a command in front of it that failed.
-    if !run.outcome.failures.is_empty() || (piped && run.files == 0) {
+    if !run.outcome.failures.is_empty() || (needs_files && run.files == 0) {
         return Status::Failed;
     }
     let counts = |found: &Diagnostic| fails.is_some_and(|least| found.severity >= least);

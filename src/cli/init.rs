@@ -23,7 +23,7 @@ pub fn run(arguments: &Args) -> Status {
     };
     let root = request.root.file_name().map(|name| name.to_string_lossy().into_owned());
     let proposal = look_around(&request, |model, loaded| {
-        let unread = loaded.skipped.iter().map(|(path, _)| path.as_str());
+        let unread = loaded.skipped.iter().map(|skipped| skipped.path.as_str());
         propose(model, root.as_deref(), unread)
     });
     let proposal = match proposal {

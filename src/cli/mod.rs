@@ -5,17 +5,20 @@ mod eval;
 mod explain;
 mod files;
 mod init;
+mod lists;
 mod new;
 mod output;
+mod progress;
 mod project;
 mod replace;
 mod rules;
+mod statistics;
 mod suppress;
 mod targets;
 mod test;
 
 use crate::report::{self, Clean};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
@@ -78,6 +81,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         say(&format!("plimsoll: internal error{place}; please report it"));
     }));
+    let arguments = match lists::expand(arguments.into_iter().collect(), Cli::command) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error).into(),
+    };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         // Mistakes quote what was given, which in a pipeline may come from anybody.

@@ -8,10 +8,11 @@ mod syntax;
 pub use eval::{Answer, Shown, evaluate};
 
 use crate::config::{Date, Level};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::{Budget, Needed, Value};
 use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown};
 use crate::policy::Runs;
+use crate::progress::Progress;
 use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, SELF, TARGET};
 use crate::source::{FileId, Place, Span};
 use crate::yaml::Node;
@@ -96,16 +97,18 @@ pub struct Job<'j> {
     pub found: &'j [Diagnostic],
     /// Whether the model holds the whole project, so that what is not in it does not exist.
     pub whole: bool,
-    /// Whether findings that touch a file are reported.
+    /// Whether values in a file that could not be judged are counted.
     pub scope: &'j (dyn Fn(FileId) -> bool + Sync),
     /// The day by which waivers and times of grace end.
     pub today: Date,
+    /// Who is told of each file that was checked.
+    pub progress: &'j Progress,
 }
 
 /// Steps that the searches of patterns have in one file.
 const SEARCH_STEPS: u64 = 20 * Budget::DEFAULT_STEPS;
 
-/// Runs rules over every file of a model and keeps what touches a file in scope.
+/// Runs rules over every file of a model.
 pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
     let repo = Repo::new(model);
     let engine = Engine::new(model, &repo, job);
@@ -115,6 +118,7 @@ pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
         if !(job.scope)(id) {
             outcome.unknown = 0;
         }
+        job.progress.step();
         outcome
     };
     let mut outcome = files.par_iter().map(of_file).reduce(Outcome::default, Outcome::and);
@@ -123,13 +127,8 @@ pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
     for found in job.found.iter().chain(&pipeline) {
         engine.report(found.clone(), &mut outcome);
     }
-    let in_scope = |label: &Label| (job.scope)(label.place.file);
-    let touches = |found: &Diagnostic| in_scope(&found.primary) || found.related.iter().any(in_scope);
-    outcome.diagnostics.retain(touches);
     sort(&mut outcome.diagnostics);
-    outcome.failures.retain(|found| &*found.rule != "rule-error" || touches(found));
     sort(&mut outcome.failures);
-    outcome.waived.retain(touches);
     sort(&mut outcome.waived);
     outcome
 }

@@ -24,8 +24,6 @@ pub struct Job<'j> {
     pub names: &'j [&'j str],
     /// Whether a rule or a check ran in the file of a path.
     pub ran: &'j (dyn Fn(&str, &str) -> bool + Sync),
-    /// The files whose suppressions are judged.
-    pub scope: &'j (dyn Fn(FileId) -> bool + Sync),
     /// Whether a suppression that suppressed nothing does so in the whole project.
     pub unused: Unused,
     /// The day by which suppressions end.
@@ -64,11 +62,9 @@ pub fn apply(job: &Job<'_>, outcome: &mut Outcome) -> Vec<Diagnostic> {
         let waived = outcome.waived[first..].iter().take_while(|found| found.file() == file.id);
         let hits = holding.of(waived.map(|found| (&*found.rule, found.span().start)));
         used.extend(hits.into_iter().map(|(_, by)| by));
-        if (job.scope)(file.id) {
-            said.extend(scan.faults.iter().map(|fault| file.fault(fault)));
-            for (index, suppression) in scan.suppressions.iter().enumerate() {
-                file.judge(suppression, &|rule| used.contains(&(index, rule)), &mut said);
-            }
+        said.extend(scan.faults.iter().map(|fault| file.fault(fault)));
+        for (index, suppression) in scan.suppressions.iter().enumerate() {
+            file.judge(suppression, &|rule| used.contains(&(index, rule)), &mut said);
         }
     }
     let (excused, left) = std::mem::take(&mut outcome.diagnostics)

@@ -23,6 +23,7 @@ mod reference;
 mod report;
 mod repository;
 mod rules;
+mod scope;
 mod scripts;
 mod secrets;
 mod settings;

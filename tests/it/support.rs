@@ -1,6 +1,6 @@
 //! What several tests share: where the inputs are, the hostile set, and the invariants of any parsed text.
 
-use plimsoll::check::{Request, Suppressions};
+use plimsoll::check::{Exclusions, Extent, Request, Suppressions};
 use plimsoll::config::Date;
 use plimsoll::policy::RuleFiles;
 use plimsoll::source::{SourceFile, Span};
@@ -10,6 +10,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Runs the program in a directory, with standard input.
@@ -84,8 +85,11 @@ pub fn request(root: &Path, config: &str) -> Request {
     Request {
         current: root.clone(),
         paths: vec![root.clone()],
+        analysed: vec![root.clone()],
         root,
+        exclusions: Exclusions::Disregarded,
         stdin: None,
+        extent: Extent::Project,
         config: Some(("plimsoll.yaml".to_owned(), config.to_owned())),
         rule_files: RuleFiles::BuiltIn,
         select: Vec::new(),
@@ -93,6 +97,7 @@ pub fn request(root: &Path, config: &str) -> Request {
         ignore: Vec::new(),
         today: Date::parse("2026-01-01").expect("a day"),
         threads: 0,
+        progress: Arc::default(),
     }
 }
 
