@@ -6,14 +6,14 @@ pub use scope::{Exclusions, Extent};
 
 use crate::artifact::{self, Artifact, Kind, Loaded, Skipped, Unreadable};
 use crate::config::{Date, Level, Settings};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Excused, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::fingerprint::{Fingerprint, fingerprints};
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::progress::{Progress, Stage};
-use crate::rule::Rule;
+use crate::rule::{Catalog, Rule};
 use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
@@ -80,8 +80,10 @@ pub struct Run {
     pub scope: Vec<FileId>,
     /// The findings.
     pub outcome: Outcome,
-    /// The findings that a suppression in a file excuses.
-    pub suppressed: Vec<Diagnostic>,
+    /// The findings that are not reported and why, sorted by place.
+    pub excused: Vec<Excused>,
+    /// The rules, those that did not run included.
+    pub catalog: Catalog,
     /// How many rules ran.
     pub rules: usize,
     /// Rules that are on but have nothing to go by, each with the key that the configuration lacks; empty where no file of the scope
@@ -228,7 +230,7 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     request.progress.enter(Stage::Excuse, 0);
     // A rule that failed would have found more, and so would one that sees the project around standard input.
     let is_complete = is_whole && outcome.failures.is_empty();
-    let mut suppressed = Vec::new();
+    let mut excused = Vec::new();
     if request.suppressions == Suppressions::Honoured {
         let names: Vec<_> = policy.names().collect();
         let ran = |id: &str, path: &str| {
@@ -240,7 +242,7 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
             };
             runs && settings.level(id, path) != Some(Level::Off)
         };
-        suppressed = suppress::apply(
+        excused = suppress::apply(
             &suppress::Job {
                 sources: &sources,
                 artifacts: &loaded.artifacts,
@@ -253,6 +255,8 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
             &mut outcome,
         );
     }
+    excused.append(&mut outcome.waived);
+    excused.sort_by_key(|excused| excused.found.primary.place);
     if let Some((path, _)) = request.config.as_ref().filter(|_| is_whole) {
         let ran = |id: &str| catalog.get(id).is_none_or(|rule| selected(rule) != Runs::Never);
         let used = is_complete.then_some(&outcome.waivers);
@@ -262,8 +266,7 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     outcome.failures.extend(whole.failures);
     let is_said = |found: &Diagnostic| is_reported(&found.rule, request) && reach.reports(found);
     outcome.diagnostics.retain(is_said);
-    outcome.waived.retain(|found| reach.reports(found));
-    suppressed.retain(is_said);
+    excused.retain(|excused| is_said(&excused.found));
     // A fault of ours leaves every file less than fully checked.
     outcome.failures.retain(|found| &*found.rule == "internal-error" || reach.reports(found));
     let checked: Vec<&Artifact> = loaded
@@ -290,7 +293,8 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
         skipped,
         scope: scoped,
         outcome,
-        suppressed,
+        excused,
+        catalog: policy.catalog,
         rules,
         off,
         files,
@@ -362,7 +366,7 @@ fn policy<'d>(
     sources: &mut Sources,
 ) -> Result<Policy<'d>, Failure> {
     request.progress.enter(Stage::Policy, 0);
-    let policy = Policy::read(config, request.rule_files, &request.root, sources);
+    let policy = Policy::read(config, request.rule_files, &request.root, request.stdin.as_ref(), sources);
     if policy.mistakes.is_empty() {
         return Ok(policy);
     }

@@ -1,6 +1,7 @@
 //! The command line: arguments, commands, exit status. One file per command.
 
 mod check;
+mod completions;
 mod eval;
 mod explain;
 mod files;
@@ -12,6 +13,7 @@ mod progress;
 mod project;
 mod replace;
 mod rules;
+mod schema;
 mod statistics;
 mod suppress;
 mod targets;
@@ -20,7 +22,7 @@ mod test;
 use crate::report::{self, Clean};
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 /// A policy linter for everything a team deploys.
@@ -43,6 +45,8 @@ enum Command {
     Eval(eval::Args),
     Suppress(suppress::Args),
     Init(init::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
 }
 
 /// How a command prints a list.
@@ -87,15 +91,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        // Mistakes quote what was given, which in a pipeline may come from anybody.
-        Err(usage) if usage.use_stderr() => {
-            say(report::text(&usage.render().to_string()).trim_end());
-            return Status::Failed.into();
-        }
         Err(usage) => {
-            // Help and version, with status 0; a closed pipe is the reader's choice.
-            let _ = usage.print();
-            return Status::Clean.into();
+            // Help and version go to stdout with status 0, mistakes, which repeat arguments, to stderr.
+            let text = usage.render().to_string();
+            if usage.use_stderr() {
+                say(text.trim_end());
+                return Status::Failed.into();
+            }
+            return print(&text).into();
         }
     };
     std::panic::catch_unwind(|| match cli.command {
@@ -109,6 +112,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Suppress(arguments) => suppress::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
     })
     .unwrap_or(Status::Failed)
     .into()
@@ -120,9 +125,9 @@ fn fail(error: &dyn std::fmt::Display) -> Status {
     Status::Failed
 }
 
-/// Writes a line to standard error. There is nowhere left to say that it failed.
-fn say(line: &str) {
-    let _ = report::write_block(&mut io::stderr(), &format!("{line}\n"));
+/// Writes lines to standard error, whatever they hold made safe. There is nowhere left to say that it failed.
+fn say(lines: &str) {
+    let _ = io::stderr().write_all(report::text(lines).as_bytes());
 }
 
 /// A string from a path or file on one line, without what a terminal would obey.
@@ -130,9 +135,9 @@ fn printable(text: &str) -> String {
     Clean::line(text).as_str().to_owned()
 }
 
-/// Writes a whole answer to standard output. A reader that has seen enough is no failure.
+/// Writes a whole answer to standard output, whatever it holds made safe. A reader that has seen enough is no failure.
 fn print(text: &str) -> Status {
-    match report::write_block(&mut io::stdout().lock(), text) {
+    match io::stdout().lock().write_all(report::text(text).as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
         _ => Status::Clean,
     }

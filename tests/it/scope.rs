@@ -3,6 +3,7 @@
 
 use crate::support::{fixtures, folders, plimsoll, project, request, shared};
 use plimsoll::check::{self, Exclusions, Failure, Request};
+use plimsoll::diagnostic::{Diagnostic, Excuse};
 use plimsoll::policy::RuleFiles;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -126,20 +127,24 @@ fn said(request: &Request) -> Said {
         Err(Failure::Mistakes(_, mistakes)) => panic!("{mistakes:#?}"),
         Err(failure) => panic!("{failure:?}"),
     };
-    let of = |fate: &'static str, found: &[plimsoll::diagnostic::Diagnostic]| -> Vec<String> {
-        let line = |found: &plimsoll::diagnostic::Diagnostic| {
+    let of = |fate: &str, found: &[Diagnostic]| -> Vec<String> {
+        let line = |found: &Diagnostic| {
             let path = &run.sources.get(found.file()).path;
             let (span, rule, message) = (found.span(), &found.rule, &found.message);
             format!("{fate} {path} {span:?} {}[{rule}] {message}", found.severity.name())
         };
         found.iter().map(line).collect()
     };
+    let excused = |by: Excuse| {
+        let excused = run.excused.iter().filter(|excused| excused.by == by);
+        of(&format!("{by:?}"), &excused.map(|excused| excused.found.clone()).collect::<Vec<_>>())
+    };
     let outcome = &run.outcome;
     let all = [
         of("found", &outcome.diagnostics),
         of("failed", &outcome.failures),
-        of("waived", &outcome.waived),
-        of("suppressed", &run.suppressed),
+        excused(Excuse::Waiver),
+        excused(Excuse::Suppression),
         run.off.iter().map(|(rule, _)| format!("off {rule}")).collect(),
     ];
     all.concat().into_iter().collect()
@@ -233,10 +238,10 @@ fn the_project_that_is_split_has_every_kind_of_finding() {
         ("warning[no-chart]", 1),
         ("found .plimsoll/rules/no-values.yaml", 1),
         ("error[same-port]", 1),
-        ("waived large.yaml", 1),
-        ("waived used/compose.yaml", 2),
-        ("suppressed a/", 1),
-        ("suppressed b/", 1),
+        ("Waiver large.yaml", 1),
+        ("Waiver used/compose.yaml", 2),
+        ("Suppression a/", 1),
+        ("Suppression b/", 1),
         ("error[syntax-error]", 1),
         ("warning[invalid-suppression]", 1),
     ] {
@@ -260,4 +265,344 @@ fn runs_on_parts_of_a_project_report_together_what_one_run_on_all_of_it_does() {
             .expect("a file can be written");
         assert_parts_add_up(copied.path(), 8, 1);
     }
+}
+
+const FINDING: &str = "services:\n  web: {image: web}\n";
+const CLEAN: &str = "services:\n  web: {image: web, healthcheck: {test: \"true\"}}\n";
+
+/// Status, findings one a line, and what stands on standard error.
+fn concise(folder: &Path, arguments: &[&str], input: &[u8]) -> (Option<i32>, String, String) {
+    let output = plimsoll(folder, &[&["check", "--output", "concise"], arguments].concat(), input);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The paths in which something is found, each once.
+fn paths(folder: &Path, arguments: &[&str], input: &[u8]) -> Vec<String> {
+    let (status, found, said) = concise(folder, arguments, input);
+    assert!(status < Some(2), "{arguments:?}: {said}");
+    let mut paths: Vec<_> = found
+        .lines()
+        .filter_map(|line| Some(line.split_once(": ")?.0.rsplitn(3, ':').last()?.to_owned()))
+        .collect();
+    paths.dedup();
+    paths
+}
+
+#[cfg(unix)]
+fn link(folder: &Path, target: &str, path: &str) {
+    std::os::unix::fs::symlink(target, folder.join(path)).expect("links can be made");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_the_same_however_it_is_named() {
+    let folder = project(&[
+        ("plimsoll.yaml", "{}\n"),
+        ("a/b/compose.yaml", FINDING),
+        ("a/other/compose.yaml", FINDING),
+    ]);
+    let root = folder.path();
+    fs::create_dir(root.join(".git")).expect("a folder can be made");
+    link(root, "b/compose.yaml", "a/link.yaml");
+    link(root, "a", "folder");
+    let absolute = root.join("a/b/compose.yaml");
+    let absolute = absolute.to_str().expect("a temporary folder has a plain name");
+    let json = |from: &str, paths: &[&str]| {
+        let arguments = [&["check", "--output", "json"], paths].concat();
+        let output = plimsoll(&root.join(from), &arguments, b"");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let expected = json("", &["a/b/compose.yaml"]);
+    assert!(expected.1.contains("\"a/b/compose.yaml\"") && !expected.1.contains("other"), "{}", expected.1);
+    for (from, names) in [
+        ("", &["./a/b/compose.yaml"][..]),
+        ("", &["a/b/../b/./compose.yaml"]),
+        ("", &["a/b/compose.yaml", "a/b/compose.yaml", absolute]),
+        ("", &["a/link.yaml"]),
+        ("", &["folder/b/compose.yaml", "a/link.yaml"]),
+        ("a", &["b/compose.yaml"]),
+        ("a/other", &["../b/compose.yaml"]),
+        ("a/b", &["."]),
+        ("folder/b", &["compose.yaml"]),
+        ("", &[absolute, "--force-exclude"]),
+    ] {
+        assert_eq!(json(from, names), expected, "{names:?} from {from:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_project_is_refused_or_passed_over() {
+    let elsewhere = project(&[("secret.yaml", FINDING)]);
+    let folder = project(&[("plimsoll.yaml", "{}\n"), ("compose.yaml", CLEAN)]);
+    link(
+        folder.path(),
+        elsewhere.path().join("secret.yaml").to_str().expect("a plain name"),
+        "compose.out.yaml",
+    );
+    link(folder.path(), "nowhere", "compose.broken.yaml");
+    let (status, _, said) = concise(folder.path(), &["compose.out.yaml"], b"");
+    assert_eq!(said, "plimsoll: compose.out.yaml is a link out of the project; name the file itself\n");
+    assert_eq!(status, Some(2));
+    assert_eq!(concise(folder.path(), &["compose.broken.yaml"], b"").0, Some(2));
+    let named = ["--force-exclude", "-v", "compose.out.yaml", "compose.broken.yaml", "compose.yaml"];
+    let (status, found, said) = concise(folder.path(), &named, b"");
+    assert_eq!((status, &*found), (Some(0), ""));
+    assert_eq!(said.matches("symbolic link, not followed").count(), 2, "{said}");
+}
+
+#[test]
+fn named_files_are_read_unless_exclusions_are_forced() {
+    let folder = project(&[
+        ("plimsoll.yaml", "exclude: [vendor]\nkinds: {kept.yaml: data}\n"),
+        (".gitignore", "out\n"),
+        ("compose.yaml", FINDING),
+        ("kept.yaml", FINDING),
+        ("vendor/compose.yaml", FINDING),
+        ("out/compose.yaml", FINDING),
+        ("main.rs", "fn main() {}\n"),
+        ("image.yaml", "a\0b"),
+    ]);
+    let named = ["compose.yaml", "kept.yaml", "vendor/compose.yaml", "out/compose.yaml", "main.rs"];
+    assert_eq!(
+        paths(folder.path(), &named, b""),
+        ["compose.yaml", "out/compose.yaml", "vendor/compose.yaml"]
+    );
+    assert_eq!(concise(folder.path(), &["image.yaml"], b"").0, Some(2), "what was asked for was not checked");
+    let forced = [&named[..], &["image.yaml", "--force-exclude"]].concat();
+    assert_eq!(paths(folder.path(), &forced, b""), ["compose.yaml"]);
+    let (_, _, said) = concise(folder.path(), &[&forced[..], &["-v"]].concat(), b"");
+    for (path, why) in [
+        ("compose.yaml", "compose"),
+        ("image.yaml", "binary"),
+        ("kept.yaml", "data"),
+        ("main.rs", "not a kind of file that rules read"),
+        ("out/compose.yaml", "ignored by git"),
+        ("vendor/compose.yaml", "excluded"),
+    ] {
+        assert!(said.lines().any(|line| line.starts_with(path) && line.contains(why)), "{path}: {said}");
+    }
+    let nothing = ["--force-exclude", "vendor/compose.yaml", "vendor"];
+    assert_eq!(concise(folder.path(), &nothing, b""), (Some(0), String::new(), said_of_nothing()));
+    assert_eq!(
+        concise(folder.path(), &["-q", "--force-exclude", "main.rs"], b""),
+        (Some(0), String::new(), String::new())
+    );
+    let (status, _, said) = concise(folder.path(), &["--force-exclude", "no-such.yaml"], b"");
+    assert_eq!(status, Some(2), "{said}");
+    let required = ["-q", "--require-inputs", "--force-exclude", "main.rs"];
+    let (status, _, said) = concise(folder.path(), &required, b"");
+    assert!(status == Some(2) && said.starts_with("nothing was checked"), "{said}");
+}
+
+fn said_of_nothing() -> String {
+    "nothing was checked: no file here is of a kind that plimsoll reads (`plimsoll files` lists what it sees)\n".to_owned()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_list_of_files_holds_every_name_there_can_be() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = project(&[("plimsoll.yaml", "{}\n"), ("a/compose.yaml", FINDING)]);
+    let names: [&[u8]; 5] =
+        [b"compose. a b .yaml", b"-compose.yaml", b"compose.\n.yaml", b"compose.\xff.yaml", b"@compose.yaml"];
+    for name in names {
+        fs::write(folder.path().join(OsStr::from_bytes(name)), FINDING).expect("a file can be written");
+    }
+    let count = |arguments: &[&str], input: &[u8]| {
+        let (status, found, said) = concise(folder.path(), arguments, input);
+        assert_eq!(status, Some(1), "{arguments:?}: {said}");
+        found.lines().count()
+    };
+    let zero = [&names.join(&b'\0')[..], b"\0\0"].concat();
+    assert_eq!(count(&["--files-from", "-", "-0"], &zero), names.len());
+    assert_eq!(
+        count(&["--files-from", "-", "--null", "a/compose.yaml"], &zero),
+        names.len() + 1,
+        "paths beside it count too"
+    );
+    fs::write(folder.path().join("list"), "a/compose.yaml\r\n\n-compose.yaml\n")
+        .expect("a file can be written");
+    assert_eq!(count(&["--files-from", "list"], b""), 2);
+    assert_eq!(count(&["--", "-compose.yaml", "@compose.yaml"], b""), 2);
+    assert_eq!(count(&["./@compose.yaml", "./-compose.yaml"], b""), 2);
+
+    let (status, found, said) = concise(folder.path(), &["--files-from", "-"], b"");
+    assert_eq!((status, &*found), (Some(0), ""));
+    assert!(said.starts_with("nothing was checked: no file was named"), "{said}");
+    assert_eq!(concise(folder.path(), &["--files-from", "-", "--require-inputs"], b"").0, Some(2));
+    for (arguments, expected) in [
+        (&["--files-from", "no-such"][..], "plimsoll: cannot read the list of files in no-such: "),
+        (&["--files-from", "-", "-"], "plimsoll: `-` stands for standard input alone"),
+        (&["--stdin-filename", "a.yaml"], "plimsoll: --stdin-filename names what `-` reads"),
+        (&["--files-from", "list", "gone.yaml"], "plimsoll: no such file or directory: gone.yaml"),
+    ] {
+        let (status, _, said) = concise(folder.path(), arguments, b"");
+        assert!(status == Some(2) && said.starts_with(expected), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn arguments_may_stand_in_a_file() {
+    let folder = project(&[
+        ("plimsoll.yaml", "{}\n"),
+        ("a b/compose.yaml", FINDING),
+        ("b/compose.yaml", FINDING),
+        ("@b", "what an argument that was read names is a path"),
+        ("arguments", "--ignore\nretired-service\na b/compose.yaml\n\nb/compose.yaml\r\n"),
+        ("again", "@b\n"),
+    ]);
+    assert_eq!(paths(folder.path(), &["@arguments"], b""), ["a b/compose.yaml", "b/compose.yaml"]);
+    assert_eq!(paths(folder.path(), &["@again"], b""), [""; 0]);
+    let (status, _, said) = concise(folder.path(), &["@none"], b"");
+    assert_eq!(status, Some(2));
+    assert!(said.contains("cannot read the arguments in none: ") && said.contains("`./@none`"), "{said}");
+    assert_eq!(
+        concise(folder.path(), &["--", "@arguments"], b"").0,
+        Some(2),
+        "there is no file of this name"
+    );
+    let reason =
+        ["suppress", "missing-healthcheck", "b/compose.yaml:2", "--reason", "@arguments agreed", "--dry-run"];
+    let output = plimsoll(folder.path(), &reason, b"");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("ignore[missing-healthcheck] @arguments agreed"), "{printed}");
+}
+
+#[test]
+fn thousands_of_named_files_take_no_longer_than_the_folder() {
+    use std::time::Instant;
+    let folder = project(&[("plimsoll.yaml", "{}\n")]);
+    let files: Vec<_> = (0..3000).map(|number| format!("compose.{number}.yaml")).collect();
+    for name in &files {
+        fs::write(folder.path().join(name), CLEAN).expect("a file can be written");
+    }
+    let list = files.join("\n");
+    let timed = |arguments: &[&str], input: &str| {
+        let start = Instant::now();
+        assert_eq!(concise(folder.path(), arguments, input.as_bytes()).0, Some(0));
+        start.elapsed()
+    };
+    let whole = timed(&[], "").min(timed(&[], ""));
+    let named = timed(&["--files-from", "-"], &list).min(timed(&["--files-from", "-"], &list));
+    assert!(named < whole * 4, "{named:?} for the files, {whole:?} for the folder");
+}
+
+#[test]
+fn standard_input_takes_the_place_of_a_file_in_its_project() {
+    let folder = project(&[
+        ("plimsoll.yaml", "retired: [old-api]\nexclude: [vendor]\n"),
+        ("compose.yaml", CLEAN),
+        ("compose.dev.yaml", "services:\n  web: {build: .}\n"),
+        ("deploy/run.sh", "curl old-api\n"),
+    ]);
+    let root = folder.path();
+    let check = |name: &str, input: &str| concise(root, &["-", "--stdin-filename", name], input.as_bytes());
+    let lines = |name: &str, input: &str| check(name, input).1.lines().map(str::to_owned).collect::<Vec<_>>();
+    let dev = "services:\n  web: {build: .}\n  extra: {image: x}  # plimsoll: ignore[retired-service] why\n";
+    assert_eq!(
+        lines("compose.dev.yaml", dev),
+        [
+            "compose.dev.yaml:3:3: error[missing-healthcheck] service `extra` has no working healthcheck",
+            "compose.dev.yaml:3:41: info[unused-suppression] no finding of `retired-service` is suppressed here",
+        ],
+        "the base beside it is known, nothing else is reported, and suppressions are judged as in a file"
+    );
+    let absolute = root.join("new/compose.yaml");
+    let healthless =
+        "new/compose.yaml:2:3: error[missing-healthcheck] service `web` has no working healthcheck";
+    assert_eq!(lines("new/compose.yaml", FINDING), [healthless], "it need not exist yet");
+    assert_eq!(lines(absolute.to_str().expect("a plain name"), FINDING), [healthless]);
+    let output = plimsoll(
+        &root.join("deploy"),
+        &["check", "--output", "concise", "-", "--stdin-filename", "../compose.yaml"],
+        FINDING.as_bytes(),
+    );
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("compose.yaml:2:3: error"));
+
+    assert_eq!(check("README.md", "").0, Some(0), "what an editor shows need be of no kind that rules read");
+    assert_eq!(check("vendor/compose.yaml", FINDING).0, Some(1));
+    let (status, found, said) = concise(
+        root,
+        &["-", "-v", "--force-exclude", "--stdin-filename", "vendor/compose.yaml"],
+        FINDING.as_bytes(),
+    );
+    assert!(status == Some(0) && found.is_empty() && said.contains("excluded"), "{said}");
+
+    let waiver = "waivers: [{rule: missing-probe, paths: [x], reason: r}]\n";
+    assert_eq!(
+        lines("plimsoll.yaml", waiver),
+        ["plimsoll.yaml:1:18: info[unused-waiver] this waiver excuses nothing in the whole project"],
+        "the configuration may be what is edited"
+    );
+    assert_eq!(check("plimsoll.yaml", "retird: []\n").0, Some(2));
+    assert_eq!(lines("deploy/run.sh", "curl old-api\n").len(), 1, "nothing of it remains");
+    let rule = "id: no-chart\neach: repo\nrequire: size(repo.helm.chart) > 0\nmessage: there is no chart\n";
+    let found = lines(".plimsoll/rules/no-chart.yaml", &format!("# new\n{rule}"));
+    assert_eq!(found, [""; 0], "a rule that is not written down is none yet");
+    fs::create_dir_all(root.join(".plimsoll/rules")).expect("a folder can be made");
+    fs::write(root.join(".plimsoll/rules/no-chart.yaml"), rule).expect("a file can be written");
+    let found = lines(
+        ".plimsoll/rules/no-chart.yaml",
+        &format!("# new\n{}", rule.replace("no chart", "no chart yet")),
+    );
+    assert_eq!(found, [".plimsoll/rules/no-chart.yaml:2:5: error[no-chart] there is no chart yet"]);
+}
+
+#[test]
+fn standard_input_outside_of_a_project_and_without_a_name_is_checked_by_itself() {
+    let folder = project(&[("compose.yaml", CLEAN)]);
+    let dev = "services:\n  web: {build: .}\n  extra: {image: x}\n";
+    let named = concise(folder.path(), &["-", "--stdin-filename", "compose.dev.yaml"], dev.as_bytes()).1;
+    assert_eq!(named.lines().count(), 2, "nothing says that the file beside it belongs to it: {named}");
+    fs::write(folder.path().join("plimsoll.yaml"), "{}\n").expect("a file can be written");
+    let named = concise(folder.path(), &["-", "--stdin-filename", "compose.dev.yaml"], dev.as_bytes()).1;
+    assert_eq!(named.lines().count(), 1, "{named}");
+    let (status, _, said) = concise(folder.path(), &["-"], b"");
+    assert!(
+        status == Some(2) && said.contains("nothing was checked"),
+        "a command in front of it failed: {said}"
+    );
+}
+
+#[test]
+fn paths_of_two_projects_are_not_judged_by_the_configuration_of_one() {
+    let folder = project(&[
+        ("a/plimsoll.yaml", "rules: {missing-healthcheck: info}\n"),
+        ("a/compose.yaml", FINDING),
+        ("b/plimsoll.yaml", "{}\n"),
+        ("b/compose.yaml", FINDING),
+        ("loose/compose.yaml", FINDING),
+    ]);
+    for named in [["a/compose.yaml", "b/compose.yaml"], ["b/compose.yaml", "a"]] {
+        let (status, _, said) = concise(folder.path(), &named, b"");
+        assert!(status == Some(2) && said.contains("check one project at a time"), "{said}");
+    }
+    let with = ["--config", "a/plimsoll.yaml", "b/compose.yaml", "a/compose.yaml"];
+    let (status, found, said) = concise(folder.path(), &with, b"");
+    assert_eq!((status, found.matches("info[missing-healthcheck]").count()), (Some(0), 2), "{found}{said}");
+    for named in [["a/compose.yaml", "loose/compose.yaml"], ["loose/compose.yaml", "a/compose.yaml"]] {
+        let found = concise(folder.path(), &named, b"").1;
+        assert_eq!(
+            found.matches("info[missing-healthcheck]").count(),
+            2,
+            "what is in no project goes along: {found}"
+        );
+    }
+}
+
+#[test]
+fn a_path_of_a_report_leads_to_its_file() {
+    let folder = project(&[("a/b/compose.yaml", FINDING), ("a/c/compose.yaml", FINDING)]);
+    assert_eq!(paths(folder.path(), &["a/b"], b""), ["a/b/compose.yaml"], "shown as it was named");
+    assert_eq!(paths(&folder.path().join("a"), &["../a/b/compose.yaml"], b""), ["b/compose.yaml"]);
+    fs::write(folder.path().join("plimsoll.yaml"), "{}\n").expect("a file can be written");
+    fs::create_dir(folder.path().join(".git")).expect("a folder can be made");
+    let (_, _, said) = concise(&folder.path().join("a/c"), &["a/b/compose.yaml"], b"");
+    assert_eq!(
+        said,
+        "plimsoll: no such file or directory: a/b/compose.yaml; did you mean ../../a/b/compose.yaml?\n"
+    );
 }
