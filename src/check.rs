@@ -6,20 +6,21 @@ pub use scope::{Exclusions, Extent};
 
 use crate::artifact::{self, Artifact, Kind, Loaded, Skipped, Unreadable};
 use crate::config::{Date, Level, Settings};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Excused, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::fingerprint::{Fingerprint, fingerprints};
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::progress::{Progress, Stage};
-use crate::rule::Rule;
+use crate::rule::{Catalog, Rule};
 use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
 use crate::waiver;
 use crate::yaml::Document;
 use scope::{Reach, Scope};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,6 +59,13 @@ pub struct Request {
     pub progress: Arc<Progress>,
 }
 
+impl Request {
+    /// Whether a file, by the path to open, is reported on.
+    pub fn covers(&self, os_path: &Path) -> bool {
+        Scope::new(self).holds(os_path)
+    }
+}
+
 /// What suppressions in files are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suppressions {
@@ -80,8 +88,10 @@ pub struct Run {
     pub scope: Vec<FileId>,
     /// The findings.
     pub outcome: Outcome,
-    /// The findings that a suppression in a file excuses.
-    pub suppressed: Vec<Diagnostic>,
+    /// The findings that are not reported and why, sorted by place.
+    pub excused: Vec<Excused>,
+    /// The rules, those that did not run included.
+    pub catalog: Catalog,
     /// How many rules ran.
     pub rules: usize,
     /// Rules that are on but have nothing to go by, each with the key that the configuration lacks; empty where no file of the scope
@@ -142,7 +152,7 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let mut loaded = load(request, None, &policy.settings, &mut sources)?;
+    let mut loaded = load(request, &[], &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|file| scope.holds(&file.os_path));
@@ -158,7 +168,7 @@ pub fn look_at<T>(
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let loaded = load(request, &[], &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
@@ -168,7 +178,7 @@ pub fn look_at<T>(
 pub fn look_around<T>(request: &Request, ask: impl FnOnce(&Model<'_>, &Loaded) -> T) -> Result<T, Failure> {
     let mut sources = Sources::default();
     let policy = policy(request, None, &mut sources)?;
-    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let loaded = load(request, &[], &policy.settings, &mut sources)?;
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, None);
     Ok(ask(&model, &loaded))
 }
@@ -184,11 +194,11 @@ pub struct Edited {
 
 /// Runs all stages.
 pub fn run(request: &Request) -> Result<Run, Failure> {
-    run_edited(request, None)
+    run_edited(request, &[])
 }
 
-/// Runs all stages over the project as it would be after a change of one file.
-pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Failure> {
+/// Runs all stages over the project as it would be after changes of some of its files.
+pub fn run_edited(request: &Request, edited: &[Edited]) -> Result<Run, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
@@ -228,7 +238,7 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     request.progress.enter(Stage::Excuse, 0);
     // A rule that failed would have found more, and so would one that sees the project around standard input.
     let is_complete = is_whole && outcome.failures.is_empty();
-    let mut suppressed = Vec::new();
+    let mut excused = Vec::new();
     if request.suppressions == Suppressions::Honoured {
         let names: Vec<_> = policy.names().collect();
         let ran = |id: &str, path: &str| {
@@ -240,7 +250,7 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
             };
             runs && settings.level(id, path) != Some(Level::Off)
         };
-        suppressed = suppress::apply(
+        excused = suppress::apply(
             &suppress::Job {
                 sources: &sources,
                 artifacts: &loaded.artifacts,
@@ -253,6 +263,8 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
             &mut outcome,
         );
     }
+    excused.append(&mut outcome.waived);
+    excused.sort_by_key(|excused| excused.found.primary.place);
     if let Some((path, _)) = request.config.as_ref().filter(|_| is_whole) {
         let ran = |id: &str| catalog.get(id).is_none_or(|rule| selected(rule) != Runs::Never);
         let used = is_complete.then_some(&outcome.waivers);
@@ -262,8 +274,7 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     outcome.failures.extend(whole.failures);
     let is_said = |found: &Diagnostic| is_reported(&found.rule, request) && reach.reports(found);
     outcome.diagnostics.retain(is_said);
-    outcome.waived.retain(|found| reach.reports(found));
-    suppressed.retain(is_said);
+    excused.retain(|excused| is_said(&excused.found));
     // A fault of ours leaves every file less than fully checked.
     outcome.failures.retain(|found| &*found.rule == "internal-error" || reach.reports(found));
     let checked: Vec<&Artifact> = loaded
@@ -290,7 +301,8 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
         skipped,
         scope: scoped,
         outcome,
-        suppressed,
+        excused,
+        catalog: policy.catalog,
         rules,
         off,
         files,
@@ -338,20 +350,21 @@ impl WholeFiles {
 
 fn load(
     request: &Request,
-    edited: Option<&Edited>,
+    edited: &[Edited],
     settings: &Settings<'_>,
     sources: &mut Sources,
 ) -> Result<Loaded, Failure> {
-    let mut discovery = scope::discovery(request, settings);
-    // What is given takes the place of the file of its name.
-    let given = edited.map(|Edited { os_path, text }| Stdin {
-        filename: os_path.clone(),
-        bytes: text.clone().into_bytes(),
-    });
-    discovery.stdin = given.or(discovery.stdin);
     request.progress.enter(Stage::Find, 0);
-    let found = discover::discover(&discovery).map_err(Failure::Missing)?;
+    let discovery = scope::discovery(request, settings);
+    let mut found = discover::discover(&discovery).map_err(Failure::Missing)?;
     request.progress.enter(Stage::Read, found.len());
+    let edited: HashMap<_, _> =
+        edited.iter().map(|file| (discover::normalise(&file.os_path), &file.text)).collect();
+    for file in found.iter_mut().filter(|_| !edited.is_empty()) {
+        if let Some(text) = edited.get(&discover::normalise(&file.os_path)) {
+            file.outcome = discover::Outcome::Given(text.as_bytes().to_vec());
+        }
+    }
     let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
     Ok(artifact::load(found, &set, sources))
 }

@@ -78,6 +78,9 @@ impl<'a> Reading<'a> {
 
     /// Where a span stands and what it says.
     fn identity(&self, span: Span) -> (u64, String) {
+        let text = &self.source.text;
+        let start = text.floor_char_boundary(span.start as usize);
+        let span = Span::from(start..text.ceil_char_boundary((span.end as usize).clamp(start, text.len())));
         let whole = Span::new(0, self.source.text.len() as u32);
         let inside = self.trees.partition_point(|tree| tree.start() <= span.start);
         let mut nearest = self.trees[..inside].last().into_iter().chain(self.trees.first());

@@ -1,12 +1,13 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
 use super::progress::Line;
-use super::{Status, fail, files, output, project, statistics};
-use crate::check::{self, Extent, Run, Suppressions};
+use super::{Status, fail, files, fix, output, project, statistics};
+use crate::check::{self, Extent, Failure, Run, Suppressions};
 use crate::config::Date;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Excuse, Severity};
+use crate::engine::Outcome;
 use crate::progress::{Progress, Stage};
-use crate::report::{self, Charset, Look, Masks, Summary};
+use crate::report::{self, Charset, Look, Masks, Material, Summary, Untrusted};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct Args {
     /// The day by which waivers, suppressions and times of grace end [default: today in UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     today: Option<Date>,
+    #[command(flatten)]
+    fix: fix::Args,
     #[command(flatten)]
     output: output::Args,
     /// When to colour
@@ -61,7 +64,7 @@ pub fn run(arguments: &Args) -> Status {
     let progress = Arc::<Progress>::default();
     let request = match arguments.project.use_threads().and_then(|()| arguments.project.request()) {
         Ok(request) => request,
-        Err(error) => return fail(&error),
+        Err(error) => return refuse(arguments, Failure::Usage(error), look),
     };
     let request = check::Request {
         select: arguments.select.clone(),
@@ -76,36 +79,52 @@ pub fn run(arguments: &Args) -> Status {
         ..request
     };
     let line = (!arguments.quiet).then(|| Line::new(&progress));
-    let run = check::run(&request);
-    drop(line);
-    let run = match run {
+    let first = match check::run(&request) {
         Ok(run) => run,
-        Err(failure) => return project::refuse(failure, look),
+        Err(failure) => {
+            drop(line);
+            return refuse(arguments, failure, look);
+        }
     };
+    let fix::Fixed { run, status: fixed, printed } =
+        match arguments.fix.mend(&request, first, line, arguments.quiet, look) {
+            Ok(fixed) => fixed,
+            Err(status) => return status,
+        };
     progress.enter(Stage::Report, 0);
     if arguments.verbose {
         super::say(looked_at(&run).trim_end());
     }
-    let mut summary = summary(&run);
-    summary.elapsed = started.elapsed();
-    let diagnostics: Vec<Diagnostic> =
-        run.outcome.failures.iter().chain(&run.outcome.diagnostics).cloned().collect();
-    let masks = Masks::new(&run.sources, &diagnostics, |id, _| run.hidden(id));
-    let fingerprints = run.fingerprints(&diagnostics);
-    let report = report::Run {
-        sources: &run.sources,
-        diagnostics: &diagnostics,
-        fingerprints: &fingerprints,
-        summary: &summary,
-        masks: &masks,
-    };
-    if let Err(error) = arguments.output.write(&report, look) {
-        return fail(&error);
-    }
-    if arguments.statistics {
-        super::say(statistics::table(&diagnostics).trim_end());
-    }
+    let mut errors = Vec::new();
     let needs_files = arguments.require_inputs || request.extent == Extent::Input;
+    if run.files == 0 && needs_files {
+        errors.push(match request.extent {
+            // A pipe that brought nothing is most often a command in front of it that failed.
+            Extent::Input => "nothing to check came on standard input".to_owned(),
+            Extent::Project => "there is nothing to check".to_owned(),
+        });
+    }
+    let mut summary = summary(&run);
+    summary.errors += errors.len();
+    summary.elapsed = started.elapsed();
+    let Outcome { failures, diagnostics, .. } = &run.outcome;
+    let excused = if arguments.output.shows_excused() { &run.excused[..] } else { &[] };
+    let shown = failures.iter().chain(diagnostics).chain(excused.iter().map(|excused| &excused.found));
+    let masks = Masks::new(&run.sources, shown.clone(), |id, _| run.hidden(id));
+    let fingerprints = run.fingerprints(&shown.cloned().collect::<Vec<_>>());
+    let report = report::Run::new(&Material {
+        failures,
+        errors: &errors,
+        diagnostics,
+        excused,
+        fingerprints: &fingerprints,
+        ..Material::new(&run.sources, &masks, &run.catalog, &summary)
+    });
+    let screen = if printed { output::Screen::Stderr } else { output::Screen::Stdout };
+    let written = arguments.output.write(&report, look, screen);
+    if arguments.statistics {
+        super::say(statistics::table(diagnostics).trim_end());
+    }
     match summary.files {
         0 if request.paths.is_empty() && request.stdin.is_none() => {
             if needs_files || !arguments.quiet {
@@ -126,7 +145,14 @@ pub fn run(arguments: &Args) -> Status {
         None => run.fail_on,
         Some(fail_on) => fail_on.severity(),
     };
-    status(&run, fails, needs_files)
+    let complete = if report.is_complete() { Status::Clean } else { Status::Failed };
+    status(&run, fails).max(complete).max(written).max(fixed)
+}
+
+/// Says why nothing was checked, in every report too.
+fn refuse(arguments: &Args, failure: Failure, look: Look) -> Status {
+    arguments.output.write_failure(&failure, look);
+    project::refuse(failure, look)
 }
 
 /// What the run looked at in its scope.
@@ -146,25 +172,24 @@ pub fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "no day of the calendar, as in 2026-01-31".to_owned())
 }
 
-fn status(run: &Run, fails: Option<Severity>, needs_files: bool) -> Status {
-    // A pipe that brought nothing is most often a command in front of it that failed.
-    if !run.outcome.failures.is_empty() || (needs_files && run.files == 0) {
-        return Status::Failed;
-    }
+fn status(run: &Run, fails: Option<Severity>) -> Status {
     let counts = |found: &Diagnostic| fails.is_some_and(|least| found.severity >= least);
     if run.outcome.diagnostics.iter().any(counts) { Status::Findings } else { Status::Clean }
 }
 
 fn summary(run: &Run) -> Summary {
     let of = |severity| run.outcome.diagnostics.iter().filter(|found| found.severity == severity).count();
+    let known = run.excused.iter().filter(|excused| excused.by == Excuse::Known).count();
+    let exact = |text: &String| Untrusted::exact(text.clone());
     Summary {
         files: run.files,
         rules: run.rules,
         errors: of(Severity::Error) + run.outcome.failures.len(),
         warnings: of(Severity::Warning),
         infos: of(Severity::Info),
-        suppressed: run.outcome.waived.len() + run.suppressed.len(),
-        off: run.off.clone(),
+        suppressed: run.excused.len() - known,
+        known,
+        off: run.off.iter().map(|(rule, key)| (exact(rule), exact(key))).collect(),
         templates_not_evaluated: run.templates,
         unknown: run.outcome.unknown,
         ..Summary::default()

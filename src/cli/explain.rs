@@ -1,10 +1,10 @@
 //! `plimsoll explain`: one rule in words, or its file.
 
 use super::{Status, fail, print, project, rules};
+use crate::diagnostic::Safety;
 use crate::engine::CHECKS;
 use crate::model::Target;
 use crate::policy::{Policy, configuration};
-use crate::report;
 use crate::rule::{Origin, Rule};
 use crate::source::Sources;
 use std::fmt::Write as _;
@@ -33,11 +33,7 @@ pub fn run(arguments: &Args) -> Status {
     if let Some(rule) = policy.catalog.get(&arguments.rule) {
         let document = policy.catalog.document(rule);
         let source = || document.map(|document| document.text().to_owned()).unwrap_or_default();
-        return print(&report::text(&if arguments.source {
-            source()
-        } else {
-            words(rule, &policy, &sources)
-        }));
+        return print(&if arguments.source { source() } else { words(rule, &policy, &sources) });
     }
     if let Some((name, severity, summary)) = CHECKS.iter().find(|check| check.0 == arguments.rule) {
         return print(&format!(
@@ -86,6 +82,11 @@ fn words(rule: &Rule, policy: &Policy<'_>, sources: &Sources) -> String {
         };
         let doc = param.doc.as_ref().map(|doc| format!(": {doc}")).unwrap_or_default();
         line(&format!("  {:width$}  {}, {default}{doc}", param.name, param.of.name()));
+    }
+    let fixes = rule.checks.iter().filter_map(|check| check.fix.as_ref());
+    if let Some(safety) = fixes.map(|fix| fix.safety).max() {
+        let option = if safety == Safety::Safe { "--fix" } else { "--fix=unsafe" };
+        line(&format!("\nmay be mended by `plimsoll check {option}`"));
     }
     let since = match (rules::level(policy, rule), rule.origin) {
         ("off", _) if let Some(key) = policy.lacks(rule) => {

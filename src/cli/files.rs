@@ -3,6 +3,7 @@
 use super::{ListFormat as Format, Status, check, fail, print, printable, project};
 use crate::artifact::{Artifact, Kind, Skipped, Unreadable};
 use crate::check::{Listing, list};
+use crate::report;
 use crate::source::Sources;
 use std::fmt::Write as _;
 
@@ -104,5 +105,5 @@ fn json(rows: &[Row<'_>]) -> String {
         .collect();
     let counts: serde_json::Map<_, _> =
         counts(rows).into_iter().map(|(kind, count)| (kind.to_owned(), count.into())).collect();
-    format!("{:#}\n", serde_json::json!({"version": 1, "files": files, "counts": counts}))
+    report::object(&serde_json::json!({"version": 1, "files": files, "counts": counts}))
 }

@@ -2,9 +2,11 @@
 
 mod check;
 mod completions;
+mod diff;
 mod eval;
 mod explain;
 mod files;
+mod fix;
 mod init;
 mod lists;
 mod new;
@@ -22,7 +24,7 @@ mod test;
 use crate::report::{self, Clean};
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 /// A policy linter for everything a team deploys.
@@ -92,9 +94,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(usage) => {
-            // Help and version go to stdout with status 0, mistakes to stderr; a closed pipe is the reader's choice.
-            let _ = usage.print();
-            return if usage.use_stderr() { Status::Failed.into() } else { Status::Clean.into() };
+            // Help and version go to stdout with status 0, mistakes, which repeat arguments, to stderr.
+            let text = usage.render().to_string();
+            if usage.use_stderr() {
+                say(text.trim_end());
+                return Status::Failed.into();
+            }
+            return print(&text).into();
         }
     };
     std::panic::catch_unwind(|| match cli.command {
@@ -121,9 +127,9 @@ fn fail(error: &dyn std::fmt::Display) -> Status {
     Status::Failed
 }
 
-/// Writes a line to standard error. There is nowhere left to say that it failed.
-fn say(line: &str) {
-    let _ = report::write_block(&mut io::stderr(), &format!("{line}\n"));
+/// Writes lines to standard error, whatever they hold made safe. There is nowhere left to say that it failed.
+fn say(lines: &str) {
+    let _ = io::stderr().write_all(report::text(lines).as_bytes());
 }
 
 /// A string from a path or file on one line, without what a terminal would obey.
@@ -131,9 +137,19 @@ fn printable(text: &str) -> String {
     Clean::line(text).as_str().to_owned()
 }
 
-/// Writes a whole answer to standard output. A reader that has seen enough is no failure.
+/// Writes a whole answer to standard output, whatever it holds made safe. A reader that has seen enough is no failure.
 fn print(text: &str) -> Status {
-    match report::write_block(&mut io::stdout().lock(), text) {
+    printed(io::stdout().lock().write_all(report::text(text).as_bytes()))
+}
+
+/// Writes a file back to standard output as it is, for the program that gave it: whatever stands in it, and be it no text.
+fn give_back(bytes: &[u8]) -> Status {
+    let mut out = io::stdout().lock();
+    printed(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+fn printed(written: io::Result<()>) -> Status {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
         _ => Status::Clean,
     }

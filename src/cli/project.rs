@@ -7,7 +7,8 @@ use crate::config::{self, Date, Home};
 use crate::diagnostic::Diagnostic;
 use crate::discover::{MAX_BYTES, Stdin};
 use crate::policy::RuleFiles;
-use crate::report::{self, Masks, Summary};
+use crate::report::{self, Masks, Material, Summary};
+use crate::rule::Catalog;
 use crate::secret::secret_spans;
 use crate::source::Sources;
 use std::collections::HashSet;
@@ -328,8 +329,8 @@ pub fn draw(
     diagnostics: &[Diagnostic],
     look: report::Look,
 ) -> io::Result<()> {
-    let summary = Summary::default();
+    let (catalog, summary) = (Catalog::default(), Summary::default());
     let masks = Masks::new(sources, diagnostics, |_, file| secret_spans(file, None));
-    let run = report::Run { sources, diagnostics, fingerprints: &[], summary: &summary, masks: &masks };
-    report::windows(out, &run, look)
+    let material = Material::new(sources, &masks, &catalog, &summary);
+    report::windows(out, &report::Run::new(&Material { diagnostics, ..material }), look)
 }

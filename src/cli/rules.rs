@@ -33,7 +33,7 @@ pub fn run(arguments: &Args) -> Status {
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(&request, config.as_ref(), &mut sources);
     let status = print(&match arguments.format {
-        Format::Text => report::text(&text(&policy, &sources)),
+        Format::Text => text(&policy, &sources),
         Format::Json => json(&policy, &sources),
     });
     if policy.mistakes.is_empty() { status } else { Status::Failed }

@@ -2,13 +2,14 @@
 
 mod asking;
 mod eval;
+mod offer;
 mod pipeline;
 mod syntax;
 
 pub use eval::{Answer, Shown, evaluate};
 
-use crate::config::{Date, Level};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::config::{Date, Level, Settings};
+use crate::diagnostic::{Diagnostic, Excuse, Excused, Severity};
 use crate::expr::{Budget, Needed, Value};
 use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown};
 use crate::policy::Runs;
@@ -19,7 +20,7 @@ use crate::yaml::Node;
 use aho_corasick::{AhoCorasick, MatchKind};
 use asking::{Asking, stopped};
 use rayon::prelude::*;
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,7 +37,7 @@ pub struct Outcome {
     /// How often a rule was asked, and how often its `when` let it.
     pub asked: (usize, usize),
     /// Findings that a waiver of the configuration excuses, sorted like the others.
-    pub waived: Vec<Diagnostic>,
+    pub waived: Vec<Excused>,
     /// The waivers that excuse any finding, by their indexes.
     pub waivers: BTreeSet<usize>,
 }
@@ -138,14 +139,29 @@ fn start_of(file: FileId) -> Place {
 }
 
 /// Sorts by place and rule. What a rule says twice of a place is kept once.
-pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics
-        .sort_by(|a, b| (a.primary.place, &a.rule, &a.message).cmp(&(b.primary.place, &b.rule, &b.message)));
-    diagnostics
-        .dedup_by(|a, b| (a.primary.place, &a.rule, &a.message) == (b.primary.place, &b.rule, &b.message));
+pub fn sort<D: Borrow<Diagnostic>>(found: &mut Vec<D>) {
+    fn key(found: &impl Borrow<Diagnostic>) -> (Place, &str, &str) {
+        let found = found.borrow();
+        (found.primary.place, &found.rule, &found.message)
+    }
+    found.sort_by(|a, b| key(a).cmp(&key(b)));
+    found.dedup_by(|a, b| key(a) == key(b));
 }
 
 impl Outcome {
+    /// Keeps a finding in the file of a path, among the excused ones if waivers of the configuration hold for it.
+    pub fn keep(&mut self, found: Diagnostic, path: &str, settings: &Settings<'_>, today: Date) {
+        let waived_by: Vec<_> = settings.waived_by(&found.rule, path, today).collect();
+        match waived_by.first().and_then(|&first| settings.waivers.get(first)) {
+            None => self.diagnostics.push(found),
+            Some(waiver) => {
+                let reason = Some(waiver.reason.value.clone());
+                self.waived.push(Excused { found, by: Excuse::Waiver, reason });
+                self.waivers.extend(waived_by);
+            }
+        }
+    }
+
     fn and(mut self, other: Self) -> Self {
         self.diagnostics.extend(other.diagnostics);
         self.failures.extend(other.failures);
@@ -221,13 +237,7 @@ impl<'e, 'm> Engine<'e, 'm> {
             found.severity = severity;
         }
         found.severity = found.severity.min(most);
-        let waived_by: Vec<_> = settings.waived_by(&found.rule, path, self.today).collect();
-        if waived_by.is_empty() {
-            outcome.diagnostics.push(found);
-        } else {
-            outcome.waived.push(found);
-            outcome.waivers.extend(waived_by);
-        }
+        outcome.keep(found, path, settings, self.today);
     }
 
     /// Whether the configuration keeps a rule from a file.

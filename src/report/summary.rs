@@ -1,5 +1,6 @@
 //! The counts of a run and the lines that close a report.
 
+use super::sanitise::Untrusted;
 use std::time::Duration;
 
 /// What a run looked at and found.
@@ -15,37 +16,55 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings of severity info.
     pub infos: usize,
-    /// Findings excused by a comment, a waiver or the baseline.
+    /// Findings excused by a comment or a waiver.
     pub suppressed: usize,
+    /// Findings excused because they were there before.
+    pub known: usize,
     /// Rules that did not run, each with the key of the configuration that it needs.
-    pub off: Vec<(String, String)>,
+    pub off: Vec<(Untrusted<'static>, Untrusted<'static>)>,
     /// Helm templates that rules saw only as lines of text.
     pub templates_not_evaluated: usize,
     /// Values that a rule needed and that cannot be known before the deployment (`${{ … }}`, `${X}`, `{{ … }}`).
     pub unknown: usize,
-    /// How long the run took; not part of `json`, so that the same input gives the same bytes.
+    /// How long the run took; said to people only, so that the same input gives the same report.
     pub elapsed: Duration,
+    /// Whether the run could not begin.
+    pub refused: bool,
 }
 
 /// The closing lines of a report for people, without a final line break.
 pub fn summary_line(summary: &Summary) -> String {
+    lines(summary, &format!(", {}", duration(summary.elapsed))).join("\n")
+}
+
+/// The same lines for a report, without the time.
+pub(super) fn summary_lines(summary: &Summary) -> Vec<Untrusted<'static>> {
+    lines(summary, "").into_iter().map(Untrusted::exact).collect()
+}
+
+fn lines(summary: &Summary, elapsed: &str) -> Vec<String> {
+    if summary.refused {
+        return vec!["nothing was checked: mend this first".to_owned()];
+    }
     if summary.files == 0 {
-        return "nothing was checked: no file here is of a kind that plimsoll reads (`plimsoll files` lists what it sees)".into();
+        return vec!["nothing was checked: no file here is of a kind that plimsoll reads (`plimsoll files` lists what it sees)".to_owned()];
     }
     let counted = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
     let findings: Vec<String> =
         counted.iter().filter(|(count, _)| *count > 0).map(|&(count, noun)| plural(count, noun)).collect();
     let findings = if findings.is_empty() { "no findings".to_owned() } else { findings.join(", ") };
     let mut lines = vec![format!(
-        "{findings} in {} ({}, {})",
+        "{findings} in {} ({}{elapsed})",
         plural(summary.files, "file"),
         plural(summary.rules, "rule"),
-        duration(summary.elapsed),
     )];
     if summary.suppressed > 0 {
         lines.push(format!("{} suppressed", plural(summary.suppressed, "finding")));
     }
-    for (rule, key) in &summary.off {
+    if summary.known > 0 {
+        lines.push(format!("{} known from before", plural(summary.known, "finding")));
+    }
+    for (rule, key) in summary.off.iter().map(|(rule, key)| (rule.line(), key.line())) {
         lines.push(format!(
             "{rule} is off: the configuration has no `{key}` (`plimsoll init` proposes one; `--ignore {rule}` hides this)"
         ));
@@ -64,12 +83,12 @@ pub fn summary_line(summary: &Summary) -> String {
             plural(summary.unknown, "value"),
         ));
     }
-    lines.join("\n")
+    lines
 }
 
 /// A number of things in words: `1 rule`, `2 rules`.
 pub fn plural(count: usize, noun: &str) -> String {
-    let ending = if count == 1 || noun == "info" { "" } else { "s" };
+    let ending = if count == 1 || noun.ends_with("info") { "" } else { "s" };
     format!("{count} {noun}{ending}")
 }
 
@@ -107,6 +126,7 @@ mod tests {
             files: 9,
             rules: 2,
             suppressed: 1,
+            known: 2,
             templates_not_evaluated: 7,
             unknown: 2,
             ..Summary::default()
@@ -115,6 +135,7 @@ mod tests {
             summary_line(&summary),
             "no findings in 9 files (2 rules, 0 ms)\n\
              1 finding suppressed\n\
+             2 findings known from before\n\
              7 Helm templates were not evaluated: to check what a chart renders, run `helm template CHART | plimsoll check -`\n\
              2 values not judged: known only when the deployment runs"
         );

@@ -1,11 +1,12 @@
 //! Holds the suppressions of all files against the findings of a run, and says what is wrong with them.
 
 use super::directive::Reach;
+use super::mend;
 use super::scan::{Named, Scan, Suppression, scan};
 use super::{ALWAYS_SAID, Fault};
 use crate::artifact::Artifact;
 use crate::config::{Date, Level, Reasons, Settings};
-use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin};
+use crate::diagnostic::{Diagnostic, Excuse, Excused, Quote, QuoteOrigin};
 use crate::engine::{Outcome, own, sort};
 use crate::shape::suggest;
 use crate::source::{FileId, Place, Sources, Span};
@@ -40,26 +41,27 @@ pub enum Unused {
 }
 
 /// Takes the findings that a suppression holds for out of an outcome and gives them, sorted; adds what is to be said of the suppressions.
-pub fn apply(job: &Job<'_>, outcome: &mut Outcome) -> Vec<Diagnostic> {
+pub fn apply(job: &Job<'_>, outcome: &mut Outcome) -> Vec<Excused> {
     let scans: Vec<(&Artifact, Scan)> = job
         .artifacts
         .par_iter()
         .map(|artifact| (artifact, scan(job.sources.get(artifact.file), artifact)))
         .filter(|(_, scan)| *scan != Scan::default())
         .collect();
-    let mut suppressed = HashSet::new();
+    let mut suppressed: HashMap<usize, &Suppression> = HashMap::new();
     let mut said = Vec::new();
     for (artifact, scan) in &scans {
-        let file = File { job, id: artifact.file, path: &job.sources.get(artifact.file).path };
+        let file = File { job, artifact, id: artifact.file, path: &job.sources.get(artifact.file).path };
         let holding = file.holding(&scan.suppressions);
         let mut used = HashSet::new();
         let first = outcome.diagnostics.partition_point(|found| found.file() < file.id);
         let here = outcome.diagnostics[first..].iter().take_while(|found| found.file() == file.id);
         let hits = holding.of(here.map(|found| (&*found.rule, found.span().start)));
-        suppressed.extend(hits.iter().map(|&(index, _)| first + index));
+        suppressed.extend(hits.iter().map(|&(index, (by, _))| (first + index, &scan.suppressions[by])));
         used.extend(hits.into_iter().map(|(_, by)| by));
-        let first = outcome.waived.partition_point(|found| found.file() < file.id);
-        let waived = outcome.waived[first..].iter().take_while(|found| found.file() == file.id);
+        let first = outcome.waived.partition_point(|excused| excused.found.file() < file.id);
+        let waived = outcome.waived[first..].iter().map(|excused| &excused.found);
+        let waived = waived.take_while(|found| found.file() == file.id);
         let hits = holding.of(waived.map(|found| (&*found.rule, found.span().start)));
         used.extend(hits.into_iter().map(|(_, by)| by));
         said.extend(scan.faults.iter().map(|fault| file.fault(fault)));
@@ -67,17 +69,22 @@ pub fn apply(job: &Job<'_>, outcome: &mut Outcome) -> Vec<Diagnostic> {
             file.judge(suppression, &|rule| used.contains(&(index, rule)), &mut said);
         }
     }
-    let (excused, left) = std::mem::take(&mut outcome.diagnostics)
-        .into_iter()
-        .enumerate()
-        .partition::<Vec<_>, _>(|(index, _)| suppressed.contains(index));
-    outcome.diagnostics = left.into_iter().map(|(_, found)| found).collect();
+    let mut excused = Vec::new();
+    for (index, found) in std::mem::take(&mut outcome.diagnostics).into_iter().enumerate() {
+        match suppressed.get(&index) {
+            None => outcome.diagnostics.push(found),
+            Some(by) => {
+                let reason = Some(by.terms.reason.clone()).filter(|reason| !reason.is_empty());
+                excused.push(Excused { found, by: Excuse::Suppression, reason });
+            }
+        }
+    }
     for found in said {
         job.report(found, outcome);
     }
     sort(&mut outcome.diagnostics);
     sort(&mut outcome.waived);
-    excused.into_iter().map(|(_, found)| found).collect()
+    excused
 }
 
 impl Job<'_> {
@@ -89,19 +96,14 @@ impl Job<'_> {
             Some(Level::At(severity)) => found.severity = severity,
             None => {}
         }
-        let waived_by: Vec<_> = self.settings.waived_by(&found.rule, path, self.today).collect();
-        if waived_by.is_empty() {
-            outcome.diagnostics.push(found);
-        } else {
-            outcome.waived.push(found);
-            outcome.waivers.extend(waived_by);
-        }
+        outcome.keep(found, path, self.settings, self.today);
     }
 }
 
 /// A file with suppressions.
 struct File<'f> {
     job: &'f Job<'f>,
+    artifact: &'f Artifact,
     id: FileId,
     path: &'f str,
 }
@@ -176,11 +178,14 @@ impl File<'_> {
             );
             return;
         }
-        for (index, named) in suppression.rules.iter().enumerate() {
+        let is_unused = |&index: &usize| {
+            let named = &suppression.rules[index];
+            !used(index) && self.fault_of(named).is_none() && self.is_judged(&named.id)
+        };
+        let unused: Vec<usize> = (0..suppression.rules.len()).filter(is_unused).collect();
+        for &index in &unused {
+            let named = &suppression.rules[index];
             let id = &named.id;
-            if used(index) || self.fault_of(named).is_some() || !self.is_judged(id) {
-                continue;
-            }
             let message = match (suppression.reach, suppression.holds) {
                 (_, None) => format!("nothing follows here for which `{id}` could be suppressed"),
                 (Reach::File, _) => format!("no finding of `{id}` is suppressed in this file"),
@@ -191,7 +196,10 @@ impl File<'_> {
             } else {
                 "remove the suppression"
             };
-            said.push(own("unused-suppression", place(named.span), message).with_help(help));
+            let mut found = own("unused-suppression", place(named.span), message).with_help(help);
+            let text = &self.job.sources.get(self.id).text;
+            found.fix = mend::fix(text, self.artifact, suppression, &unused, index);
+            said.push(found);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod action;
 mod canaries;
 mod cel_spec;
 mod check;
@@ -7,18 +8,24 @@ mod cli;
 mod commands;
 mod config;
 mod discover;
+mod documented;
 mod editors;
 mod embedded;
+mod fix;
+mod fix_safety;
 mod go_oracle;
 mod guide;
+mod hooks;
 mod init;
 mod injection;
 mod joins;
+mod migration;
 mod offline;
 mod pipeline;
 mod readers;
 mod reference;
 mod report;
+mod repository;
 mod rules;
 mod scope;
 mod scripts;

@@ -64,7 +64,7 @@ fn no_command_opens_a_connection_or_starts_a_program() {
     // Whether it would be seen: bash opens such a socket, and `sh` starts a program.
     let udp = traced("bash", &["-c", "exec 3<>/dev/udp/127.0.0.1/9"], here);
     let starts = traced("sh", &["-c", "/bin/true; :"], here);
-    let is_watched = if let (Some(udp), Some(starts)) = (udp, starts) {
+    let tracer = if let (Some(udp), Some(starts)) = (udp, starts) {
         assert!(!seen(&udp).is_empty() && !seen(&starts).is_empty(), "{udp}\n{starts}");
         true
     } else {
@@ -77,7 +77,7 @@ fn no_command_opens_a_connection_or_starts_a_program() {
             let named = |argument: &&str| argument.replace('@', folder.to_str().expect("a plain name"));
             let arguments: Vec<_> = arguments.iter().map(named).collect();
             let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-            if is_watched {
+            if tracer {
                 let trace =
                     traced(env!("CARGO_BIN_EXE_plimsoll"), &arguments, &folder).expect("it could before");
                 assert_eq!(seen(&trace), [""; 0], "{arguments:?}");

@@ -3,6 +3,7 @@
 
 use crate::support::{fixtures, folders, plimsoll, project, request, shared};
 use plimsoll::check::{self, Exclusions, Failure, Request};
+use plimsoll::diagnostic::{Diagnostic, Excuse};
 use plimsoll::policy::RuleFiles;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -126,20 +127,24 @@ fn said(request: &Request) -> Said {
         Err(Failure::Mistakes(_, mistakes)) => panic!("{mistakes:#?}"),
         Err(failure) => panic!("{failure:?}"),
     };
-    let of = |fate: &'static str, found: &[plimsoll::diagnostic::Diagnostic]| -> Vec<String> {
-        let line = |found: &plimsoll::diagnostic::Diagnostic| {
+    let of = |fate: &str, found: &[Diagnostic]| -> Vec<String> {
+        let line = |found: &Diagnostic| {
             let path = &run.sources.get(found.file()).path;
             let (span, rule, message) = (found.span(), &found.rule, &found.message);
             format!("{fate} {path} {span:?} {}[{rule}] {message}", found.severity.name())
         };
         found.iter().map(line).collect()
     };
+    let excused = |by: Excuse| {
+        let excused = run.excused.iter().filter(|excused| excused.by == by);
+        of(&format!("{by:?}"), &excused.map(|excused| excused.found.clone()).collect::<Vec<_>>())
+    };
     let outcome = &run.outcome;
     let all = [
         of("found", &outcome.diagnostics),
         of("failed", &outcome.failures),
-        of("waived", &outcome.waived),
-        of("suppressed", &run.suppressed),
+        excused(Excuse::Waiver),
+        excused(Excuse::Suppression),
         run.off.iter().map(|(rule, _)| format!("off {rule}")).collect(),
     ];
     all.concat().into_iter().collect()
@@ -233,10 +238,10 @@ fn the_project_that_is_split_has_every_kind_of_finding() {
         ("warning[no-chart]", 1),
         ("found .plimsoll/rules/no-values.yaml", 1),
         ("error[same-port]", 1),
-        ("waived large.yaml", 1),
-        ("waived used/compose.yaml", 2),
-        ("suppressed a/", 1),
-        ("suppressed b/", 1),
+        ("Waiver large.yaml", 1),
+        ("Waiver used/compose.yaml", 2),
+        ("Suppression a/", 1),
+        ("Suppression b/", 1),
         ("error[syntax-error]", 1),
         ("warning[invalid-suppression]", 1),
     ] {

@@ -13,7 +13,8 @@ pub fn formats() -> &'static [String] {
         let output = plimsoll(Path::new("."), &["check", "--output", "nonsense"], b"");
         let said = String::from_utf8_lossy(&output.stderr);
         let list = said.split_once("there are ").expect("the formats are listed").1;
-        let list = list.split_once('\n').map_or(list, |(line, _)| line).replace(" and ", ", ");
+        let list =
+            list.split_once('\n').map_or(list, |(line, _)| line).trim_end_matches(')').replace(" and ", ", ");
         list.split(", ").map(str::to_owned).collect()
     });
     &FORMATS

@@ -18,7 +18,7 @@ pub fn plimsoll(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
     plimsoll_with(directory, arguments, input, &[])
 }
 
-/// The same with more variables in the environment. It is the same for the program wherever the tests run.
+/// The same with variables of the environment. Where the tests run does not matter otherwise: a CI's variables are taken away.
 pub fn plimsoll_with(
     directory: &Path,
     arguments: &[&str],
@@ -27,10 +27,10 @@ pub fn plimsoll_with(
 ) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
         .args(arguments)
+        .current_dir(directory)
         .env_remove("GITHUB_ACTIONS")
         .env_remove("GITHUB_STEP_SUMMARY")
         .envs(variables.iter().copied())
-        .current_dir(directory)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
