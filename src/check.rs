@@ -20,6 +20,7 @@ use crate::suppress::{self, Unused};
 use crate::waiver;
 use crate::yaml::Document;
 use scope::{Reach, Scope};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -56,6 +57,13 @@ pub struct Request {
     pub threads: usize,
     /// Who is told how far the run is.
     pub progress: Arc<Progress>,
+}
+
+impl Request {
+    /// Whether a file, by the path to open, is reported on.
+    pub fn covers(&self, os_path: &Path) -> bool {
+        Scope::new(self).holds(os_path)
+    }
 }
 
 /// What suppressions in files are worth.
@@ -144,7 +152,7 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let mut loaded = load(request, None, &policy.settings, &mut sources)?;
+    let mut loaded = load(request, &[], &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|file| scope.holds(&file.os_path));
@@ -160,7 +168,7 @@ pub fn look_at<T>(
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let loaded = load(request, &[], &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
@@ -170,7 +178,7 @@ pub fn look_at<T>(
 pub fn look_around<T>(request: &Request, ask: impl FnOnce(&Model<'_>, &Loaded) -> T) -> Result<T, Failure> {
     let mut sources = Sources::default();
     let policy = policy(request, None, &mut sources)?;
-    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let loaded = load(request, &[], &policy.settings, &mut sources)?;
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, None);
     Ok(ask(&model, &loaded))
 }
@@ -186,11 +194,11 @@ pub struct Edited {
 
 /// Runs all stages.
 pub fn run(request: &Request) -> Result<Run, Failure> {
-    run_edited(request, None)
+    run_edited(request, &[])
 }
 
-/// Runs all stages over the project as it would be after a change of one file.
-pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Failure> {
+/// Runs all stages over the project as it would be after changes of some of its files.
+pub fn run_edited(request: &Request, edited: &[Edited]) -> Result<Run, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
@@ -342,20 +350,21 @@ impl WholeFiles {
 
 fn load(
     request: &Request,
-    edited: Option<&Edited>,
+    edited: &[Edited],
     settings: &Settings<'_>,
     sources: &mut Sources,
 ) -> Result<Loaded, Failure> {
-    let mut discovery = scope::discovery(request, settings);
-    // What is given takes the place of the file of its name.
-    let given = edited.map(|Edited { os_path, text }| Stdin {
-        filename: os_path.clone(),
-        bytes: text.clone().into_bytes(),
-    });
-    discovery.stdin = given.or(discovery.stdin);
     request.progress.enter(Stage::Find, 0);
-    let found = discover::discover(&discovery).map_err(Failure::Missing)?;
+    let discovery = scope::discovery(request, settings);
+    let mut found = discover::discover(&discovery).map_err(Failure::Missing)?;
     request.progress.enter(Stage::Read, found.len());
+    let edited: HashMap<_, _> =
+        edited.iter().map(|file| (discover::normalise(&file.os_path), &file.text)).collect();
+    for file in found.iter_mut().filter(|_| !edited.is_empty()) {
+        if let Some(text) = edited.get(&discover::normalise(&file.os_path)) {
+            file.outcome = discover::Outcome::Given(text.as_bytes().to_vec());
+        }
+    }
     let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
     Ok(artifact::load(found, &set, sources))
 }

@@ -19,6 +19,7 @@
 //! A newcomer reads [`source`], [`diagnostic`] and [`yaml`] first, then [`model`], [`rule`] and [`engine`].
 
 pub mod artifact;
+pub mod change;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -27,6 +28,7 @@ pub mod discover;
 pub mod engine;
 pub mod expr;
 pub mod fingerprint;
+pub mod fix;
 pub mod glob;
 pub mod init;
 pub mod makefile;

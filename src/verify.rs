@@ -2,14 +2,17 @@
 //! do not agree in is a fault of the example.
 
 mod accept;
+mod fixed;
 
-pub use accept::{Edit, Remedy, apply};
+pub use accept::Remedy;
 
-use crate::artifact::{self, Kind};
+use crate::artifact::{self, Artifact, Kind};
+use crate::check::Edited;
 use crate::config::{Date, FILE_NAME, RawConfig, RuleSetting, Settings, unknown_rules_of};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::discover::{self, Origin, Outcome};
 use crate::engine::{self, Job};
+use crate::fix::{Checked, Side};
 use crate::model::Model;
 use crate::policy::Runs;
 use crate::progress::Progress;
@@ -18,6 +21,7 @@ use crate::shape::{Mistake, to_json};
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::yaml::{self, Document, Options};
 use rayon::prelude::*;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The day on which examples run, so that dates in them mean the same for ever.
@@ -32,6 +36,8 @@ pub struct Tested {
     pub place: Place,
     /// Its examples, in the order of the file.
     pub trials: Vec<Trial>,
+    /// Whether it has a fix, and no example that shows what that makes of a file.
+    pub unshown_fix: bool,
 }
 
 /// An example that was run.
@@ -134,7 +140,13 @@ fn tested(source: &SourceFile, file: FileId, catalog: &Catalog, known: &[&str], 
         Trial { verdict: example.verdict, number: same.count(), place, faults, remedy }
     });
     let place = Place { file, ..raw.id.place };
-    Tested { id: raw.id.value.as_str().into(), place, trials: trials.collect() }
+    let shown = || raw.examples.iter().any(|example| !example.fixed.is_empty());
+    Tested {
+        id: raw.id.value.as_str().into(),
+        place,
+        trials: trials.collect(),
+        unshown_fix: raw.fix.is_some() && !shown(),
+    }
 }
 
 /// One example of one rule.
@@ -144,6 +156,19 @@ struct Run<'r, 'd> {
     known: &'r [&'r str],
     rule: &'r str,
     example: &'r Example<'d>,
+}
+
+/// An example that was checked.
+struct Looked {
+    sources: Sources,
+    artifacts: Vec<Artifact>,
+    outcome: engine::Outcome,
+}
+
+impl Checked for Looked {
+    fn side(&self) -> Side<'_> {
+        Side { sources: &self.sources, artifacts: &self.artifacts, outcome: &self.outcome }
+    }
 }
 
 /// A finding of the rule in the example.
@@ -158,47 +183,24 @@ struct Found {
 impl Run<'_, '_> {
     fn trial(&self) -> (Vec<Fault>, Remedy) {
         let example = self.example;
-        let mut sources = Sources::default();
-        sources.add(SourceFile::new(self.source.path.clone(), self.source.text.clone()));
+        let mut sources = self.sources();
         let config = self.configuration(&mut sources);
         let settings = match self.settings(config.as_ref()) {
             Ok(settings) => settings,
             Err(faults) => return (faults, Remedy::None("mend the example first")),
         };
-        let found = example.files.iter().map(|file| discover::Found {
-            path: file.path.clone(),
-            os_path: file.path.as_str().into(),
-            origin: Origin::Explicit,
-            outcome: Outcome::Given(file.text.clone().into_bytes()),
-        });
-        let mut found: Vec<_> = found.collect();
-        found.sort_by(|a, b| a.path.cmp(&b.path));
-        let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
-        let loaded = artifact::load(found, &set, &mut sources);
-        let model = Model::new(&sources, &loaded.artifacts, &settings, config.as_ref());
-        let outcome = engine::run(
-            &model,
-            &Job {
-                catalog: self.catalog,
-                selected: &|rule: &Rule| if *rule.id == *self.rule { Runs::Everywhere } else { Runs::Never },
-                found: &[],
-                whole: false,
-                scope: &|_| true,
-                // The constant is a day.
-                today: Date::parse(TODAY).unwrap_or(Date::from_days(0)),
-                progress: &Progress::default(),
-            },
-        );
+        let looked = self.look(config.as_ref(), &settings, &[]);
+        let Looked { sources, outcome, .. } = &looked;
         if !outcome.failures.is_empty() {
             let fault = |failure: &Diagnostic| {
                 let at = failure.related.first().unwrap_or(&failure.primary).place;
-                Fault { place: self.place_of(at, &sources), message: failure.message.clone() }
+                Fault { place: self.place_of(at, sources), message: failure.message.clone() }
             };
             return (outcome.failures.iter().map(fault).collect(), Remedy::None("mend the rule first"));
         }
         let broken = outcome.diagnostics.iter().filter(|found| &*found.rule == "syntax-error");
         let broken = broken.map(|found| Fault {
-            place: self.place_of(found.primary.place, &sources),
+            place: self.place_of(found.primary.place, sources),
             message: format!("the example is broken: {}", found.message),
         });
         let broken: Vec<Fault> = broken.collect();
@@ -213,7 +215,7 @@ impl Run<'_, '_> {
                     path: file.path.clone(),
                     line: file.position(found.span().start).line,
                     slice: sources.slice(found.primary.place).to_owned(),
-                    place: self.place_of(found.primary.place, &sources),
+                    place: self.place_of(found.primary.place, sources),
                     message: found.message.clone(),
                 }
             })
@@ -233,7 +235,48 @@ impl Run<'_, '_> {
             }
             (Verdict::Bad, false) => accept::remedy(&self.source.text, example, &found),
         };
-        (faults, remedy)
+        let (unfixed, rewritten) =
+            self.fixed(&looked, &|edited| self.look(config.as_ref(), &settings, edited));
+        ([faults, unfixed].concat(), remedy.and(rewritten))
+    }
+
+    /// Files with the rule file as the first.
+    fn sources(&self) -> Sources {
+        let mut sources = Sources::default();
+        sources.add(SourceFile::new(self.source.path.clone(), self.source.text.clone()));
+        sources
+    }
+
+    /// Checks the example, with some of its files changed.
+    fn look(&self, config: Option<&Document>, settings: &Settings<'_>, edited: &[Edited]) -> Looked {
+        let mut sources = self.sources();
+        self.configuration(&mut sources);
+        let found = self.example.files.iter().map(|file| {
+            let os_path = PathBuf::from(&file.path);
+            let edited = edited.iter().find(|edited| edited.os_path == os_path);
+            let text = edited.map_or(&file.text, |edited| &edited.text);
+            let outcome = Outcome::Given(text.clone().into_bytes());
+            discover::Found { path: file.path.clone(), os_path, origin: Origin::Explicit, outcome }
+        });
+        let mut found: Vec<_> = found.collect();
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
+        let artifacts = artifact::load(found, &set, &mut sources).artifacts;
+        let model = Model::new(&sources, &artifacts, settings, config);
+        let outcome = engine::run(
+            &model,
+            &Job {
+                catalog: self.catalog,
+                selected: &|rule: &Rule| if *rule.id == *self.rule { Runs::Everywhere } else { Runs::Never },
+                found: &[],
+                whole: false,
+                scope: &|_| true,
+                // The constant is a day.
+                today: Date::parse(TODAY).unwrap_or(Date::from_days(0)),
+                progress: &Progress::default(),
+            },
+        );
+        Looked { sources, artifacts, outcome }
     }
 
     /// What marks and findings do not agree in.

@@ -1,7 +1,7 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
 use super::progress::Line;
-use super::{Status, fail, files, output, project, statistics};
+use super::{Status, fail, files, fix, output, project, statistics};
 use crate::check::{self, Extent, Failure, Run, Suppressions};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Excuse, Severity};
@@ -33,6 +33,8 @@ pub struct Args {
     /// The day by which waivers, suppressions and times of grace end [default: today in UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     today: Option<Date>,
+    #[command(flatten)]
+    fix: fix::Args,
     #[command(flatten)]
     output: output::Args,
     /// When to colour
@@ -77,12 +79,18 @@ pub fn run(arguments: &Args) -> Status {
         ..request
     };
     let line = (!arguments.quiet).then(|| Line::new(&progress));
-    let run = check::run(&request);
-    drop(line);
-    let run = match run {
+    let first = match check::run(&request) {
         Ok(run) => run,
-        Err(failure) => return refuse(arguments, failure, look),
+        Err(failure) => {
+            drop(line);
+            return refuse(arguments, failure, look);
+        }
     };
+    let fix::Fixed { run, status: fixed, printed } =
+        match arguments.fix.mend(&request, first, line, arguments.quiet, look) {
+            Ok(fixed) => fixed,
+            Err(status) => return status,
+        };
     progress.enter(Stage::Report, 0);
     if arguments.verbose {
         super::say(looked_at(&run).trim_end());
@@ -112,7 +120,8 @@ pub fn run(arguments: &Args) -> Status {
         fingerprints: &fingerprints,
         ..Material::new(&run.sources, &masks, &run.catalog, &summary)
     });
-    let written = arguments.output.write(&report, look);
+    let screen = if printed { output::Screen::Stderr } else { output::Screen::Stdout };
+    let written = arguments.output.write(&report, look, screen);
     if arguments.statistics {
         super::say(statistics::table(diagnostics).trim_end());
     }
@@ -137,7 +146,7 @@ pub fn run(arguments: &Args) -> Status {
         Some(fail_on) => fail_on.severity(),
     };
     let complete = if report.is_complete() { Status::Clean } else { Status::Failed };
-    status(&run, fails).max(complete).max(written)
+    status(&run, fails).max(complete).max(written).max(fixed)
 }
 
 /// Says why nothing was checked, in every report too.

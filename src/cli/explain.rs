@@ -1,6 +1,7 @@
 //! `plimsoll explain`: one rule in words, or its file.
 
 use super::{Status, fail, print, project, rules};
+use crate::diagnostic::Safety;
 use crate::engine::CHECKS;
 use crate::model::Target;
 use crate::policy::{Policy, configuration};
@@ -81,6 +82,11 @@ fn words(rule: &Rule, policy: &Policy<'_>, sources: &Sources) -> String {
         };
         let doc = param.doc.as_ref().map(|doc| format!(": {doc}")).unwrap_or_default();
         line(&format!("  {:width$}  {}, {default}{doc}", param.name, param.of.name()));
+    }
+    let fixes = rule.checks.iter().filter_map(|check| check.fix.as_ref());
+    if let Some(safety) = fixes.map(|fix| fix.safety).max() {
+        let option = if safety == Safety::Safe { "--fix" } else { "--fix=unsafe" };
+        line(&format!("\nmay be mended by `plimsoll check {option}`"));
     }
     let since = match (rules::level(policy, rule), rule.origin) {
         ("off", _) if let Some(key) = policy.lacks(rule) => {

@@ -2,9 +2,11 @@
 
 mod check;
 mod completions;
+mod diff;
 mod eval;
 mod explain;
 mod files;
+mod fix;
 mod init;
 mod lists;
 mod new;
@@ -137,7 +139,17 @@ fn printable(text: &str) -> String {
 
 /// Writes a whole answer to standard output, whatever it holds made safe. A reader that has seen enough is no failure.
 fn print(text: &str) -> Status {
-    match io::stdout().lock().write_all(report::text(text).as_bytes()) {
+    printed(io::stdout().lock().write_all(report::text(text).as_bytes()))
+}
+
+/// Writes a file back to standard output as it is, for the program that gave it: whatever stands in it, and be it no text.
+fn give_back(bytes: &[u8]) -> Status {
+    let mut out = io::stdout().lock();
+    printed(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+fn printed(written: io::Result<()>) -> Status {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
         _ => Status::Clean,
     }

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, clap::Args)]
 #[group(skip)]
 pub struct Args {
-    /// What to write and where; may be repeated [default: full, or concise and github on a runner of GitHub]
+    /// What to write and where: full, concise, json, jsonl, sarif, github, gitlab, junit or markdown; may be repeated [default: full, or
+    /// concise and github on a runner of GitHub]
     #[arg(long, value_name = "FORMAT[=PATH]")]
     output: Vec<Output>,
 }
@@ -43,8 +44,8 @@ impl Args {
     }
 
     /// Writes all reports, the others too if one cannot be written, which is said.
-    pub fn write(&self, run: &report::Run<'_>, look: Look) -> Status {
-        self.write_those(run, look, |_| true)
+    pub fn write(&self, run: &report::Run<'_>, look: Look, screen: Screen) -> Status {
+        self.write_those(run, look, screen, |_| true)
     }
 
     /// Writes the reports of a run that could not begin. What is drawn on standard error is not drawn on standard output again.
@@ -66,10 +67,17 @@ impl Args {
             ..Material::new(sources, &masks, &catalog, &summary)
         });
         // The status is that of the failure anyway.
-        let _ = self.write_those(&run, look, |output| output.format != Format::Full || output.path.is_some());
+        let is_new = |output: &Output| output.format != Format::Full || output.path.is_some();
+        let _ = self.write_those(&run, look, Screen::Stdout, is_new);
     }
 
-    fn write_those(&self, run: &report::Run<'_>, look: Look, wanted: impl Fn(&Output) -> bool) -> Status {
+    fn write_those(
+        &self,
+        run: &report::Run<'_>,
+        look: Look,
+        screen: Screen,
+        wanted: impl Fn(&Output) -> bool,
+    ) -> Status {
         let chosen = |format| Output { format, path: None };
         let automatic = if on_github() {
             vec![chosen(Format::Concise), chosen(Format::Github)]
@@ -82,12 +90,21 @@ impl Args {
             let summary =
                 if output.format == Format::Github { variable("GITHUB_STEP_SUMMARY") } else { None };
             let summarised = summary.map_or(Ok(()), |path| append_summary(Path::new(&path), run));
-            for written in [write(output, run, look), summarised] {
+            for written in [write(output, run, look, screen), summarised] {
                 status = status.max(written.map_or_else(|error| fail(&error), |()| Status::Clean));
             }
         }
         status
     }
+}
+
+/// Where a report without a path goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// Standard output.
+    Stdout,
+    /// Standard error, where standard output holds something else.
+    Stderr,
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -100,12 +117,16 @@ fn on_github() -> bool {
 }
 
 /// Writes one report. A reader that has seen enough (`plimsoll check | head`) is no failure. The error is for a person.
-fn write(output: &Output, run: &report::Run<'_>, look: Look) -> Result<(), String> {
+fn write(output: &Output, run: &report::Run<'_>, look: Look, screen: Screen) -> Result<(), String> {
     let (target, written) = match &output.path {
         None => {
-            let mut out = BufWriter::new(io::stdout().lock());
+            let (name, out): (_, &mut dyn Write) = match screen {
+                Screen::Stdout => ("standard output", &mut io::stdout().lock()),
+                Screen::Stderr => ("standard error", &mut io::stderr().lock()),
+            };
+            let mut out = BufWriter::new(out);
             let written = output.format.write(&mut out, run, look).and_then(|()| out.flush());
-            ("standard output".to_owned(), written)
+            (name.to_owned(), written)
         }
         Some(path) => {
             let plain = Look { color: report::Color::Plain, ..look };

@@ -1,5 +1,6 @@
 //! Writing into a project: a file takes the place of another at once, and no link leads a write astray.
 
+use crate::source::SourceFile;
 use std::fs::{self, File};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, Write as _};
@@ -8,18 +9,43 @@ use std::path::{Path, PathBuf};
 /// Replaces a file at once, so that no reader sees half of it, or makes it. The mode of the file stays. A link at the path itself would
 /// be replaced, not followed.
 pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    put(path, None, text)
+}
+
+/// The same for a file that was read. It is an error if it says something else by now.
+pub fn replace_unchanged(path: &Path, old: &str, text: &str) -> io::Result<()> {
+    put(path, Some(old), text)
+}
+
+fn put(path: &Path, old: Option<&str>, text: &str) -> io::Result<()> {
     // Whoever may write into the folder must not know the name beforehand: they could lay a link there.
     let name = format!(".plimsoll-{:016x}.tmp", RandomState::new().build_hasher().finish());
     let new = path.parent().unwrap_or(Path::new(".")).join(name);
     let mut file = File::create_new(&new)?;
     let replaced = mode_of(path, &file)
         .and_then(|()| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&new, path));
+        .and_then(|()| file.sync_all())
+        .and_then(|()| match old {
+            Some(old) if fs::read(path)? != old.as_bytes() => {
+                Err(io::Error::other("it has changed meanwhile"))
+            }
+            _ => fs::rename(&new, path),
+        });
     if replaced.is_err() {
         // What could not take its place is of no use; that it stays behind is no worse.
         let _ = fs::remove_file(&new);
     }
     replaced
+}
+
+/// The file to write for one that was read: links inside the project are followed, none leads out of it.
+pub fn target(source: &SourceFile, root: &Path) -> Result<PathBuf, String> {
+    let real = |path: &Path| path.canonicalize().map_err(|error| format!("{}: {error}", source.path));
+    let (target, root) = (real(&source.os_path)?, real(root)?);
+    if !target.starts_with(&root) {
+        return Err(format!("{} lies outside the project, or is a link out of it", source.path));
+    }
+    Ok(target)
 }
 
 /// Gives a new file the mode of the one it is to replace, if there is one.
@@ -61,10 +87,13 @@ mod tests {
         let path = folder.path().join("a.yaml");
         fs::write(&path, "old")?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640))?;
-        replace(&path, "new")?;
+        replace_unchanged(&path, "old", "new")?;
         assert_eq!(fs::read_to_string(&path)?, "new");
         assert_eq!(fs::metadata(&path)?.permissions().mode() & 0o777, 0o640);
         assert_eq!(fs::read_dir(folder.path())?.count(), 1);
+        let changed = replace_unchanged(&path, "old", "newer").map_err(|error| error.to_string());
+        assert_eq!(changed, Err("it has changed meanwhile".to_owned()));
+        assert_eq!((fs::read_to_string(&path)?, fs::read_dir(folder.path())?.count()), ("new".to_owned(), 1));
         assert!(replace(&folder.path().join("nowhere/a.yaml"), "new").is_err());
         Ok(())
     }

@@ -1,16 +1,17 @@
 //! `plimsoll suppress`: writes a suppression into the file of a finding, once it is sure what it suppresses.
 
-use super::replace::replace;
+use super::diff::{Sheet, diff};
+use super::replace::{replace_unchanged, target};
 use super::{Status, check as checking, fail, print, project};
+use crate::change::Changes;
 use crate::check::{self, Edited, Failure, Request, Run};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Excuse};
+use crate::fix::{Checked as _, Key, differences, keys};
 use crate::policy::{Policy, configuration};
-use crate::secret::MASK;
-use crate::source::{Encoding, FileId, SourceFile, Sources, Span};
-use crate::suppress::{ALWAYS_SAID, Adds, Edit, MARK, Wish, proposals};
-use crate::yaml::{Document, Kind};
-use std::collections::HashMap;
+use crate::source::{Encoding, FileId, SourceFile, Sources};
+use crate::suppress::{ALWAYS_SAID, MARK, Wish, proposals};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Write a suppression with its reason into the file of a finding
@@ -145,13 +146,15 @@ fn suppress(arguments: &Args) -> Result<String, Stop> {
     if source.encoding != Encoding::Utf8 {
         return Err(format!("{} is not UTF-8; save it as UTF-8 first", source.path).into());
     }
-    let target = target(source, &request)?;
+    let target = target(source, &request.root)?;
     let wish = Wish { rule, reason: &arguments.reason, until: arguments.until };
     let (mut widest, mut finds) = (None, None);
-    for edit in proposals(source, artifact, found.span().start, wish) {
-        let edited = Edited { os_path: source.os_path.clone(), text: edit.apply(&source.text) };
-        let after = check::run_edited(&request, Some(&edited))?;
-        let others = match (Change { before: &before, after: &after, file, edit: &edit }).others(found) {
+    for change in proposals(source, artifact, found.span().start, wish) {
+        let changes = Changes::new(vec![change]).unwrap_or_default();
+        let edited = Edited { os_path: source.os_path.clone(), text: changes.apply(&source.text) };
+        let after = check::run_edited(&request, &[edited])?;
+        let written = Written { before: &before, after, file, changes };
+        let others = match written.others(found) {
             Ok(others) => others,
             Err(Unfit::Changes) => continue,
             Err(Unfit::Finds(rule)) => {
@@ -160,14 +163,12 @@ fn suppress(arguments: &Args) -> Result<String, Stop> {
             }
         };
         if others.is_empty() {
-            return finish(arguments, &target, &Written { before: &before, after, file, edit, others });
+            return finish(arguments, &target, &written, &others);
         }
-        widest.get_or_insert((after, edit, others));
+        widest.get_or_insert((written, others));
     }
     match (widest, finds) {
-        (Some((after, edit, others)), _) => {
-            finish(arguments, &target, &Written { before: &before, after, file, edit, others })
-        }
+        (Some((written, others)), _) => finish(arguments, &target, &written, &others),
         (None, Some(new)) => {
             Err(format!("{shown}: `{new}` would find something in the suppression; say the reason in other words")
                 .into())
@@ -216,16 +217,6 @@ fn file_of(run: &Run, request: &Request) -> Result<FileId, Stop> {
     })
 }
 
-/// The file to write: links inside the project are followed, none leads out of it.
-fn target(source: &SourceFile, request: &Request) -> Result<PathBuf, Stop> {
-    let real = |path: &Path| path.canonicalize().map_err(|error| format!("{}: {error}", source.path));
-    let (target, root) = (real(&source.os_path)?, real(&request.root)?);
-    if !target.starts_with(&root) {
-        return Err(format!("{} lies outside the project, or is a link out of it", source.path).into());
-    }
-    Ok(target)
-}
-
 /// Says that the rule finds nothing at the spot, and what there is instead.
 fn nothing(run: &Run, file: FileId, arguments: &Args) -> String {
     let Args { rule, spot, .. } = arguments;
@@ -254,12 +245,12 @@ fn numbered(lines: &[u32]) -> String {
     format!("line{} {}", if lines.len() == 1 { "" } else { "s" }, numbers.join(", "))
 }
 
-/// The same project before and after a change.
-struct Change<'c> {
-    before: &'c Run,
-    after: &'c Run,
+/// The same project before and after a change of one file.
+struct Written<'w> {
+    before: &'w Run,
+    after: Run,
     file: FileId,
-    edit: &'c Edit,
+    changes: Changes,
 }
 
 /// Why a change does not do.
@@ -270,142 +261,51 @@ enum Unfit {
     Finds(String),
 }
 
-/// A finding wherever it has moved: file, line before the change, rule, message.
-type Key = (FileId, u32, String, String);
-
-impl Change<'_> {
+impl Written<'_> {
     /// The lines of other findings that are suppressed too. The error is that the change does more than suppress findings of the rule, or
     /// does not suppress this one.
     fn others(&self, found: &Diagnostic) -> Result<Vec<u32>, Unfit> {
-        let kind =
-            |run: &Run| run.artifacts.iter().find(|artifact| artifact.file == self.file).map(|it| it.kind);
-        let [before, after] =
-            [self.before, self.after].map(|run| run.documents(self.file).collect::<Vec<_>>());
-        let same_text = before.len() == after.len()
-            && before.iter().zip(&after).all(|(before, after)| match self.edit.adds {
-                Adds::Comment => same_tree(before, after),
-                Adds::Annotation => before.problems().len() == after.problems().len(),
-            });
-        if !same_text || kind(self.before) != kind(self.after) {
+        let (before, after) = (self.before.side(), self.after.side());
+        if !differences(self.file, before, after, &self.changes).is_empty() {
             return Err(Unfit::Changes);
         }
-        let left = |run| self.keys(run, run_diagnostics(run));
-        let (before, after) = (left(self.before), left(self.after));
-        if let Some((new, _)) =
-            after.iter().find(|(key, count)| before.get(key).is_none_or(|was| was < count))
-        {
-            return Err(Unfit::Finds(new.2.clone()));
+        let was = keys(before.findings(), &BTreeMap::new());
+        let is = keys(after.findings(), &BTreeMap::from([(self.file, self.changes.clone())]));
+        let new = is.iter().filter(|(key, count)| was.get(key).is_none_or(|was| was < *count));
+        if let Some((_, _, rule)) = new.map(|(key, _)| key).min() {
+            return Err(Unfit::Finds(rule.to_string()));
         }
-        let own = self.key(self.before, found);
-        let gone = || before.iter().filter(|(key, count)| after.get(key) != Some(count)).map(|(key, _)| key);
+        let own: Key = (found.file(), found.span().start, found.rule.clone());
+        let gone = || was.iter().filter(|(key, count)| is.get(key) != Some(count)).map(|(key, _)| key);
         if !gone().any(|key| *key == own) || gone().any(|key| (key.0, &key.2) != (own.0, &own.2)) {
             return Err(Unfit::Changes);
         }
-        let mut others: Vec<_> = gone().map(|key| key.1).filter(|line| *line != own.1).collect();
+        let source = self.before.sources.get(self.file);
+        let line = |key: &Key| source.position(key.1).line;
+        let mut others: Vec<_> = gone().map(line).filter(|other| *other != line(&own)).collect();
         others.sort_unstable();
         others.dedup();
         Ok(others)
     }
-
-    fn keys<'d>(&self, run: &Run, found: impl Iterator<Item = &'d Diagnostic>) -> HashMap<Key, usize> {
-        let mut keys = HashMap::new();
-        for found in found {
-            *keys.entry(self.key(run, found)).or_default() += 1;
-        }
-        keys
-    }
-
-    fn key(&self, run: &Run, found: &Diagnostic) -> Key {
-        let mut line = run.sources.get(found.file()).position(found.span().start).line;
-        let added = self.edit.text.matches('\n').count() as u32;
-        let at = self.before.sources.get(self.file).position(self.edit.span.start).line;
-        if std::ptr::eq(run, self.after) && found.file() == self.file && line >= at + added {
-            line -= added;
-        }
-        (found.file(), line, found.rule.to_string(), found.message.clone())
-    }
-}
-
-fn run_diagnostics(run: &Run) -> impl Iterator<Item = &Diagnostic> {
-    run.outcome.diagnostics.iter().chain(&run.outcome.failures)
-}
-
-/// Whether two documents say the same: the same nodes, written the same way, with the same problems.
-fn same_tree(before: &Document, after: &Document) -> bool {
-    let scalar = |kind| matches!(kind, Kind::Scalar | Kind::Alias);
-    before.len() == after.len()
-        && before.problems().len() == after.problems().len()
-        && before.nodes().zip(after.nodes()).all(|(a, b)| {
-            (a.kind(), a.style(), a.tag(), a.parent().map(crate::yaml::Node::index))
-                == (b.kind(), b.style(), b.tag(), b.parent().map(crate::yaml::Node::index))
-                && (!scalar(a.kind()) || a.text() == b.text())
-        })
-}
-
-/// A change that holds.
-struct Written<'w> {
-    before: &'w Run,
-    after: Run,
-    file: FileId,
-    edit: Edit,
-    others: Vec<u32>,
 }
 
 /// Writes the file, or shows the change.
-fn finish(arguments: &Args, target: &Path, written: &Written<'_>) -> Result<String, Stop> {
+fn finish(arguments: &Args, target: &Path, written: &Written<'_>, others: &[u32]) -> Result<String, Stop> {
     let rule = &arguments.rule;
     let source = written.before.sources.get(written.file);
-    let also = match &written.others[..] {
+    let text = &written.after.sources.get(written.file).text;
+    let also = match others {
         [] => String::new(),
         lines => format!("`{rule}` is suppressed on {} too\n", numbered(lines)),
     };
     if arguments.dry_run {
-        return Ok(written.diff() + &also);
+        let sheet = |run: &Run, text| Sheet::new(text, run.hidden(written.file));
+        let (old, new) = (sheet(written.before, &*source.text), sheet(&written.after, &**text));
+        return Ok(diff(&source.path, &old, &new, &written.changes) + &also);
     }
-    let unchanged = std::fs::read(target).is_ok_and(|bytes| bytes == source.text.as_bytes());
-    if !unchanged {
-        return Err(format!("{} has changed meanwhile; nothing was written", source.path).into());
-    }
-    let text = &written.after.sources.get(written.file).text;
-    replace(target, text).map_err(|error| format!("cannot write {}: {error}", source.path))?;
-    let line = source.position(written.edit.span.start).line;
+    replace_unchanged(target, &source.text, text)
+        .map_err(|error| format!("cannot write {}: {error}; nothing was written", source.path))?;
+    let at = written.changes.list().first().map_or(0, |change| change.span.start);
+    let line = source.position(at).line;
     Ok(format!("{}:{line}: suppressed `{rule}`\n{also}", super::printable(&source.path)))
-}
-
-impl Written<'_> {
-    /// The changed lines, secrets masked.
-    fn diff(&self) -> String {
-        let (old, new) = (self.before.sources.get(self.file), self.after.sources.get(self.file));
-        let added = self.edit.text.matches('\n').count();
-        let first = old.lines().line_of(self.edit.span.start);
-        // A change that begins a line and ends with a break leaves the line itself alone.
-        let inserted = self.edit.text.ends_with('\n') && self.edit.span.is_empty();
-        let removed = usize::from(!inserted);
-        let shown = |run: &Run, file: &SourceFile, count: usize, mark: &str| {
-            let secrets = run.hidden(self.file);
-            let lines = (first..first + count).map(|line| file.lines().line(&file.text, line));
-            lines.flat_map(|line| [mark.to_owned(), masked(line, &secrets, &file.text)]).collect::<String>()
-        };
-        let path = super::printable(&old.path);
-        format!(
-            "--- {path}\n+++ {path}\n@@ -{},{removed} +{},{} @@\n{}{}",
-            first + removed,
-            first + 1,
-            added + removed,
-            shown(self.before, old, removed, "-"),
-            shown(&self.after, new, added + removed, "+"),
-        )
-    }
-}
-
-fn masked(line: Span, secrets: &[Span], text: &str) -> String {
-    let mut out = String::new();
-    let mut at = line.start;
-    for secret in secrets.iter().filter(|secret| secret.overlaps(line)) {
-        out.push_str(Span::new(at, secret.start.max(at)).of(text));
-        out.push_str(MASK);
-        at = secret.end.min(line.end).max(at);
-    }
-    out.push_str(Span::new(at, line.end.max(at)).of(text));
-    crate::secret::mask(&out).into_owned()
 }

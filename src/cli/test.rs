@@ -1,7 +1,8 @@
-//! `plimsoll test`: runs the examples inside rule files, and rewrites their marks when asked.
+//! `plimsoll test`: runs the examples inside rule files, and rewrites them to what is found when asked.
 
-use super::replace::replace;
+use super::replace::replace_unchanged;
 use super::{ListFormat as Format, Status, check, fail, print, project, say};
+use crate::change::Changes;
 use crate::check::Failure;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::CHECKS;
@@ -27,10 +28,10 @@ pub struct Args {
     /// Test only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     filter: Vec<String>,
-    /// A rule without a bad example fails the run
+    /// A rule without a bad example fails the run, and one with a fix that no example shows
     #[arg(long)]
     strict: bool,
-    /// Rewrite the marks of bad examples that do not hold to what is found
+    /// Rewrite bad examples that do not hold: their marks to what is found, and `fixed` to what the fixes make
     #[arg(long, conflicts_with = "built_in")]
     accept: bool,
     #[command(flatten)]
@@ -73,7 +74,7 @@ pub fn run(arguments: &Args) -> Status {
         match accept(arguments, &outcome, &subjects) {
             Ok(0) => {}
             Ok(count) => {
-                say(&format!("rewrote the marks of {}", plural(count, "example")));
+                say(&format!("rewrote {}", plural(count, "example")));
                 return run(&Args { accept: false, ..arguments.copy() });
             }
             Err(error) => return fail(&error),
@@ -216,11 +217,20 @@ impl Outcome {
         let mut diagnostics = Vec::new();
         for (_, rule) in &self.rules {
             diagnostics.extend(rule.trials.iter().filter_map(|trial| trial.diagnostic(&rule.id)));
+            let mut say = |message: &str, help: &str| {
+                let found = Diagnostic::new(rule.id.clone(), severity, rule.place, message);
+                diagnostics.push(found.with_help(help));
+            };
             if !rule.has_bad() {
-                let message = "no bad example: nothing shows that this rule finds what it should";
-                let help = "write one under `tests`, and end the line of each finding with ``# <- `slice` ``";
-                diagnostics
-                    .push(Diagnostic::new(rule.id.clone(), severity, rule.place, message).with_help(help));
+                say(
+                    "no bad example: nothing shows that this rule finds what it should",
+                    "write one under `tests`, and end the line of each finding with ``# <- `slice` ``",
+                );
+            } else if rule.unshown_fix {
+                say(
+                    "no example with `fixed`: nothing shows what the fix of this rule makes of a file",
+                    "write `fixed: {path: text}` beside the `files` of a bad example",
+                );
             }
         }
         diagnostics
@@ -239,7 +249,7 @@ impl Outcome {
             self.rules.iter().filter(|(_, rule)| !rule.has_bad()).map(|(_, rule)| &*rule.id).collect();
         let mut trials = self.rules.iter().flat_map(|(_, rule)| &rule.trials);
         let hint = if trials.any(|trial| !trial.remedy.edits().is_empty()) {
-            "\n`plimsoll test --accept` rewrites the marks of bad examples to what is found"
+            "\n`plimsoll test --accept` rewrites bad examples to what is found"
         } else {
             ""
         };
@@ -299,7 +309,7 @@ fn accept(arguments: &Args, outcome: &Outcome, subjects: &Subjects) -> Result<us
             continue;
         }
         let sure = || {
-            let text = verify::apply(&source.text, mended.concat())?;
+            let text = Changes::new(mended.concat())?.apply(&source.text);
             let rewritten = SourceFile::new(source.path.clone(), text.as_str());
             let again = verify::examples(&rewritten, file, &known, &wanted).ok()?;
             let fails =
@@ -315,7 +325,8 @@ fn accept(arguments: &Args, outcome: &Outcome, subjects: &Subjects) -> Result<us
             ));
         };
         // A link that the rules were found through stays one.
-        let written = source.os_path.canonicalize().and_then(|path| replace(&path, &text));
+        let written =
+            source.os_path.canonicalize().and_then(|path| replace_unchanged(&path, &source.text, &text));
         written.map_err(|error| format!("cannot write {}: {error}", source.path))?;
         rewritten += mended.len();
     }

@@ -24,6 +24,7 @@ pub const PRESETS: &[Preset] = &[
             "deploy-outside-pipeline",
             "missing-healthcheck",
             "missing-probe",
+            "obsolete-compose-version",
             "plaintext-secret",
             "plaintext-secret-in-sample",
             "retired-service",

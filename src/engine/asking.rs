@@ -122,7 +122,11 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         Ok(found)
     }
 
-    fn value(&mut self, expression: &Written<Program>, slots: &[Value<'v>]) -> Result<Value<'v>, Stopped> {
+    pub fn value(
+        &mut self,
+        expression: &Written<Program>,
+        slots: &[Value<'v>],
+    ) -> Result<Value<'v>, Stopped> {
         expression.evaluate(slots, self.budget).map_err(|stop| expression.stopped(stop))
     }
 
@@ -175,19 +179,25 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         diagnostic.related = related.into_iter().map(|(place, text)| Label { place, text }).collect();
         diagnostic.help =
             check.help.as_ref().map(|help| self.render(help, &scope, &mut quotes)).transpose()?;
+        diagnostic.fix = self.offer(&scope, &mut quotes)?;
         diagnostic.quotes = quotes;
         diagnostic.quoted = true;
         Ok(diagnostic)
     }
 
+    /// What could be made into a text by an expression.
+    pub fn made(&self) -> QuoteOrigin {
+        if self.check.names_repo { QuoteOrigin::Everything } else { QuoteOrigin::Visit }
+    }
+
     /// Fills in a message, and notes what it repeats.
-    fn render(
+    pub fn render(
         &mut self,
         template: &Written<Template>,
         scope: &[Value<'v>],
         quotes: &mut Vec<Quote>,
     ) -> Result<String, Stopped> {
-        let made = if self.check.names_repo { QuoteOrigin::Everything } else { QuoteOrigin::Visit };
+        let made = self.made();
         let words = &self.check.words;
         let rendered = template.render(scope, self.budget, &mut |value, at| {
             let shown = value.show();
@@ -246,7 +256,7 @@ fn element(shown: &str, from: usize, text: &str) -> Option<usize> {
 }
 
 /// Where a text that an expression made holds what the rule writes itself.
-fn own_words(text: &str, words: &[Arc<str>]) -> Vec<Range<usize>> {
+pub fn own_words(text: &str, words: &[Arc<str>]) -> Vec<Range<usize>> {
     let found = words.iter().flat_map(|word| text.match_indices(&**word));
     found.map(|(at, word)| at..at + word.len()).collect()
 }

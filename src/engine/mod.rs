@@ -2,6 +2,7 @@
 
 mod asking;
 mod eval;
+mod offer;
 mod pipeline;
 mod syntax;
 

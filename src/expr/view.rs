@@ -200,6 +200,28 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The text it is, with its place: also that of facts that are a text, and of a scalar of any type.
+    pub fn standing(&self) -> Option<Text<'a>> {
+        match self {
+            Self::Node(node) if node.resolve().kind() == Kind::Scalar => Some(Text::of(*node)),
+            Self::Node(_) => None,
+            Self::Facts(facts) => facts.text(),
+            Self::Made(made) => made.text(),
+            Self::Optional(value) => value.standing(),
+            value => value.to_text(),
+        }
+    }
+
+    /// As it is written into a file; `None` for null, for what cannot be known, and for what is no scalar.
+    pub fn plain(&self) -> Option<String> {
+        match self {
+            Self::Bool(_) | Self::Int(_) | Self::Uint(_) | Self::Double(_) => Some(self.show()),
+            Self::Optional(value) => value.plain(),
+            value if value.is_null() => None,
+            value => value.standing().map(|text| text.text.into_owned()),
+        }
+    }
+
     /// How it reads in a message: null as `(none)`, lists joined with commas, maps by their keys.
     pub fn show(&self) -> String {
         let mut out = Capped(String::new());

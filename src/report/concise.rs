@@ -3,11 +3,9 @@
 use super::{Run, sanitise};
 use std::io;
 
-/// Writes the findings, one line each. Lines and columns are 1-based; columns count Unicode scalar values.
+/// Writes the findings, one line each. Lines and columns are 1-based; columns count Unicode scalar values. What has no place in a file is
+/// not among them: standard error says it.
 pub fn concise(out: &mut dyn io::Write, run: &Run) -> io::Result<()> {
-    for error in &run.errors {
-        sanitise::write_block(out, format_args!("plimsoll: error: {}\n", error.line()))?;
-    }
     for finding in run.all() {
         let (path, start) = (finding.primary.path.line(), finding.primary.start);
         let (rule, message) = (finding.rule.line(), finding.message.line());

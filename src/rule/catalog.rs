@@ -11,6 +11,10 @@ use std::sync::Arc;
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("compose/missing-healthcheck.yaml", include_str!("../../rules/compose/missing-healthcheck.yaml")),
     (
+        "compose/obsolete-compose-version.yaml",
+        include_str!("../../rules/compose/obsolete-compose-version.yaml"),
+    ),
+    (
         "deployment/deploy-outside-pipeline.yaml",
         include_str!("../../rules/deployment/deploy-outside-pipeline.yaml"),
     ),

@@ -3,9 +3,9 @@
 use super::catalog::Origin;
 use super::param::Param;
 use super::pattern::{self, Pattern};
-use super::raw::{RawRule, RawTest, RuleText};
+use super::raw::{RawChange, RawFix, RawRule, RawTest, RuleText};
 use super::schema::{self, Schema};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::expr::{self, Expected, Needed, Program, Scope, Stop, Template, Type};
 use crate::model::{FILE, REPO, Target, TargetKind};
 use crate::secret::SHORTEST;
@@ -70,6 +70,51 @@ pub struct Check {
     pub message: Written<Template>,
     /// What to do.
     pub help: Option<Written<Template>>,
+    /// A change that does it.
+    pub fix: Option<Offer>,
+}
+
+/// A change that a rule offers with its findings.
+#[derive(Debug)]
+pub struct Offer {
+    /// What it does, as an order.
+    pub title: Option<Written<Template>>,
+    /// What is changed.
+    pub change: OfferedChange,
+    /// Whether it may be made unseen.
+    pub safety: Safety,
+}
+
+/// What an [`Offer`] changes.
+#[derive(Debug)]
+pub enum OfferedChange {
+    /// A text becomes another one.
+    Replace {
+        /// The text.
+        place: Written<Program>,
+        /// What takes its place.
+        with: Written<Template>,
+    },
+    /// An entry or an item goes.
+    Remove(Written<Program>),
+}
+
+impl Offer {
+    /// Its expression.
+    fn program(&self) -> &Written<Program> {
+        match &self.change {
+            OfferedChange::Replace { place, .. } | OfferedChange::Remove(place) => place,
+        }
+    }
+
+    /// Its texts.
+    fn templates(&self) -> impl Iterator<Item = &Written<Template>> {
+        let with = match &self.change {
+            OfferedChange::Replace { with, .. } => Some(with),
+            OfferedChange::Remove(_) => None,
+        };
+        self.title.iter().chain(with)
+    }
 }
 
 /// An expression or a message, with the way back to where it is written.
@@ -290,10 +335,10 @@ impl Check {
         let programs = self.lets.iter().map(|binding| &binding.program).chain(&self.when).chain(condition);
         programs
             .chain(&self.at)
-            .chain(related.clone().map(|(at, _)| at))
+            .chain(related.map(|(at, _)| at))
+            .chain(self.fix.as_ref().map(Offer::program))
             .for_each(|it| it.each_slot(&mut note));
-        let labels = related.filter_map(|(_, label)| label.as_ref());
-        labels.chain([&self.message]).chain(&self.help).for_each(|it| it.each_slot(&mut note));
+        self.templates().for_each(|it| it.each_slot(&mut note));
         (facts, itself, repo)
     }
 
@@ -306,9 +351,15 @@ impl Check {
             }
         };
         self.lets.iter().for_each(|binding| binding.program.each_literal(&mut note));
-        let labels = self.related.iter().filter_map(|(_, label)| label.as_ref());
-        labels.chain([&self.message]).chain(&self.help).for_each(|it| it.each_literal(&mut note));
+        self.templates().for_each(|it| it.each_literal(&mut note));
         words
+    }
+
+    /// Its texts with expressions in them.
+    fn templates(&self) -> impl Iterator<Item = &Written<Template>> {
+        let labels = self.related.iter().filter_map(|(_, label)| label.as_ref());
+        let offered = self.fix.iter().flat_map(Offer::templates);
+        labels.chain([&self.message]).chain(&self.help).chain(offered)
     }
 }
 
@@ -350,6 +401,7 @@ impl Compiler {
         let scope = scope.with(MISSING.0, MISSING.1);
         let message = self.template(&raw.message, &scope);
         let help = raw.help.as_ref().and_then(|help| self.template(help, &scope));
+        let fix = raw.fix.as_ref().and_then(|fix| self.offer(fix, &scope));
         let mut check = Check {
             target,
             facts: 0,
@@ -363,6 +415,7 @@ impl Compiler {
             related,
             message: message?,
             help,
+            fix,
         };
         (check.facts, check.names_self, check.names_repo) = check.names();
         check.words = check.own_words();
@@ -391,6 +444,44 @@ impl Compiler {
             RawTest::Schema(node) => {
                 self.applies("schema", node.key().unwrap_or(*node).place(), target, WITHOUT_NODE)?;
                 self.take(Schema::new(*node)).map(|schema| Decision::Schema(Box::new(schema)))
+            }
+        }
+    }
+
+    fn offer(&mut self, raw: &RawFix, scope: &Scope) -> Option<Offer> {
+        let title = raw.title.as_ref().and_then(|title| self.template(title, scope));
+        let change = match &raw.change {
+            RawChange::Replace { place, with } => {
+                let with = self.template(with, scope);
+                let place = self.somewhere(place, scope, "replaced", "a text that stands in a file")?;
+                OfferedChange::Replace { place, with: with? }
+            }
+            RawChange::Remove(place) => OfferedChange::Remove(self.somewhere(
+                place,
+                scope,
+                "removed",
+                "an entry or an item of a file",
+            )?),
+        };
+        Some(Offer { title, change, safety: raw.safety })
+    }
+
+    /// An expression for something that stands in a file, as far as that is known before it runs.
+    fn somewhere(
+        &mut self,
+        text: &RuleText,
+        scope: &Scope,
+        done: &str,
+        meant: &str,
+    ) -> Option<Written<Program>> {
+        let program = self.expression(text, scope)?;
+        match program.of() {
+            Type::Any | Type::Node | Type::String | Type::Record(_) | Type::Visit(_) => Some(program),
+            _ => {
+                let message = format!("what is {done} is {meant}, not {}", program.described());
+                let mistake = Mistake::new(text.place, message);
+                self.mistakes.push(mistake.with_help("where it is null, nothing is offered"));
+                None
             }
         }
     }

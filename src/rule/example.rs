@@ -6,7 +6,7 @@
 //! blanks before them, so that they work in JSON and in block scalars too and are never found themselves.
 
 use super::raw::RuleText;
-use crate::shape::{Mistake, entries, text};
+use crate::shape::{Mistake, entries, suggest, text};
 use crate::source::{Place, Span, Spanned};
 use crate::yaml::Node;
 
@@ -25,6 +25,8 @@ pub struct Example<'d> {
     pub params: Vec<(Spanned<String>, Node<'d>)>,
     /// What must be found, in the order of the files and lines. Empty exactly for good examples.
     pub expected: Vec<Expected>,
+    /// What the fixes of the rule make of its files, by their paths; where something is said of one, all others stay as they are.
+    pub fixed: Vec<(Spanned<String>, RuleText)>,
 }
 
 /// A file of an example.
@@ -126,10 +128,24 @@ impl<'d> Example<'d> {
                 .filter_map(|entry| Some((text(entry.key)?, entry.value)))
                 .collect(),
             expected: Vec::new(),
+            fixed: entries(node, "fixed")
+                .into_iter()
+                .filter_map(|entry| Some((text(entry.key)?, RuleText::new(entry.value)?)))
+                .collect(),
         };
         for (path, text) in files {
             let (plain, cuts) = example.cut_marks(&path, &text)?;
             example.files.push(ExampleFile { path, text: plain, written: text, cuts });
+        }
+        if let Some((path, _)) = example.fixed.first().filter(|_| verdict == Verdict::Good) {
+            return Err(Mistake::new(path.place, "nothing is found in a good example, and nothing is fixed")
+                .with_help("remove `fixed`, or move the example to `bad`"));
+        }
+        let known = |path: &str| example.files.iter().any(|file| file.path == path);
+        if let Some((path, _)) = example.fixed.iter().find(|(path, _)| !known(&path.value)) {
+            let message = format!("the example has no file `{}`", path.value);
+            let names = example.files.iter().map(|file| &*file.path);
+            return Err(Mistake::new(path.place, message).with_suggestion(suggest(&path.value, names)));
         }
         match (verdict, example.expected.first()) {
             // Without files its shape is wrong, and that is said elsewhere.

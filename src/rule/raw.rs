@@ -2,7 +2,7 @@
 
 use super::example::{Example, Verdict};
 use super::shape::RULE_FILE;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::shape::{Mistake, entries, field, one_or_list, problems, root, text};
 use crate::source::{Place, SourceMap, Span, Spanned};
 use crate::yaml::{Document, Entry, Kind, Node};
@@ -59,6 +59,8 @@ pub struct RawRule<'d> {
     pub message: RuleText,
     /// `help`
     pub help: Option<RuleText>,
+    /// `fix`
+    pub fix: Option<RawFix>,
     /// `explain`
     pub explain: Option<RuleText>,
     /// `params`
@@ -102,6 +104,31 @@ pub struct RawRelated {
     pub at: RuleText,
     /// What stands there.
     pub label: Option<RuleText>,
+}
+
+/// `fix`.
+#[derive(Clone, Debug)]
+pub struct RawFix {
+    /// `title`
+    pub title: Option<RuleText>,
+    /// `replace` with `with`, or `remove`
+    pub change: RawChange,
+    /// `safety`; unsafe where nothing is said.
+    pub safety: Safety,
+}
+
+/// What a fix changes.
+#[derive(Clone, Debug)]
+pub enum RawChange {
+    /// A text becomes another one.
+    Replace {
+        /// The text, as an expression.
+        place: RuleText,
+        /// What takes its place.
+        with: RuleText,
+    },
+    /// An entry or an item goes, given as an expression.
+    Remove(RuleText),
 }
 
 /// An entry of `params`.
@@ -208,6 +235,7 @@ fn rule<'d>(node: Node<'d>, mistakes: &mut Vec<Mistake>) -> Option<RawRule<'d>> 
         related: one_or_list(node, "related").into_iter().filter_map(related).collect(),
         message: prose("message")?,
         help: prose("help"),
+        fix: node.get("fix").and_then(|node| fix(node, mistakes)),
         explain: prose("explain"),
         params: entries(node, "params").into_iter().filter_map(param).collect(),
         examples: examples(node, target, mistakes),
@@ -236,6 +264,34 @@ fn related(node: Node<'_>) -> Option<RawRelated> {
             label: node.get("label").and_then(RuleText::new),
         }),
     }
+}
+
+fn fix(node: Node<'_>, mistakes: &mut Vec<Mistake>) -> Option<RawFix> {
+    let prose = |key| node.get(key).and_then(RuleText::new);
+    let key = |key| node.entry(key).map(|entry| entry.key.place());
+    let change = match (prose("replace"), prose("with"), prose("remove")) {
+        (Some(place), Some(with), None) => RawChange::Replace { place, with },
+        (Some(_), None, None) => {
+            mistakes.push(
+                Mistake::new(key("replace")?, "nothing takes the place of what is replaced")
+                    .with_help("add `with`: the new text, with expressions in braces"),
+            );
+            return None;
+        }
+        (None, Some(_), Some(_)) => {
+            mistakes.push(
+                Mistake::new(key("with")?, "`with` stands beside `remove`")
+                    .with_help("what is removed leaves nothing behind: take `with` out, or write `replace`"),
+            );
+            return None;
+        }
+        (None, None, Some(remove)) => RawChange::Remove(remove),
+        // Its shape is wrong, and that is said.
+        _ => return None,
+    };
+    let safe = field(node, "safety").is_some_and(|safety| safety.value == "safe");
+    let safety = if safe { Safety::Safe } else { Safety::Unsafe };
+    Some(RawFix { title: prose("title"), change, safety })
 }
 
 fn param(entry: Entry<'_>) -> Option<RawParam<'_>> {

@@ -52,6 +52,35 @@ static RELATED: Record = Record {
     exactly_one: &[],
 };
 
+static SAFETY: Names = Names {
+    noun: "safety",
+    names: &[
+        ("safe", "what is deployed stays the same: `check --fix` makes it"),
+        ("unsafe", "what is deployed changes: only `check --fix=unsafe` makes it"),
+    ],
+};
+
+static FIX: Record = Record {
+    noun: "fix",
+    doc: "A change that mends a finding. It is offered where all of it is known: the place, and every expression in `with`.",
+    fields: &[
+        Field::optional("title", TEXT, "what it does, as an order; expressions in braces"),
+        Field::optional("replace", EXPRESSION, "the text that is replaced: a scalar, or a part of one"),
+        Field::optional("with", TEXT, "what takes its place; expressions in braces"),
+        Field::optional(
+            "remove",
+            EXPRESSION,
+            "what is removed with its lines: the value or the key of an entry, or an item",
+        ),
+        Field::optional(
+            "safety",
+            Shape::OneOf(&SAFETY),
+            "whether it may be made unseen; by default `unsafe`",
+        ),
+    ],
+    exactly_one: &["replace", "remove"],
+};
+
 static EXAMPLE: Record = Record {
     noun: "example",
     doc: "A small repository.",
@@ -67,6 +96,11 @@ static EXAMPLE: Record = Record {
             "the configuration; to mark findings in it, write it as the file `plimsoll.yaml` instead",
         ),
         Field::optional("params", PARAM_VALUES, "values for the params of the rule"),
+        Field::optional(
+            "fixed",
+            Shape::Map(Format::Plain, &Shape::Text(Format::Plain)),
+            "of a bad one: path → text, the files that the fixes of the rule change, as they are afterwards",
+        ),
     ],
     exactly_one: &[],
 };
@@ -143,6 +177,7 @@ static RULE: Record = Record {
             "the fact in the user's words, lower case, without full stop; expressions in braces",
         ),
         Field::optional("help", TEXT, "what to do; expressions in braces"),
+        Field::optional("fix", Shape::Record(&FIX), "a change that does it"),
         Field::optional(
             "explain",
             TEXT,

@@ -1,6 +1,7 @@
 //! Holds the suppressions of all files against the findings of a run, and says what is wrong with them.
 
 use super::directive::Reach;
+use super::mend;
 use super::scan::{Named, Scan, Suppression, scan};
 use super::{ALWAYS_SAID, Fault};
 use crate::artifact::Artifact;
@@ -50,7 +51,7 @@ pub fn apply(job: &Job<'_>, outcome: &mut Outcome) -> Vec<Excused> {
     let mut suppressed: HashMap<usize, &Suppression> = HashMap::new();
     let mut said = Vec::new();
     for (artifact, scan) in &scans {
-        let file = File { job, id: artifact.file, path: &job.sources.get(artifact.file).path };
+        let file = File { job, artifact, id: artifact.file, path: &job.sources.get(artifact.file).path };
         let holding = file.holding(&scan.suppressions);
         let mut used = HashSet::new();
         let first = outcome.diagnostics.partition_point(|found| found.file() < file.id);
@@ -102,6 +103,7 @@ impl Job<'_> {
 /// A file with suppressions.
 struct File<'f> {
     job: &'f Job<'f>,
+    artifact: &'f Artifact,
     id: FileId,
     path: &'f str,
 }
@@ -176,11 +178,14 @@ impl File<'_> {
             );
             return;
         }
-        for (index, named) in suppression.rules.iter().enumerate() {
+        let is_unused = |&index: &usize| {
+            let named = &suppression.rules[index];
+            !used(index) && self.fault_of(named).is_none() && self.is_judged(&named.id)
+        };
+        let unused: Vec<usize> = (0..suppression.rules.len()).filter(is_unused).collect();
+        for &index in &unused {
+            let named = &suppression.rules[index];
             let id = &named.id;
-            if used(index) || self.fault_of(named).is_some() || !self.is_judged(id) {
-                continue;
-            }
             let message = match (suppression.reach, suppression.holds) {
                 (_, None) => format!("nothing follows here for which `{id}` could be suppressed"),
                 (Reach::File, _) => format!("no finding of `{id}` is suppressed in this file"),
@@ -191,7 +196,10 @@ impl File<'_> {
             } else {
                 "remove the suppression"
             };
-            said.push(own("unused-suppression", place(named.span), message).with_help(help));
+            let mut found = own("unused-suppression", place(named.span), message).with_help(help);
+            let text = &self.job.sources.get(self.id).text;
+            found.fix = mend::fix(text, self.artifact, suppression, &unused, index);
+            said.push(found);
         }
     }
 

@@ -7,13 +7,14 @@
 mod annotation;
 mod apply;
 mod directive;
+mod mend;
 mod node;
 mod place;
 mod scan;
 
 pub use apply::{Job, Unused, apply};
 pub use directive::{Directive, Fault, MARK, Reach, Terms};
-pub use place::{Adds, Edit, Wish, proposals};
+pub use place::{Wish, proposals};
 pub use scan::{Form, Named, Scan, Suppression, scan};
 
 /// Checks that no suppression in a file can silence: they say that a run is not complete, speak of the configuration, or of suppressions.

@@ -28,21 +28,8 @@ fn first_from(document: &Document, offset: u32) -> Option<usize> {
 pub fn key_of(value: Node<'_>) -> Option<Node<'_>> {
     let parent = value.parent().filter(|parent| parent.kind() == Kind::Mapping)?;
     let before = value.document().node(value.index().checked_sub(1)?)?;
-    let is_key = before.parent() == Some(parent) && !is_key(value) && before.kind() == Kind::Scalar;
+    let is_key = before.parent() == Some(parent) && !value.is_implicit_key() && before.kind() == Kind::Scalar;
     is_key.then_some(before)
-}
-
-/// Whether a node is the implicit key of an entry: a `:` follows it.
-pub fn is_key(node: Node<'_>) -> bool {
-    let text = node.document().text();
-    let after = text.get(node.span().end as usize..).unwrap_or_default();
-    let in_mapping = node.parent().is_some_and(|parent| parent.kind() == Kind::Mapping);
-    in_mapping && after.trim_start_matches([' ', '\t']).starts_with(':')
-}
-
-/// Just past the text of a node, without the line breaks that a block scalar ends with.
-pub fn end_of(node: Node<'_>) -> u32 {
-    node.span().start + node.source().trim_end().len() as u32
 }
 
 /// The whole entry, item or document whose first line, without its indentation, begins at an offset, and the bytes it takes.
@@ -53,7 +40,7 @@ pub fn at(document: &Document, offset: u32) -> Option<Span> {
         rest.strip_prefix(mark)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']))
     };
-    let until = |node: Node<'_>| Span::new(offset, end_of(node).max(offset));
+    let until = |node: Node<'_>| Span::new(offset, node.text_end().max(offset));
     if indicator("---") {
         return first_after(document, offset + 3).map(until);
     }
@@ -74,8 +61,8 @@ pub fn at(document: &Document, offset: u32) -> Option<Span> {
     {
         node = key;
     }
-    let value = node.next_sibling().filter(|_| is_key(node));
-    Some(until(value.filter(|value| end_of(*value) > end_of(node)).unwrap_or(node)))
+    let value = node.next_sibling().filter(|_| node.is_implicit_key());
+    Some(until(value.filter(|value| value.text_end() > node.text_end()).unwrap_or(node)))
 }
 
 /// The lines of a file, for comments in the order of the text.
@@ -142,7 +129,7 @@ impl<'s> Lines<'s> {
             // What the indicators introduce follows, unless it is nothing at all.
             let nothing = last.is_some_and(|last| last.span().is_empty() && last.span().start > holds.start);
             let next = first_after(document, comment.start).filter(|_| !nothing);
-            return next.map_or(holds, |next| self.lines(holds.start, end_of(next)));
+            return next.map_or(holds, |next| self.lines(holds.start, next.text_end()));
         }
         let bracket = holds.start + before.trim_end().len() as u32;
         let mut node = last;
@@ -158,7 +145,7 @@ impl<'s> Lines<'s> {
                 }
             } else if matches!(here.style(), Style::Literal | Style::Folded) || span.start + 1 == bracket {
                 // Behind the header of a block scalar or an opening bracket.
-                holds.end = holds.end.max(self.line_at(end_of(here)).end);
+                holds.end = holds.end.max(self.line_at(here.text_end()).end);
             }
         }
         holds

@@ -2,9 +2,10 @@
 
 use super::annotation;
 use super::directive::Reach;
-use super::node::{end_of, key_of, last_before};
+use super::node::{key_of, last_before};
 use super::scan::{Form, scan};
 use crate::artifact::{Artifact, Kind};
+use crate::change::Change;
 use crate::config::Date;
 use crate::model::{self, lines};
 use crate::source::{SourceFile, Span};
@@ -21,39 +22,11 @@ pub struct Wish<'w> {
     pub until: Option<Date>,
 }
 
-/// A change of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced; mostly nothing.
-    pub span: Span,
-    /// By what.
-    pub text: String,
-    /// What is added.
-    pub adds: Adds,
-}
-
-/// What a change adds to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Adds {
-    /// A comment: the file says the same.
-    Comment,
-    /// An annotation of an object.
-    Annotation,
-}
-
-impl Edit {
-    /// A text after the change.
-    pub fn apply(&self, text: &str) -> String {
-        let (start, end) = (self.span.start as usize, self.span.end as usize);
-        [&text[..start], &self.text, &text[end..]].concat()
-    }
-}
-
 /// The longest line that a comment may make, in characters.
 const WIDTH: usize = 120;
 
 /// The places for a suppression of a finding that begins at `at`. None where the file can hold no comment there.
-pub fn proposals(source: &SourceFile, artifact: &Artifact, at: u32, wish: Wish<'_>) -> Vec<Edit> {
+pub fn proposals(source: &SourceFile, artifact: &Artifact, at: u32, wish: Wish<'_>) -> Vec<Change> {
     let sheet = Sheet { source, text: &source.text, is_yaml: artifact.document.is_some(), wish };
     let merged = sheet.merged(artifact, at);
     let rest = match &artifact.document {
@@ -104,11 +77,11 @@ impl Sheet<'_> {
     }
 
     /// A comment behind what a line holds.
-    fn behind(&self, line: Span, comment: &str) -> Edit {
+    fn behind(&self, line: Span, comment: &str) -> Change {
         let end = line.start + line.of(self.text).trim_end().len() as u32;
         // What reads YAML for its style wants two spaces.
         let gap = if self.is_yaml { "  " } else { " " };
-        Edit { span: Span::empty(end), text: [gap, comment].concat(), adds: Adds::Comment }
+        Change { span: Span::empty(end), text: [gap, comment].concat() }
     }
 
     fn fits(&self, line: Span, comment: &str) -> bool {
@@ -116,20 +89,16 @@ impl Sheet<'_> {
     }
 
     /// A comment on a line of its own above another.
-    fn above(&self, line: Span, indentation: &str, comment: &str) -> Edit {
+    fn above(&self, line: Span, indentation: &str, comment: &str) -> Change {
         // The last line may end without a break; then the one before it says which breaks the file has.
         let broken = self.text[line.end as usize..].starts_with("\r\n")
             || self.text.len() == line.end as usize && self.text[..line.start as usize].ends_with("\r\n");
         let end = if broken { "\r\n" } else { "\n" };
-        Edit {
-            span: Span::empty(line.start),
-            text: [indentation, comment, end].concat(),
-            adds: Adds::Comment,
-        }
+        Change { span: Span::empty(line.start), text: [indentation, comment, end].concat() }
     }
 
     /// The rule in the list of a suppression that stands at the same line with the same last day.
-    fn merged(&self, artifact: &Artifact, at: u32) -> Option<Edit> {
+    fn merged(&self, artifact: &Artifact, at: u32) -> Option<Change> {
         let lines = self.source.lines();
         let line = lines.line_of(at);
         let found = scan(self.source, artifact).suppressions;
@@ -156,14 +125,10 @@ impl Sheet<'_> {
             () if reason.is_empty() => format!(" {}", self.wish.reason),
             () => format!("; {}", self.wish.reason),
         };
-        Some(Edit {
-            span,
-            text: format!(", {}{}{added}", self.wish.rule, span.of(self.text)),
-            adds: Adds::Comment,
-        })
+        Some(Change { span, text: format!(", {}{}{added}", self.wish.rule, span.of(self.text)) })
     }
 
-    fn in_yaml(&self, document: &Document, at: u32) -> Vec<Edit> {
+    fn in_yaml(&self, document: &Document, at: u32) -> Vec<Change> {
         let comment = format!("# {}", self.comment());
         let line = self.line_at(at);
         let Some(node) = last_before(document, at + 1).and_then(|node| self.outermost(node, at)) else {
@@ -181,7 +146,7 @@ impl Sheet<'_> {
         };
         // No comment goes into a scalar or brackets over several lines: above their entry, or where they begin or end.
         let first = self.line_at(key_of(node).unwrap_or(node).span().start);
-        let edge = if is_block_scalar(node) { node.span().start } else { end_of(node) };
+        let edge = if is_block_scalar(node) { node.span().start } else { node.text_end() };
         let above = self.above(first, self.indentation(first), &comment);
         vec![above, self.behind(self.line_at(edge), &comment)]
     }
@@ -192,7 +157,7 @@ impl Sheet<'_> {
         let mut found = None;
         let mut next = Some(node);
         while let Some(node) = next {
-            let long = lines.line_of(node.span().start) != lines.line_of(end_of(node));
+            let long = lines.line_of(node.span().start) != lines.line_of(node.text_end());
             if node.style() != Style::Block && long && node.span().start <= at && at < node.span().end {
                 found = Some(node);
             }
@@ -201,7 +166,7 @@ impl Sheet<'_> {
         found
     }
 
-    fn in_lines(&self, kind: Kind, at: u32) -> Vec<Edit> {
+    fn in_lines(&self, kind: Kind, at: u32) -> Vec<Change> {
         let line = self.line_at(at);
         let content = line.of(self.text).trim_start();
         let logical = lines::logical_lines(self.text, kind);
@@ -247,7 +212,7 @@ impl Sheet<'_> {
     }
 
     /// An annotation on what holds a finding, for files without comments: the pod template, or the object.
-    fn annotated(&self, document: &Document, kind: Kind, at: u32) -> Vec<Edit> {
+    fn annotated(&self, document: &Document, kind: Kind, at: u32) -> Vec<Change> {
         let mut found = Vec::new();
         let mut next = last_before(document, at + 1).filter(|_| kind == Kind::Manifest);
         while let Some(node) = next {
@@ -260,7 +225,7 @@ impl Sheet<'_> {
         found
     }
 
-    fn annotation(&self, metadata: Node<'_>) -> Edit {
+    fn annotation(&self, metadata: Node<'_>) -> Change {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let entry = format!("{}: {}", quoted(&annotation::key(self.wish.rule)), quoted(&self.terms()));
         let annotations =
@@ -271,11 +236,11 @@ impl Sheet<'_> {
             None => (metadata, format!("\"annotations\": {{{entry}}}")),
         };
         let Some(first) = holder.children().next().map(|key| key.span().start) else {
-            return Edit { span: Span::empty(holder.span().start + 1), text: entry, adds: Adds::Annotation };
+            return Change { span: Span::empty(holder.span().start + 1), text: entry };
         };
         let between = Span::new(holder.span().start + 1, first).of(self.text);
         let gap = if between.contains('\n') { between } else { " " };
-        Edit { span: Span::empty(first), text: format!("{entry},{gap}"), adds: Adds::Annotation }
+        Change { span: Span::empty(first), text: format!("{entry},{gap}") }
     }
 }
 

@@ -1,51 +1,59 @@
-//! Rewrites the marks of an example to what its rule finds, and nothing else in the rule file.
+//! Rewrites the marks of an example to what its rule finds, and its `fixed` texts to what the fixes make, and nothing else in the rule file.
 
 use super::Found;
-use crate::rule::{Example, ExampleFile, Finding, compare, mark, write_mark};
+use crate::change::{Change, line_break};
+use crate::rule::{Example, ExampleFile, Finding, RuleText, compare, mark, write_mark};
 use crate::source::Span;
 
 /// What makes an example hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// These edits of the rule file; none if it holds already.
-    Edits(Vec<Edit>),
+    Edits(Vec<Change>),
     /// Nothing that can be written by itself; what a person can do.
     None(&'static str),
 }
 
 impl Remedy {
     /// The edits that mend the example; none if it holds, or if a person must mend it.
-    pub fn edits(&self) -> &[Edit] {
+    pub fn edits(&self) -> &[Change] {
         match self {
             Self::Edits(edits) => edits,
             Self::None(_) => &[],
         }
     }
-}
 
-/// A piece of a rule file and what takes its place.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edit {
-    /// The piece, in bytes of the rule file.
-    pub span: Span,
-    /// The new text.
-    pub text: String,
-}
-
-/// The text after edits; `None` if two of them meet.
-pub fn apply(text: &str, mut edits: Vec<Edit>) -> Option<String> {
-    // Two examples may share a text by an alias.
-    edits.sort();
-    edits.dedup();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for edit in edits {
-        out.push_str(text.get(at..edit.span.start as usize)?);
-        out.push_str(&edit.text);
-        at = edit.span.end as usize;
+    /// Both; a person must mend what only a person can.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Edits(own), Self::Edits(others)) => Self::Edits([own, others].concat()),
+            (Self::None(why), _) | (_, Self::None(why)) => Self::None(why),
+        }
     }
-    out.push_str(&text[at..]);
-    Some(out)
+}
+
+/// Writes another text into a literal block of the rule file.
+pub(super) fn rewritten(rule_file: &str, written: &RuleText, text: &str) -> Remedy {
+    const HELP: &str = "mend the rule or `fixed`; `--accept` rewrites texts in literal blocks (`|`) alone";
+    let span = written.place.span;
+    let block = span.of(rule_file).trim_end();
+    // A text that such a block gives back as it is.
+    let lines =
+        text.strip_suffix('\n').filter(|lines| !lines.starts_with([' ', '\n']) && !lines.ends_with('\n'));
+    let written = block.split_once('\n').filter(|(header, _)| header.trim_end() == "|");
+    let (Some((header, content)), Some(lines)) = (written, lines.filter(|lines| !lines.is_empty())) else {
+        return Remedy::None(HELP);
+    };
+    let indentation = &content[..content.len() - content.trim_start_matches(' ').len()];
+    let end = line_break(rule_file);
+    let mut text = header.trim_end().to_owned();
+    for line in lines.split('\n') {
+        text.push_str(end);
+        if !line.is_empty() {
+            text.extend([indentation, line]);
+        }
+    }
+    Remedy::Edits(vec![Change { span: Span::new(span.start, span.start + block.len() as u32), text }])
 }
 
 /// The edits of a bad example in which `found` is found.
@@ -62,7 +70,13 @@ pub(super) fn remedy(rule_file: &str, example: &Example<'_>, found: &[Found]) ->
     if edits.is_empty() { Remedy::None("mend the rule or the marks") } else { Remedy::Edits(edits) }
 }
 
-fn lines(rule_file: &str, example: &Example<'_>, file: &ExampleFile, found: &[Found], edits: &mut Vec<Edit>) {
+fn lines(
+    rule_file: &str,
+    example: &Example<'_>,
+    file: &ExampleFile,
+    found: &[Found],
+    edits: &mut Vec<Change>,
+) {
     let mut offset = 0;
     for (number, full) in file.written.value.split_inclusive('\n').enumerate() {
         let number = number as u32 + 1;
@@ -97,6 +111,6 @@ fn lines(rule_file: &str, example: &Example<'_>, file: &ExampleFile, found: &[Fo
             let marks = write_mark(&file.path, &slices.collect::<Vec<_>>());
             format!("{plain}{blanks}{marks}")
         };
-        edits.push(Edit { span: place.span, text });
+        edits.push(Change { span: place.span, text });
     }
 }

@@ -68,6 +68,11 @@ impl<'d> Node<'d> {
         Span::new(self.data().start, self.data().end)
     }
 
+    /// Just past its text, without the line breaks that a block scalar ends with.
+    pub fn text_end(self) -> u32 {
+        self.span().start + self.source().trim_end().len() as u32
+    }
+
     /// Its span in its file.
     pub fn place(self) -> Place {
         Place { file: self.document.file, span: self.span() }
@@ -125,6 +130,24 @@ impl<'d> Node<'d> {
         let place = map.place(part);
         *last = Some((scalar.id, map));
         place
+    }
+
+    /// The part of the decoded text of a scalar (aliases followed) that stands in a span of the file.
+    pub fn text_within(self, span: Span) -> String {
+        let (text, map) = self.text_map();
+        let mut within = String::new();
+        let ends = map.segments().iter().skip(1).map(|next| next.out).chain([text.len() as u32]);
+        for (segment, end) in map.segments().iter().zip(ends) {
+            let source = segment.source.span;
+            let (from, to) = (source.start.max(span.start), source.end.min(span.end));
+            if segment.verbatim && from < to {
+                let out = segment.out + (from - source.start);
+                within.push_str(Span::new(out, out + (to - from)).of(&text));
+            } else if !segment.verbatim && span.contains(source) {
+                within.push_str(Span::new(segment.out, end).of(&text));
+            }
+        }
+        within
     }
 
     /// The scalar as its consumer reads it (aliases followed); collections read as null.
@@ -284,6 +307,27 @@ impl<'d> Node<'d> {
     pub fn next_sibling(self) -> Option<Self> {
         let next = self.data().next;
         (next < self.parent()?.data().next).then(|| self.with(next))
+    }
+
+    /// What stands before it in the collection that holds it: the item before, the key of a value, the value before a key.
+    pub fn previous_sibling(self) -> Option<Self> {
+        let holder = self.parent()?;
+        let mut node = self.with(self.id.checked_sub(1)?);
+        while node != holder {
+            let parent = node.parent()?;
+            if parent == holder {
+                return Some(node);
+            }
+            node = parent;
+        }
+        None
+    }
+
+    /// Whether it is the implicit key of an entry: a `:` follows it.
+    pub fn is_implicit_key(self) -> bool {
+        let after = self.document.text.get(self.span().end as usize..).unwrap_or_default();
+        let in_mapping = self.parent().is_some_and(|parent| parent.kind() == Kind::Mapping);
+        in_mapping && after.trim_start_matches([' ', '\t']).starts_with(':')
     }
 
     /// The key under which it is the value of a mapping.

@@ -79,7 +79,7 @@ fn what_to_use_instead_of_a_deprecated_rule_is_shown() {
     let deprecated =
         all["rules"].as_array().expect("a list").iter().filter(|rule| rule["deprecated"] == "use ours");
     assert_eq!(deprecated.count(), 2);
-    for key in ["fix: {}", "since: '1'"] {
+    for key in ["fixes: {}", "since: '1'"] {
         let folder = project(&[(RULE.0, &format!("{}{key}\n", RULE.1))]);
         assert_eq!(run(folder.path(), &["check"]).0, 2, "{key} has no meaning and is refused");
     }

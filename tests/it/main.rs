@@ -11,6 +11,8 @@ mod discover;
 mod documented;
 mod editors;
 mod embedded;
+mod fix;
+mod fix_safety;
 mod go_oracle;
 mod guide;
 mod hooks;

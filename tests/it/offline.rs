@@ -64,15 +64,12 @@ fn no_command_opens_a_connection_or_starts_a_program() {
     // Whether it would be seen: bash opens such a socket, and `sh` starts a program.
     let udp = traced("bash", &["-c", "exec 3<>/dev/udp/127.0.0.1/9"], here);
     let starts = traced("sh", &["-c", "/bin/true; :"], here);
-    let tracer = match (udp, starts) {
-        (Some(udp), Some(starts)) => {
-            assert!(!seen(&udp).is_empty() && !seen(&starts).is_empty(), "{udp}\n{starts}");
-            true
-        }
-        _ => {
-            println!("skipped: there is no strace that may trace; the namespace alone says less");
-            false
-        }
+    let tracer = if let (Some(udp), Some(starts)) = (udp, starts) {
+        assert!(!seen(&udp).is_empty() && !seen(&starts).is_empty(), "{udp}\n{starts}");
+        true
+    } else {
+        println!("skipped: there is no strace that may trace; the namespace alone says less");
+        false
     };
     let folders = ["example", "kinds", "suppressions", "report"].map(fixtures).into_iter();
     for folder in folders.chain(shared("corpus/faultmaven")) {

@@ -97,9 +97,8 @@ pub fn look<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, taken: &mut Taken)
     for Candidate { name, range, source, host } in found {
         if taken.add(range.clone()) {
             let throwaway = host.is_some_and(|host| finder.is_runner(&host));
-            let secret = text.cut(range);
             let name = name.map(|name| text.cut(name));
-            finder.thrown_away(throwaway, |finder| finder.found(name.as_ref(), &secret, source));
+            finder.thrown_away(throwaway, |finder| finder.found(name.as_ref(), text, range, source));
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::yaml::{Document, Node};
 use aho_corasick::{AhoCorasick, MatchKind};
 use name::Promise;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 use value::{Dollar, Written};
 
@@ -69,6 +70,7 @@ pub struct SecretVisit<'m> {
     name: Option<Text<'m>>,
     value: Text<'m>,
     source: Source,
+    fallback: Option<Text<'m>>,
     placeholder: bool,
     throwaway: bool,
     sample: bool,
@@ -82,6 +84,8 @@ facts!(SECRET = "secret" for SecretVisit, |this| {
     "value": Type::String => Value::Text(this.value.clone());
     #[doc = "`literal` (as it stands), `default` (of a reference, as in `${X:-dev}`, and the literal operand of an expression), `argument` (of a command), `url` and `connectionString` (a password in one), `data` (of a Kubernetes Secret), `configMapKeyRef`, or, by its form, `token` and `privateKey`."]
     "source": Type::String => string(this.source.name());
+    #[doc = "The operator of a reference and the default behind it, where that is all of the secret: `:-dev` of `${X:-dev}`. A shell and Compose take `:?` for it, which stops where nothing is set."]
+    "fallback": Type::String => this.fallback.clone().map_or(Value::Null, Value::Text);
     #[doc = "Whether it says that it cannot work as it is: `<token>`, `your_key`, `xxx`. `changeme` works."]
     "placeholder": Type::Bool => Value::Bool(this.placeholder);
     #[doc = "Whether it lives as long as a run of CI: of a service container, of `docker run` in a step, of an entry of a matrix, of a database on the runner, of a dotenv file that a step writes, or of what says that it is for tests."]
@@ -194,13 +198,27 @@ impl<'f, 'm> Finder<'f, 'm> {
         }
     }
 
-    /// Tells of a secret.
-    fn found(&mut self, name: Option<&Text<'m>>, value: &Text<'m>, source: Source) {
-        self.found_as(name, value, source, value::is_placeholder(&value.text));
+    /// Tells of a secret in a text.
+    fn found(&mut self, name: Option<&Text<'m>>, text: &Text<'m>, range: Range<usize>, source: Source) {
+        let fallback = value::fallback(&text.text, &range).filter(|_| source == Source::Default);
+        let value = text.cut(range);
+        let placeholder = value::is_placeholder(&value.text);
+        self.tell(name, &value, source, placeholder, fallback.map(|range| text.cut(range)));
     }
 
     /// Tells of a secret that is known to be a placeholder or none.
     fn found_as(&mut self, name: Option<&Text<'m>>, value: &Text<'m>, source: Source, placeholder: bool) {
+        self.tell(name, value, source, placeholder, None);
+    }
+
+    fn tell(
+        &mut self,
+        name: Option<&Text<'m>>,
+        value: &Text<'m>,
+        source: Source,
+        placeholder: bool,
+        fallback: Option<Text<'m>>,
+    ) {
         let served = self.runner.secrets.contains(&*value.text);
         let issued = matches!(source, Source::Token | Source::PrivateKey);
         let test = self.on_runner
@@ -210,6 +228,7 @@ impl<'f, 'm> Finder<'f, 'm> {
             name: name.cloned(),
             value: value.clone(),
             source,
+            fallback,
             placeholder,
             throwaway: self.throwaway || served || test,
             sample: self.sample,
@@ -228,7 +247,7 @@ impl<'f, 'm> Finder<'f, 'm> {
         let found = value::secrets(&value.text, promise, self.dollar);
         for (range, written) in &found {
             let source = if *written == Written::Default { Source::Default } else { source };
-            self.found(name, &value.cut(range.clone()), source);
+            self.found(name, value, range.clone(), source);
         }
         !found.is_empty()
     }

@@ -550,7 +550,7 @@ fn settings<'m>(text: &Text<'m>, name: &str) -> Vec<SecretVisit<'m>> {
         let mut tell = |visit| found.push(visit);
         let mut finder = Finder::new(&mut tell);
         for auth in inside::docker_auths(&text.text) {
-            finder.found(None, &text.cut(auth), Source::Data);
+            finder.found(None, text, auth, Source::Data);
         }
     }
     found

@@ -190,6 +190,17 @@ fn shell_default(reference: &str) -> Option<Range<usize>> {
     Some(start..reference.len() - 1)
 }
 
+/// The operator and the default of the reference whose default is all of a secret, given by its range.
+pub fn fallback(text: &str, secret: &Range<usize>) -> Option<Range<usize>> {
+    let open = text.get(..secret.start)?.rfind("${")?;
+    let rest = &text[open..text.floor_char_boundary(open + LONGEST_REFERENCE)];
+    let reference = &rest[..=balanced(&rest[1..])?];
+    let default = shell_default(reference)?;
+    let name = 2 + reference[2..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
+    let whole = trim(text, open + default.start..open + default.end) == *secret;
+    (whole && reference[name..].starts_with([':', '-', '='])).then(|| open + name..open + default.end)
+}
+
 /// The quoted texts right behind one of the words in an expression.
 fn operands(expression: &str, words: &[&str], quote: char) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -409,6 +420,25 @@ mod tests {
             ("changeme", "changeme"),
         ] {
             assert_eq!(found(value), [secret], "{value}");
+        }
+    }
+
+    #[test]
+    fn the_default_that_is_a_secret_is_known_with_its_operator() {
+        for (value, secret, expected) in [
+            ("${X:-dev}", "dev", Some(":-dev")),
+            ("a ${X-dev} b", "dev", Some("-dev")),
+            ("${X:='dev'}", "dev", Some(":='dev'")),
+            ("${X:-${Y_2=dev}}", "dev", Some("=dev")),
+            ("${X:-a${Y}}", "a", None),
+            ("${X:-http://u:dev@h}", "dev", None),
+            ("${X.y:-dev}", "dev", None),
+            ("${X:-dev", "dev", None),
+            ("{{ x | default \"dev\" }}", "dev", None),
+        ] {
+            let at = value.find(secret).expect("it is there");
+            let found = fallback(value, &(at..at + secret.len())).map(|range| &value[range]);
+            assert_eq!(found, expected, "{value}");
         }
     }
 

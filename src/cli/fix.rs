@@ -1,0 +1,208 @@
+//! `plimsoll check --fix` and `--diff`: makes the fixes of a run, or shows what they would change.
+
+use super::diff::{Sheet, diff};
+use super::progress::Line;
+use super::replace::{replace_unchanged, target};
+use super::{Status, fail, print, project, say};
+use crate::check::{self, Request, Run};
+use crate::diagnostic::{Diagnostic, Safety};
+use crate::discover::normalise;
+use crate::fix::{self, Checked as _, Made, Stop, Wish};
+use crate::report::{Look, plural};
+use crate::source::SourceFile;
+use clap::ValueEnum;
+use std::cell::Cell;
+use std::path::Path;
+
+/// What to mend.
+#[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
+pub struct Args {
+    /// Make the fixes that are safe; with `=unsafe` also those that change what is deployed
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SAFETY",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "safe"
+    )]
+    fix: Option<Level>,
+    /// Print what --fix would change, and change nothing; status 1 if there is anything
+    #[arg(long)]
+    diff: bool,
+}
+
+/// Which fixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Level {
+    /// Those after which what is deployed stays the same.
+    Safe,
+    /// All.
+    Unsafe,
+}
+
+impl Level {
+    const fn safety(self) -> Safety {
+        match self {
+            Self::Safe => Safety::Safe,
+            Self::Unsafe => Safety::Unsafe,
+        }
+    }
+}
+
+/// What comes of the fixes of a run.
+pub struct Fixed {
+    /// What is left.
+    pub run: Run,
+    /// Failed, if a file could not be written.
+    pub status: Status,
+    /// Whether standard output was taken for the fixed text of standard input.
+    pub printed: bool,
+}
+
+impl Args {
+    /// Makes the fixes that were asked for, if any were; up to then a line may say how far that is. The error is the status of a run that ends here: there is no report on a diff,
+    /// and none where the fixes could not be made.
+    pub fn mend(
+        &self,
+        request: &Request,
+        first: Run,
+        line: Option<Line>,
+        quiet: bool,
+        look: Look,
+    ) -> Result<Fixed, Status> {
+        let level = match (self.fix, self.diff) {
+            (None, false) => return Ok(Fixed { run: first, status: Status::Clean, printed: false }),
+            (level, _) => level.unwrap_or(Level::Safe),
+        };
+        let read_only = Cell::new(false);
+        let refuses = |file: &SourceFile| {
+            refusal(file, request).or_else(|| {
+                let is = !self.diff && is_read_only(file, request);
+                read_only.set(read_only.get() | is);
+                is.then(|| format!("{} is read-only", file.path))
+            })
+        };
+        let wish = Wish { up_to: level.safety(), refuses: &refuses };
+        let made = fix::make(&first, &wish, &mut |edited| check::run_edited(request, edited));
+        drop(line);
+        let made = made.map_err(|stop| refuse(stop, look))?;
+        let last = made.after.as_ref().unwrap_or(&first);
+        for (found, why) in &made.refused {
+            say(&super::printable(&format!("{} is not fixed: {why}", spot(last, found))));
+        }
+        if self.diff {
+            return Err(show(&first, &made));
+        }
+        let mut status = if read_only.get() { Status::Failed } else { Status::Clean };
+        let piped = request.stdin.as_ref();
+        if let Some(stdin) = piped {
+            let path = normalise(&request.current.join(&stdin.filename));
+            let text =
+                made.files.iter().find(|file| normalise(&file.os_path) == path).map(|file| &*file.after);
+            status = status.max(super::give_back(text.map_or(&*stdin.bytes, str::as_bytes)));
+        } else {
+            let failed: Vec<String> =
+                made.files.iter().filter_map(|file| written(file, &request.root).err()).collect();
+            if !failed.is_empty() {
+                for error in &failed {
+                    fail(error);
+                }
+                // Some of them may be written: what is left is on the disk.
+                let run = check::run(request).map_err(|failure| project::refuse(failure, look))?;
+                return Ok(Fixed { run, status: Status::Failed, printed: false });
+            }
+        }
+        let Made { after, files, fixed, .. } = made;
+        let run = after.unwrap_or(first);
+        if !quiet {
+            if fixed > 0 {
+                say(&format!("fixed {} in {}", plural(fixed, "finding"), plural(files.len(), "file")));
+            }
+            hint(&run, level);
+        }
+        Ok(Fixed { run, status, printed: piped.is_some() })
+    }
+}
+
+/// Says how many more fixes there are that were not asked for.
+fn hint(run: &Run, level: Level) {
+    let more = run.outcome.diagnostics.iter().filter_map(|found| found.fix.as_ref());
+    let more = more.filter(|fix| fix.safety > level.safety()).count();
+    if more > 0 {
+        say(&format!("{more} more can be fixed with --fix=unsafe, which changes what is deployed"));
+    }
+}
+
+/// Why a file is not changed, if it is not.
+fn refusal(file: &SourceFile, request: &Request) -> Option<String> {
+    if !request.covers(&file.os_path) {
+        return Some(format!("it would change {}, which is not among the files to check", file.path));
+    }
+    if request.stdin.is_some() {
+        return None;
+    }
+    let path = match target(file, &request.root) {
+        Ok(path) => path,
+        Err(error) => return Some(error),
+    };
+    names(&path).filter(|names| *names > 1).map(|names| {
+        format!("{} has {names} names (hard links), and only one of them would change", file.path)
+    })
+}
+
+/// How many names a file has in its file system, where that can be told.
+#[cfg(unix)]
+fn names(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    path.metadata().ok().map(|file| file.nlink())
+}
+
+#[cfg(not(unix))]
+fn names(_: &Path) -> Option<u64> {
+    None
+}
+
+fn is_read_only(file: &SourceFile, request: &Request) -> bool {
+    request.stdin.is_none() && file.os_path.metadata().is_ok_and(|file| file.permissions().readonly())
+}
+
+fn written(file: &fix::MadeFile, root: &Path) -> Result<(), String> {
+    let mut source = SourceFile::new(file.path.clone(), "");
+    source.os_path.clone_from(&file.os_path);
+    let failed = |error| format!("cannot write {}: {error}", file.path);
+    replace_unchanged(&target(&source, root)?, &file.before, &file.after).map_err(failed)
+}
+
+/// Prints the changes. The status says whether there are any.
+fn show(first: &Run, made: &Made<Run>) -> Status {
+    let Some(after) = &made.after else { return Status::Clean };
+    let each = made.files.iter().map(|file| {
+        let (old, new) = (first.hidden(file.id), after.hidden(file.id));
+        diff(&file.path, &Sheet::new(&file.before, old), &Sheet::new(&file.after, new), &file.changes)
+    });
+    let changes: String = each.collect();
+    let found = if changes.is_empty() { Status::Clean } else { Status::Findings };
+    print(&changes).max(found)
+}
+
+fn spot(run: &Run, found: &Diagnostic) -> String {
+    let file = run.side().sources.get(found.file());
+    let at = file.position(found.span().start);
+    format!("{}:{}:{}: `{}`", file.path, at.line, at.column, found.rule)
+}
+
+fn refuse(stop: Stop<check::Failure>, look: Look) -> Status {
+    match stop {
+        Stop::Failed(failure) => project::refuse_to("fixed", failure, look),
+        Stop::Moved => fail(&"files came or went while fixes were made; nothing was written, run it again"),
+        Stop::Endless(rules) => {
+            let rules: Vec<_> = rules.iter().map(|rule| format!("`{rule}`")).collect();
+            fail(&format_args!(
+                "internal error: the fixes of {} bring about each other without end; nothing was written",
+                rules.join(", ")
+            ))
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What changes of files do to what is found: what must be gone, and what may not be new.
+
+use super::{Candidate, Difference, Side, differences, spans};
+use crate::change::Changes;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, Span};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A finding wherever it has moved: its file, where it began before the changes, and its rule.
+pub type Key = (FileId, u32, Arc<str>);
+
+/// Whether fixes hold.
+pub enum Verdict {
+    /// All of them do.
+    Holds,
+    /// These do not, and why.
+    Blames(Vec<(usize, String)>),
+    /// One or some of these do not, and why.
+    Suspects(Vec<usize>, String),
+}
+
+/// How often findings stand somewhere. Those of a changed file are known by where they began before the changes.
+pub fn keys<'d>(
+    findings: impl Iterator<Item = &'d Diagnostic>,
+    changes: &BTreeMap<FileId, Changes>,
+) -> HashMap<Key, usize> {
+    let mut keys = HashMap::new();
+    for found in findings {
+        *keys.entry(key(found, changes)).or_default() += 1;
+    }
+    keys
+}
+
+fn key(found: &Diagnostic, changes: &BTreeMap<FileId, Changes>) -> Key {
+    let span = found.span();
+    // What is said of a file as a whole stands at its start, whatever begins there.
+    let moved = changes.get(&found.file()).filter(|_| span != Span::empty(0));
+    let start = moved.map_or(span.start, |changes| changes.origin(span.start));
+    (found.file(), start, found.rule.clone())
+}
+
+/// Says whether the fixes that were tried hold: the files say the same but for them, what they mend is gone, and no error or warning is new.
+pub(super) fn judge(
+    before: Side<'_>,
+    after: Side<'_>,
+    changes: &BTreeMap<FileId, Changes>,
+    chosen: &[Candidate<'_>],
+    tried: &[usize],
+) -> Verdict {
+    let within = |file: FileId, at: Span| {
+        let near = |span: Span| span.start <= at.end && at.start <= span.end;
+        let fixes = tried.iter().copied();
+        fixes.filter(|&index| spans(&chosen[index], file).any(near)).collect::<Vec<_>>()
+    };
+    let mut blamed = Vec::new();
+    for (&file, changes) in changes {
+        for Difference { at, what } in differences(file, before, after, changes) {
+            match within(file, at)[..] {
+                [one] => blamed.push((one, what.to_owned())),
+                [] => return Verdict::Suspects(within(file, Span::new(0, u32::MAX)), what.to_owned()),
+                ref some => return Verdict::Suspects(some.to_vec(), what.to_owned()),
+            }
+        }
+    }
+    if !blamed.is_empty() {
+        blamed.sort();
+        blamed.dedup_by_key(|(index, _)| *index);
+        return Verdict::Blames(blamed);
+    }
+    let mut left: HashMap<Key, Vec<&Diagnostic>> = HashMap::new();
+    for found in after.findings() {
+        left.entry(key(found, changes)).or_default().push(found);
+    }
+    let stays = |found: &Diagnostic| {
+        let there = left.get(&key(found, &BTreeMap::new())).map_or(&[][..], Vec::as_slice);
+        there.iter().any(|other| other.message == found.message)
+    };
+    let staying = tried.iter().filter(|&&index| chosen[index].findings.iter().any(|found| stays(found)));
+    let staying: Vec<_> = staying.map(|&index| (index, "it would still be found".to_owned())).collect();
+    if !staying.is_empty() {
+        return Verdict::Blames(staying);
+    }
+    let matters = |found: &&Diagnostic| found.severity >= Severity::Warning;
+    let was = keys(before.findings().filter(matters), &BTreeMap::new());
+    let is = keys(after.findings().filter(matters), changes);
+    let mut new: Vec<&Key> =
+        is.iter().filter(|(key, count)| was.get(*key) < Some(*count)).map(|(key, _)| key).collect();
+    new.sort();
+    let Some((file, at, rule)) = new.first() else { return Verdict::Holds };
+    let why = format!("`{rule}` would find something new");
+    if let [one] = within(*file, Span::empty(*at))[..] {
+        return Verdict::Blames(vec![(one, why)]);
+    }
+    let in_file = within(*file, Span::new(0, u32::MAX));
+    Verdict::Suspects(if in_file.is_empty() { tried.to_vec() } else { in_file }, why)
+}
