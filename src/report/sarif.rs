@@ -79,7 +79,7 @@ pub fn sarif(out: &mut dyn io::Write, run: &Run) -> io::Result<()> {
                     rules: run.rules.iter().map(Rule::new).collect(),
                 },
             },
-            automation_details: Automation { id: concat!(env!("CARGO_PKG_NAME"), "/") },
+            // No `automationDetails`: code scanning takes the category that was given for an upload only where there are none.
             column_kind: "utf16CodeUnits",
             newline_sequences: ["\r\n", "\n", "\r"],
             invocations: [Invocation {
@@ -175,7 +175,6 @@ struct Log<'a> {
 #[serde(rename_all = "camelCase")]
 struct Report<'a> {
     tool: Tool<'a>,
-    automation_details: Automation,
     column_kind: &'static str,
     newline_sequences: [&'static str; 3],
     invocations: [Invocation<'a>; 1],
@@ -194,12 +193,6 @@ struct Driver<'a> {
     version: &'static str,
     semantic_version: &'static str,
     rules: Vec<Rule<'a>>,
-}
-
-/// Its category, up to the slash: reports of one category replace each other.
-#[derive(Serialize)]
-struct Automation {
-    id: &'static str,
 }
 
 #[derive(Serialize)]

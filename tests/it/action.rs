@@ -46,6 +46,9 @@ struct Job {
     runner: TempDir,
 }
 
+/// What is given to the action, by the names of its inputs.
+type Inputs<'i> = &'i [(&'i str, &'i str)];
+
 /// How a step ended.
 struct Ended {
     status: i32,
@@ -54,7 +57,7 @@ struct Ended {
 
 impl Job {
     /// A job that gives these inputs.
-    fn new(inputs: &[(&str, &str)]) -> Self {
+    fn new(inputs: Inputs) -> Self {
         let action = read(Path::new(ROOT).join("action.yml"));
         let given: BTreeMap<&str, &str> = inputs.iter().copied().collect();
         let declared = root(&action).get("inputs").expect("the action has inputs").entries();
@@ -143,7 +146,7 @@ impl Job {
 fn the_status_and_the_outputs_say_what_a_check_came_to() {
     let example = Repository::copy(&[&fixtures("example")], &[]);
     let clean = Repository::of(&[("compose.yaml", CLEAN)]);
-    let cases: [(&str, &Repository, &[(&str, &str)], i32); 9] = [
+    let cases: [(&str, &Repository, Inputs, i32); 9] = [
         ("findings", &example, &[], 1),
         ("no findings", &clean, &[], 0),
         ("findings that do not count", &example, &[("fail-on", "never")], 0),
@@ -170,6 +173,7 @@ fn the_status_and_the_outputs_say_what_a_check_came_to() {
         assert_eq!(job.output("check", "upload"), "true", "{name}");
         let sarif = fs::read_to_string(job.output("check", "sarif-file")).expect("it was written");
         assert!(sarif.contains("2.1.0"), "{name}: {sarif}");
+        assert!(!sarif.contains("automationDetails"), "{name}: the category of the upload would not count");
         assert!(fs::metadata(job.runner.path().join("GITHUB_STEP_SUMMARY")).is_ok(), "{name}");
     }
 

@@ -24,7 +24,7 @@ fn an_editor_sees_of_a_buffer_what_it_will_see_of_the_file() {
         let arguments = [&["check", "--output", "json"], arguments].concat();
         let output = plimsoll(repository.path(), &arguments, input.as_bytes());
         let mut report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
-        report["findings"].take()
+        report["diagnostics"].take()
     };
     let before = check(&[file], "");
     let buffer = check(&["-", "--stdin-filename", file], &edited);

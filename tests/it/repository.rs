@@ -14,26 +14,26 @@ pub struct Repository {
 impl Repository {
     /// Holds these files, committed.
     pub fn of(files: &[(&str, &str)]) -> Self {
-        Self::from(support::project(files))
+        Self { folder: support::project(files) }.begun()
     }
 
-    /// Holds the files of these folders, committed; of two with one path the later one's.
+    /// Holds the files of these folders and these files, committed; of those with one path the last.
     pub fn copy(folders: &[&Path], files: &[(&str, &str)]) -> Self {
-        let project = support::project(&[]);
+        let repository = Self { folder: support::project(&[]) };
         for folder in folders {
-            copy(folder, project.path());
+            copy(folder, repository.path());
         }
-        let repository = Self { folder: project };
-        files.iter().for_each(|(path, text)| repository.write(path, text));
-        Self::from(repository.folder)
+        for (path, text) in files {
+            repository.write(path, text);
+        }
+        repository.begun()
     }
 
-    fn from(folder: TempDir) -> Self {
-        let repository = Self { folder };
-        repository.git(&["init", "--quiet", "--initial-branch", "main"]);
-        repository.git(&["add", "--all", "--force"]);
-        repository.git(&["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
-        repository
+    fn begun(self) -> Self {
+        self.git(&["init", "--quiet", "--initial-branch", "main"]);
+        self.git(&["add", "--all", "--force"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
+        self
     }
 
     /// Where it is.
