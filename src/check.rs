@@ -5,7 +5,7 @@ use crate::config::{Date, Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
-use crate::fingerprint::{Fingerprint, fingerprints};
+use crate::fingerprint::{self, Files, Fingerprint, Identity};
 use crate::glob::Globs;
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
@@ -86,7 +86,18 @@ impl Run {
 
     /// The fingerprints of findings of the run, in their order.
     pub fn fingerprints(&self, findings: &[Diagnostic]) -> Vec<Fingerprint> {
-        fingerprints(findings, &self.sources, |file| self.documents(file))
+        self.with_files(|files| fingerprint::fingerprints(findings, files))
+    }
+
+    /// What findings of the run are known by in another version of the project, in their order.
+    pub fn identities(&self, findings: &[Diagnostic]) -> Vec<Identity> {
+        self.with_files(|files| fingerprint::identities(findings, files))
+    }
+
+    fn with_files<T>(&self, ask: impl FnOnce(Files<'_>) -> T) -> T {
+        let documents = |file| self.documents(file).collect();
+        let hidden = |file| self.hidden(file);
+        ask(Files { sources: &self.sources, documents: &documents, hidden: &hidden })
     }
 
     /// What no output may show of a file, sorted and disjoint.
