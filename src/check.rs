@@ -1,11 +1,17 @@
 //! One run, from paths to findings: the stages in order, and what stops a run before it checks anything.
 
+mod before;
+mod revision;
+
+pub use before::{Baseline, Before, Since, Standing};
+
 use crate::artifact::{self, Artifact, Kind, Loaded, Unreadable};
 use crate::config::{Date, Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::fingerprint::{self, Files, Fingerprint, Identity};
+use crate::git::Tree;
 use crate::glob::Globs;
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
@@ -15,10 +21,12 @@ use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
 use crate::waiver::{self, Extent};
 use crate::yaml::Document;
+use before::{Opened, Stop};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// What to check.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// The project root, absolute: all of it is analysed, paths in reports are relative to it.
     pub root: PathBuf,
@@ -38,6 +46,11 @@ pub struct Request {
     pub ignore: Vec<String>,
     /// What suppressions in files are worth.
     pub suppressions: Suppressions,
+    /// Which baseline excuses findings.
+    pub baseline: Baseline,
+    /// The revision whose findings are excused, `merge-base:REV` for the common ancestor of `HEAD` and `REV`. It is checked by the rules and
+    /// the configuration of today, so that a rule that was added since brings no flood.
+    pub new_from: Option<String>,
     /// The day by which waivers, suppressions and times of grace end.
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
@@ -64,6 +77,10 @@ pub struct Run {
     pub outcome: Outcome,
     /// The findings that a suppression in a file excuses.
     pub suppressed: Vec<Diagnostic>,
+    /// The findings that were there before.
+    pub before: Before,
+    /// Whether the run saw all that every rule finds in the whole project, so that what was not found is not there.
+    pub is_complete: bool,
     /// How many rules ran.
     pub rules: usize,
     /// Rules that are on but have nothing to go by, each with the key that the configuration lacks; empty where no file of the scope
@@ -80,34 +97,46 @@ pub struct Run {
 impl Run {
     /// The documents of a file: its own if it is YAML or JSON, and the manifests inside it.
     pub fn documents(&self, file: FileId) -> impl Iterator<Item = &Document> {
-        let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok();
-        index.into_iter().flat_map(|index| model::documents(&self.sources, &self.artifacts[index]))
+        documents(&self.sources, &self.artifacts, file)
     }
 
     /// The fingerprints of findings of the run, in their order.
     pub fn fingerprints(&self, findings: &[Diagnostic]) -> Vec<Fingerprint> {
-        self.with_files(|files| fingerprint::fingerprints(findings, files))
+        with_files(&self.sources, &self.artifacts, |files| fingerprint::fingerprints(findings, files))
     }
 
     /// What findings of the run are known by in another version of the project, in their order.
     pub fn identities(&self, findings: &[Diagnostic]) -> Vec<Identity> {
-        self.with_files(|files| fingerprint::identities(findings, files))
-    }
-
-    fn with_files<T>(&self, ask: impl FnOnce(Files<'_>) -> T) -> T {
-        let documents = |file| self.documents(file).collect();
-        let hidden = |file| self.hidden(file);
-        ask(Files { sources: &self.sources, documents: &documents, hidden: &hidden })
+        with_files(&self.sources, &self.artifacts, |files| fingerprint::identities(findings, files))
     }
 
     /// What no output may show of a file, sorted and disjoint.
     pub fn hidden(&self, id: FileId) -> Vec<Span> {
-        let source = self.sources.get(id);
-        match self.artifacts.binary_search_by_key(&id, |artifact| artifact.file) {
-            Ok(index) => model::hidden(FileFacts { id, source, artifact: &self.artifacts[index] }),
-            Err(_) => secret_spans(source, None),
-        }
+        hidden(&self.sources, &self.artifacts, id)
     }
+}
+
+fn documents<'r>(
+    sources: &'r Sources,
+    artifacts: &'r [Artifact],
+    id: FileId,
+) -> impl Iterator<Item = &'r Document> {
+    let index = artifacts.binary_search_by_key(&id, |artifact| artifact.file).ok();
+    index.into_iter().flat_map(|index| model::documents(sources, &artifacts[index]))
+}
+
+fn hidden(sources: &Sources, artifacts: &[Artifact], id: FileId) -> Vec<Span> {
+    let source = sources.get(id);
+    match artifacts.binary_search_by_key(&id, |artifact| artifact.file) {
+        Ok(index) => model::hidden(FileFacts { id, source, artifact: &artifacts[index] }),
+        Err(_) => secret_spans(source, None),
+    }
+}
+
+fn with_files<T>(sources: &Sources, artifacts: &[Artifact], ask: impl FnOnce(Files<'_>) -> T) -> T {
+    let documents = |id| documents(sources, artifacts, id).collect();
+    let hidden = |id| hidden(sources, artifacts, id);
+    ask(Files { sources, documents: &documents, hidden: &hidden })
 }
 
 /// Why a run could not begin.
@@ -135,7 +164,7 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let mut loaded = load(request, None, &policy.settings, &mut sources)?;
+    let mut loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|(path, _)| scope.holds(&request.root.join(path)));
@@ -151,7 +180,7 @@ pub fn look_at<T>(
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
@@ -161,7 +190,7 @@ pub fn look_at<T>(
 pub fn look_around<T>(request: &Request, ask: impl FnOnce(&Model<'_>, &Loaded) -> T) -> Result<T, Failure> {
     let mut sources = Sources::default();
     let policy = policy(request, None, &mut sources)?;
-    let loaded = load(request, None, &policy.settings, &mut sources)?;
+    let loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, None);
     Ok(ask(&model, &loaded))
 }
@@ -182,6 +211,34 @@ pub fn run(request: &Request) -> Result<Run, Failure> {
 
 /// Runs all stages over the project as it would be after a change of one file.
 pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Failure> {
+    run_over(request, edited.map_or(Version::Now, Version::Edited))
+}
+
+/// Runs all stages over the whole project as it is in a revision.
+fn run_before(request: &Request, tree: &Tree) -> Result<Run, Failure> {
+    let root = request.root.clone();
+    let before = Request {
+        paths: std::iter::once(root).chain(request.paths.iter().cloned()).collect(),
+        stdin: None,
+        baseline: Baseline::Off,
+        new_from: None,
+        ..request.clone()
+    };
+    run_over(&before, Version::Revision(tree))
+}
+
+/// Which version of the files is checked.
+#[derive(Clone, Copy)]
+enum Version<'v> {
+    /// Those on disk.
+    Now,
+    /// The same after a change.
+    Edited(&'v Edited),
+    /// Those of a revision.
+    Revision(&'v Tree),
+}
+
+fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
@@ -189,7 +246,14 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
         policy.know(name).map_err(Failure::Usage)?;
     }
     let Policy { settings, catalog, .. } = &policy;
-    let loaded = load(request, edited, settings, &mut sources)?;
+    let opened = Opened::new(request, settings).map_err(|stop| match stop {
+        Stop::Said(error) => Failure::Usage(error),
+        Stop::Mistake(mistake) => {
+            let mistake = mistake.into_diagnostic("configuration");
+            Failure::Mistakes(std::mem::take(&mut sources), vec![mistake])
+        }
+    })?;
+    let loaded = load(request, version, settings, &mut sources)?;
     let scope = Scope::new(request);
     let whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
     for rule in
@@ -261,6 +325,23 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     }
     outcome.diagnostics.retain(|found| is_reported(&found.rule, request));
     outcome.failures.extend(whole.failures);
+    let is_complete = request.stdin.is_none()
+        && scope.holds(&request.root)
+        && request.select.is_empty()
+        && request.ignore.is_empty()
+        && outcome.failures.is_empty();
+    let mut before = Before::default();
+    if !opened.is_empty() {
+        let known = with_files(&sources, &loaded.artifacts, |files| {
+            fingerprint::identities(&outcome.diagnostics, files)
+        });
+        let paths: HashSet<&str> =
+            sources.iter().map(|(_, file)| &*file.path).chain(loaded.unread()).collect();
+        // Of a project that was not looked at nothing is known to be gone.
+        let is_gone = |path: &str| request.stdin.is_none() && !paths.contains(path);
+        before =
+            opened.excuse(&mut outcome.diagnostics, &known, is_gone, |tree| run_before(request, tree))?;
+    }
     let checked: Vec<&Artifact> = loaded
         .artifacts
         .iter()
@@ -282,6 +363,8 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
         artifacts: loaded.artifacts,
         outcome,
         suppressed,
+        before,
+        is_complete,
         rules,
         off,
         files,
@@ -332,19 +415,20 @@ impl WholeFiles {
 
 fn load(
     request: &Request,
-    edited: Option<&Edited>,
+    version: Version<'_>,
     settings: &Settings<'_>,
     sources: &mut Sources,
 ) -> Result<Loaded, Failure> {
     let mut discovery = discovery(request, settings);
-    // What is given takes the place of the file of its name.
-    let given = edited.map(|Edited { os_path, text }| Stdin {
-        filename: os_path.clone(),
-        bytes: text.clone().into_bytes(),
-    });
-    discovery.stdin = given.or(discovery.stdin);
-    let found = discover::discover(&discovery).map_err(Failure::Missing)?;
     let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
+    if let Version::Edited(Edited { os_path, text }) = version {
+        // What is given takes the place of the file of its name.
+        discovery.stdin = Some(Stdin { filename: os_path.clone(), bytes: text.clone().into_bytes() });
+    }
+    let found = match version {
+        Version::Revision(tree) => revision::found(tree, &discovery, &set).map_err(Failure::Usage)?,
+        _ => discover::discover(&discovery).map_err(Failure::Missing)?,
+    };
     Ok(artifact::load(found, &set, sources))
 }
 

@@ -54,6 +54,14 @@ pub struct Loaded {
     pub unreadable: Vec<Unreadable>,
 }
 
+impl Loaded {
+    /// The paths of files that are there and whose text was not read.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        let skipped = self.skipped.iter().map(|(path, _)| &**path);
+        skipped.chain(self.unreadable.iter().map(|file| &*file.path))
+    }
+}
+
 /// A file that could not be read; the run ends with status 2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {

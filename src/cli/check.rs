@@ -1,6 +1,6 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
-use super::{Status, fail, output, project};
+use super::{Status, fail, output, printable, project, since};
 use crate::check::{self, Run, Suppressions};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -23,6 +23,8 @@ pub struct Args {
     /// Report what comments and annotations in the files suppress, too
     #[arg(long)]
     no_suppressions: bool,
+    #[command(flatten)]
+    since: since::Args,
     /// The least severity that makes the run fail [default: error, or what the configuration says]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
@@ -59,7 +61,7 @@ pub fn run(arguments: &Args) -> Status {
             Suppressions::Honoured
         },
         today: arguments.today.unwrap_or(request.today),
-        ..request
+        ..arguments.since.fill(request)
     };
     let run = match check::run(&request) {
         Ok(run) => run,
@@ -113,6 +115,12 @@ fn summary(run: &Run) -> Summary {
         warnings: of(Severity::Warning),
         infos: of(Severity::Info),
         suppressed: run.outcome.waived.len() + run.suppressed.len(),
+        known: run.before.found().count(),
+        baseline: run.before.baseline.as_ref().map(|standing| {
+            let stale = if run.is_complete { standing.stale() } else { 0 };
+            (standing.found.len(), stale)
+        }),
+        since: run.before.since.as_ref().map(|since| (printable(&since.revision), since.found.len())),
         off: run.off.clone(),
         templates_not_evaluated: run.templates,
         unknown: run.outcome.unknown,

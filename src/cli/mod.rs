@@ -1,5 +1,6 @@
 //! The command line: arguments, commands, exit status. One file per command.
 
+mod baseline;
 mod check;
 mod eval;
 mod explain;
@@ -10,6 +11,7 @@ mod output;
 mod project;
 mod replace;
 mod rules;
+mod since;
 mod suppress;
 mod targets;
 mod test;
@@ -39,6 +41,7 @@ enum Command {
     Test(test::Args),
     Eval(eval::Args),
     Suppress(suppress::Args),
+    Baseline(baseline::Args),
     Init(init::Args),
 }
 
@@ -96,6 +99,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Suppress(arguments) => suppress::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
     })
     .unwrap_or(Status::Failed)

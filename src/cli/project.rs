@@ -1,6 +1,6 @@
 //! The arguments that say what to look at, shared by the commands that look at a project.
 
-use crate::check::{Failure, Request, Suppressions};
+use crate::check::{Baseline, Failure, Request, Suppressions};
 use crate::cli::Status;
 use crate::config::{self, Date};
 use crate::diagnostic::Diagnostic;
@@ -110,6 +110,8 @@ impl Args {
             select: Vec::new(),
             ignore: Vec::new(),
             suppressions: Suppressions::Honoured,
+            baseline: Baseline::Off,
+            new_from: None,
             today: today(),
             threads: self.threads,
         })

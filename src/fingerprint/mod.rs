@@ -315,8 +315,8 @@ mod tests {
         let [live, ready] = &of("missing: livenessProbe, readinessProbe")[..] else { panic!("two parts") };
         assert_eq!(of("missing: readinessProbe"), std::slice::from_ref(ready));
         assert_ne!(live.fingerprint, ready.fingerprint);
-        assert_eq!(ready.at, "Pod web: spec.containers[api].name lacks readinessProbe");
-        assert_eq!(of("missing: A1")[0].at, "Pod web: spec.containers[api].name", "it may be a value");
+        assert_eq!(ready.at, "Pod web: spec.containers[api] lacks readinessProbe");
+        assert_eq!(of("missing: A1")[0].at, "Pod web: spec.containers[api]", "it may be a value");
         assert_eq!(of("is null"), of(""));
     }
 

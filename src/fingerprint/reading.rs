@@ -108,7 +108,9 @@ impl<'a> Reading<'a> {
     pub fn place_in_words(&mut self, span: Span) -> String {
         let Some((tree, node)) = self.around(span) else { return String::new() };
         let mut steps = Vec::new();
-        let mut root = node;
+        // An item of a list is marked by its name.
+        let item = node.parent().filter(|item| self.trees[tree].called(*item) == Some(node));
+        let mut root = item.unwrap_or(node);
         while let Some(parent) = root.parent() {
             let name = self.trees[tree].called(root).map(|name| self.name(name));
             let name = name.as_deref().unwrap_or_default();

@@ -11,7 +11,7 @@ mod summary;
 pub use concise::concise;
 pub use full::{Charset, Color, Look, full, windows};
 pub use json::{json, object};
-pub use sanitise::{Clean, text};
+pub use sanitise::{Clean, is_hazard, text};
 pub use summary::{Summary, plural, summary_line};
 
 use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin};

@@ -15,8 +15,14 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings of severity info.
     pub infos: usize,
-    /// Findings excused by a comment, a waiver or the baseline.
+    /// Findings excused by a comment or a waiver.
     pub suppressed: usize,
+    /// Findings excused because they were there before.
+    pub known: usize,
+    /// How many of those the baseline has, and how many of its entries no finding has any more; `None` without a baseline.
+    pub baseline: Option<(usize, usize)>,
+    /// The revision that the run is compared with, and how many of the known findings it has and the baseline has not.
+    pub since: Option<(String, usize)>,
     /// Rules that did not run, each with the key of the configuration that it needs.
     pub off: Vec<(String, String)>,
     /// Helm templates that rules saw only as lines of text.
@@ -44,6 +50,18 @@ pub fn summary_line(summary: &Summary) -> String {
     )];
     if summary.suppressed > 0 {
         lines.push(format!("{} suppressed", plural(summary.suppressed, "finding")));
+    }
+    if let Some((known, stale)) = summary.baseline {
+        lines.push(format!("{} known from the baseline", plural(known, "finding")));
+        if stale > 0 {
+            let entries =
+                if stale == 1 { "entry of the baseline has" } else { "entries of the baseline have" };
+            lines.push(format!("{stale} {entries} no finding any more: `plimsoll baseline prune`"));
+        }
+    }
+    if let Some((revision, known)) = &summary.since {
+        let were = if *known == 1 { "was" } else { "were" };
+        lines.push(format!("{} {were} there at {revision}", plural(*known, "finding")));
     }
     for (rule, key) in &summary.off {
         lines.push(format!(
@@ -117,6 +135,24 @@ mod tests {
              1 finding suppressed\n\
              7 Helm templates were not evaluated: to check what a chart renders, run `helm template CHART | plimsoll check -`\n\
              2 values not judged: known only when the deployment runs"
+        );
+    }
+
+    #[test]
+    fn what_was_there_before_is_said_even_if_it_is_nothing() {
+        let lines = |baseline, since| {
+            let line = summary_line(&Summary { files: 1, rules: 1, baseline, since, ..Summary::default() });
+            line.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(None, None), [""; 0]);
+        assert_eq!(lines(Some((0, 0)), None), ["0 findings known from the baseline"]);
+        assert_eq!(
+            lines(Some((1, 2)), Some(("main".to_owned(), 1))),
+            [
+                "1 finding known from the baseline",
+                "2 entries of the baseline have no finding any more: `plimsoll baseline prune`",
+                "1 finding was there at main",
+            ]
         );
     }
 

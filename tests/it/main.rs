@@ -24,6 +24,7 @@ mod test_command;
 mod truth;
 mod user_rules;
 mod verdicts;
+mod versions;
 mod yaml_hostile;
 mod yaml_oracles;
 mod yaml_places;
