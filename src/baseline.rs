@@ -51,11 +51,11 @@ struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
-    rule: String,
     path: String,
-    fingerprint: String,
+    rule: String,
     #[serde(default)]
     at: String,
+    fingerprint: String,
 }
 
 /// Reads the text of a file. The error is for a person.
@@ -95,16 +95,11 @@ pub fn render(known: &Known) -> Result<String, String> {
         let Entry { path, rule, at, fingerprint } = entry;
         let comma = if index == 0 { "" } else { "," };
         // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            "{comma}\n    {{\"path\": {}, \"rule\": {}, \"fingerprint\": \"{fingerprint}\"",
-            quoted(path),
-            quoted(rule)
-        );
+        let _ = write!(text, "{comma}\n    {{\"path\": {}, \"rule\": {}, ", quoted(path), quoted(rule));
         if !at.is_empty() {
-            let _ = write!(text, ", \"at\": {}", quoted(at));
+            let _ = write!(text, "\"at\": {}, ", quoted(at));
         }
-        text.push('}');
+        let _ = write!(text, "\"fingerprint\": \"{fingerprint}\"}}");
     }
     text.push_str(if known.entries().is_empty() { "]\n}\n" } else { "\n  ]\n}\n" });
     if text.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(text) }
@@ -138,8 +133,8 @@ mod tests {
     const TEXT: &str = r#"{
   "version": 1,
   "findings": [
-    {"path": "a.yaml", "rule": "missing-probe", "fingerprint": "00000000000000ff", "at": "Pod web: spec.containers[api]"},
-    {"path": "a.yaml", "rule": "missing-probe", "fingerprint": "00000000000000ff", "at": "Pod web: spec.containers[api]"},
+    {"path": "a.yaml", "rule": "missing-probe", "at": "Pod web: spec.containers[api]", "fingerprint": "00000000000000ff"},
+    {"path": "a.yaml", "rule": "missing-probe", "at": "Pod web: spec.containers[api]", "fingerprint": "00000000000000ff"},
     {"path": "b.sh", "rule": "deploy-outside-pipeline", "fingerprint": "595f9372ce51881e"}
   ]
 }

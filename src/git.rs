@@ -122,20 +122,19 @@ const FETCH: &str = "fetch it first: pipelines often clone without history (`fet
 
 /// Reads what `cat-file --batch` says of one object.
 fn answer(answers: &mut impl io::BufRead, file: &File) -> Result<Content, String> {
-    let broken =
-        || format!("git cannot read {} of that revision; `git fsck` tells more", file.os_path.display());
+    // Of what a clone was made without git says either that it is missing or nothing at all.
+    let broken = || {
+        let path = file.os_path.display();
+        format!(
+            "{path} of that revision is not here: clone without a filter; if there was none, `git fsck` tells more"
+        )
+    };
     let mut head = String::new();
     answers.read_line(&mut head).map_err(|_| broken())?;
-    let size = match head.trim_end().split(' ').collect::<Vec<_>>()[..] {
-        [object, "blob", size] if object == file.object => size.parse::<u64>().map_err(|_| broken())?,
-        [_, "missing"] => {
-            let path = file.os_path.display();
-            return Err(format!(
-                "this clone lacks {path} of that revision, and nothing is fetched here; clone without a filter"
-            ));
-        }
-        _ => return Err(broken()),
+    let [object, "blob", size] = head.trim_end().split(' ').collect::<Vec<_>>()[..] else {
+        return Err(broken());
     };
+    let size: u64 = size.parse().ok().filter(|_| object == file.object).ok_or_else(broken)?;
     let mut content = answers.by_ref().take(size);
     let content = if size > MAX_BYTES {
         io::copy(&mut content, &mut io::sink()).map(|_| Content::TooLarge(size))

@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod baseline;
 mod cel_spec;
 mod check;
 mod cli;
@@ -11,6 +12,7 @@ mod go_oracle;
 mod guide;
 mod init;
 mod joins;
+mod only_new;
 mod pipeline;
 mod reference;
 mod report;
