@@ -2,40 +2,50 @@
 
 mod before;
 mod revision;
+mod scope;
 
-pub use before::{Baseline, Before, Since, Standing};
+pub use before::{Baseline, Since, Standing};
+pub use scope::{Exclusions, Extent};
 
-use crate::artifact::{self, Artifact, Kind, Loaded, Unreadable};
+use crate::artifact::{self, Artifact, Kind, Loaded, Skipped, Unreadable};
 use crate::config::{Date, Level, Settings};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Excuse, Excused, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
 use crate::fingerprint::{self, Files, Fingerprint, Identity};
 use crate::git::Tree;
-use crate::glob::Globs;
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
-use crate::rule::Rule;
+use crate::progress::{Progress, Stage};
+use crate::rule::{Catalog, Rule};
 use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
-use crate::waiver::{self, Extent};
+use crate::waiver;
 use crate::yaml::Document;
-use before::{Opened, Stop};
+use before::{Before, By, Stop};
+use scope::{Reach, Scope};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to check.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The project root, absolute: all of it is analysed, paths in reports are relative to it.
+    /// The project root, absolute: paths in reports are relative to it.
     pub root: PathBuf,
+    /// The folders that are analysed, absolute: the root, or where nothing says what the project is, those that the paths lie in.
+    pub analysed: Vec<PathBuf>,
     /// The directory that relative `paths` start from, absolute.
     pub current: PathBuf,
-    /// Files and directories to report on, as the user named them. Files are read even when they are ignored or excluded.
+    /// Files and directories to report on, as the user named them.
     pub paths: Vec<PathBuf>,
+    /// Whether files are read even when they are ignored or excluded.
+    pub exclusions: Exclusions,
     /// A file given on standard input; it takes the place of the file of that name. Only it is reported on.
     pub stdin: Option<Stdin>,
+    /// What is analysed.
+    pub extent: Extent,
     /// Path and text of the configuration.
     pub config: Option<(String, String)>,
     /// Which rules there are.
@@ -55,6 +65,8 @@ pub struct Request {
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
     pub threads: usize,
+    /// Who is told how far the run is.
+    pub progress: Arc<Progress>,
 }
 
 /// What suppressions in files are worth.
@@ -73,14 +85,22 @@ pub struct Run {
     pub sources: Sources,
     /// What was recognised, in the order of the files.
     pub artifacts: Vec<Artifact>,
+    /// What was left alone in the scope, and why.
+    pub skipped: Vec<Skipped>,
+    /// The files of the scope, artifacts and others, in the order of their ids.
+    pub scope: Vec<FileId>,
     /// The findings.
     pub outcome: Outcome,
-    /// The findings that a suppression in a file excuses.
-    pub suppressed: Vec<Diagnostic>,
-    /// The findings that were there before.
-    pub before: Before,
-    /// Whether the run saw all that every rule finds in the whole project, so that what was not found is not there.
+    /// The findings that are not reported and why, sorted by place.
+    pub excused: Vec<Excused>,
+    /// What came of the baseline, if there is one.
+    pub baseline: Option<Standing>,
+    /// What came of the revision that the run was to be compared with.
+    pub since: Option<Since>,
+    /// Whether the run saw and reports on all that every rule finds, so that what it did not find is not there.
     pub is_complete: bool,
+    /// The rules, those that did not run included.
+    pub catalog: Catalog,
     /// How many rules ran.
     pub rules: usize,
     /// Rules that are on but have nothing to go by, each with the key that the configuration lacks; empty where no file of the scope
@@ -167,8 +187,8 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let mut loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
-    loaded.skipped.retain(|(path, _)| scope.holds(&request.root.join(path)));
-    loaded.unreadable.retain(|file| scope.holds(&request.root.join(&file.path)));
+    loaded.skipped.retain(|file| scope.holds(&file.os_path));
+    loaded.unreadable.retain(|file| scope.holds(&file.os_path));
     Ok(Listing { sources, loaded })
 }
 
@@ -214,11 +234,12 @@ pub fn run_edited(request: &Request, edited: Option<&Edited>) -> Result<Run, Fai
     run_over(request, edited.map_or(Version::Now, Version::Edited))
 }
 
-/// Runs all stages over the whole project as it is in a revision.
+/// Runs all stages over the whole project as it is in a revision. What is named is read there too, though it is excluded or ignored.
 fn run_before(request: &Request, tree: &Tree) -> Result<Run, Failure> {
-    let root = request.root.clone();
+    let root = std::iter::once(&request.root);
+    let named = request.paths.iter().chain(request.stdin.iter().map(|stdin| &stdin.filename));
     let before = Request {
-        paths: std::iter::once(root).chain(request.paths.iter().cloned()).collect(),
+        paths: root.chain(named).cloned().collect(),
         stdin: None,
         baseline: Baseline::Off,
         new_from: None,
@@ -246,7 +267,7 @@ fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
         policy.know(name).map_err(Failure::Usage)?;
     }
     let Policy { settings, catalog, .. } = &policy;
-    let opened = Opened::new(request, settings).map_err(|stop| match stop {
+    let before = Before::open(request, settings).map_err(|stop| match stop {
         Stop::Said(error) => Failure::Usage(error),
         Stop::Mistake(mistake) => {
             let mistake = mistake.into_diagnostic("configuration");
@@ -265,24 +286,27 @@ fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
         Some(_) => Runs::Never,
         None => runs(rule, request, &policy),
     };
-    let first = loaded.artifacts.first().map_or(FileId(u32::MAX), |artifact| artifact.file);
-    // What is said at the configuration or at a rule is said of the project as a whole.
-    let in_scope = |file: FileId| {
-        if file < first { scope.holds(&request.root) } else { scope.holds(&sources.get(file).os_path) }
-    };
+    let reach = Reach::new(request, &scope, &sources);
+    let in_scope = |file: FileId| reach.holds(file);
+    let is_whole = request.extent == Extent::Project;
     let model = Model::new(&sources, &loaded.artifacts, settings, config.as_ref());
+    request.progress.enter(Stage::Check, loaded.artifacts.len());
     let mut outcome = engine::run(
         &model,
         &Job {
             catalog,
             selected: &selected,
             found: &whole.findings,
-            whole: request.stdin.is_none(),
+            whole: is_whole,
             scope: &in_scope,
             today: request.today,
+            progress: &request.progress,
         },
     );
-    let mut suppressed = Vec::new();
+    request.progress.enter(Stage::Excuse, 0);
+    // A rule that failed would have found more, and so would one that sees the project around standard input.
+    let mut is_complete = is_whole && outcome.failures.is_empty();
+    let mut excused = Vec::new();
     if request.suppressions == Suppressions::Honoured {
         let names: Vec<_> = policy.names().collect();
         let ran = |id: &str, path: &str| {
@@ -294,54 +318,61 @@ fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
             };
             runs && settings.level(id, path) != Some(Level::Off)
         };
-        // A rule that failed would have found more, and so would one that sees the project around standard input.
-        let complete = request.stdin.is_none() && outcome.failures.is_empty();
-        suppressed = suppress::apply(
+        excused = suppress::apply(
             &suppress::Job {
                 sources: &sources,
                 artifacts: &loaded.artifacts,
                 settings,
                 names: &names,
                 ran: &ran,
-                scope: &in_scope,
-                unused: if complete { Unused::Said } else { Unused::Unknown },
+                unused: if is_complete { Unused::Said } else { Unused::Unknown },
                 today: request.today,
             },
             &mut outcome,
         );
-        suppressed.retain(|found| is_reported(&found.rule, request));
     }
-    if let Some((path, _)) = &request.config {
-        let extent = match (request.stdin.is_none(), scope.holds(&request.root)) {
-            (true, true) => Some(Extent::Whole),
-            (true, false) if scope.holds(&request.root.join(path)) => Some(Extent::Part),
-            _ => None,
-        };
+    excused.append(&mut outcome.waived);
+    if let Some((path, _)) = request.config.as_ref().filter(|_| is_whole) {
         let ran = |id: &str| catalog.get(id).is_none_or(|rule| selected(rule) != Runs::Never);
-        let of_waivers = extent
-            .map(|extent| waiver::findings(settings, path, &outcome.waivers, &ran, extent, request.today));
+        let used = is_complete.then_some(&outcome.waivers);
         // The configuration is the first file.
-        outcome.diagnostics.splice(0..0, of_waivers.unwrap_or_default());
+        outcome.diagnostics.splice(0..0, waiver::findings(settings, path, used, &ran, request.today));
     }
-    outcome.diagnostics.retain(|found| is_reported(&found.rule, request));
     outcome.failures.extend(whole.failures);
-    let is_complete = request.stdin.is_none()
+    let mut known = before.compare(
+        || {
+            with_files(&sources, &loaded.artifacts, |files| {
+                fingerprint::identities(&outcome.diagnostics, files)
+            })
+        },
+        || {
+            let paths: HashSet<&str> =
+                sources.iter().map(|(_, file)| &*file.path).chain(loaded.unread()).collect();
+            // Of a folder that was not looked at nothing is known to be gone.
+            let is_all = is_whole && request.analysed.contains(&request.root);
+            move |path: &str| is_all && !paths.contains(path)
+        },
+        |tree| run_before(request, tree),
+    )?;
+    let is_said = |found: &Diagnostic| is_reported(&found.rule, request) && reach.reports(found);
+    let found = std::mem::take(&mut outcome.diagnostics).into_iter().enumerate();
+    for (index, found) in found.filter(|(_, found)| is_said(found)) {
+        let by = known.by(index);
+        if by == By::Nothing {
+            outcome.diagnostics.push(found);
+        } else {
+            known.count(by);
+            excused.push(Excused { found, by: Excuse::Known, reason: None });
+        }
+    }
+    excused.retain(|excused| is_said(&excused.found));
+    excused.sort_by_key(|excused| excused.found.primary.place);
+    is_complete &= outcome.failures.is_empty()
         && scope.holds(&request.root)
         && request.select.is_empty()
-        && request.ignore.is_empty()
-        && outcome.failures.is_empty();
-    let mut before = Before::default();
-    if !opened.is_empty() {
-        let known = with_files(&sources, &loaded.artifacts, |files| {
-            fingerprint::identities(&outcome.diagnostics, files)
-        });
-        let paths: HashSet<&str> =
-            sources.iter().map(|(_, file)| &*file.path).chain(loaded.unread()).collect();
-        // Of a project that was not looked at nothing is known to be gone.
-        let is_gone = |path: &str| request.stdin.is_none() && !paths.contains(path);
-        before =
-            opened.excuse(&mut outcome.diagnostics, &known, is_gone, |tree| run_before(request, tree))?;
-    }
+        && request.ignore.is_empty();
+    // A fault of ours leaves every file less than fully checked.
+    outcome.failures.retain(|found| &*found.rule == "internal-error" || reach.reports(found));
     let checked: Vec<&Artifact> = loaded
         .artifacts
         .iter()
@@ -358,13 +389,19 @@ fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
     let files = checked.len();
     let templates = checked.iter().filter(|artifact| artifact.kind == Kind::Template).count();
     let fail_on = settings.fail_on;
+    let scoped = sources.iter().map(|(id, _)| id).filter(|id| reach.holds(*id)).collect();
+    let skipped = loaded.skipped.into_iter().filter(|it| scope.holds(&it.os_path)).collect();
     Ok(Run {
         sources,
         artifacts: loaded.artifacts,
+        skipped,
+        scope: scoped,
         outcome,
-        suppressed,
-        before,
+        excused,
+        baseline: known.baseline,
+        since: known.since,
         is_complete,
+        catalog: policy.catalog,
         rules,
         off,
         files,
@@ -382,32 +419,29 @@ struct WholeFiles {
 impl WholeFiles {
     fn new(loaded: &Loaded, scope: &Scope, request: &Request, sources: &mut Sources) -> Self {
         let mut whole = Self { findings: Vec::new(), failures: Vec::new() };
-        let mut say = |path: &str, check: &'static str, message: String| {
+        let mut say = |path: &str, os_path: &Path, check: &'static str, message: String| {
             let mut file = SourceFile::new(path, "");
-            file.os_path = request.root.join(path);
+            os_path.clone_into(&mut file.os_path);
             let place = Place { file: sources.add(file), span: Span::empty(0) };
             Diagnostic::new(check, Severity::Error, place, message)
         };
-        for (path, reason) in loaded.skipped.iter().filter(|(path, _)| scope.holds(&request.root.join(path)))
-        {
+        let is_asked_for = |path: &Path| request.exclusions == Exclusions::Disregarded && scope.names(path);
+        for Skipped { path, os_path, reason } in &loaded.skipped {
             match reason {
                 Reason::TooLarge { .. } => {
-                    whole.findings.push(say(
-                        path,
-                        "limit-exceeded",
-                        format!("the file was not read: {reason}"),
-                    ));
+                    let message = format!("the file was not read: {reason}");
+                    whole.findings.push(say(path, os_path, "limit-exceeded", message));
                 }
-                Reason::Binary | Reason::Special if scope.names(&request.root.join(path)) => {
-                    whole.failures.push(say(path, "unreadable-file", format!("cannot be checked: {reason}")));
+                Reason::Binary | Reason::Special if is_asked_for(os_path) => {
+                    let message = format!("cannot be checked: {reason}");
+                    whole.failures.push(say(path, os_path, "unreadable-file", message));
                 }
                 _ => {}
             }
         }
-        for Unreadable { path, error } in
-            loaded.unreadable.iter().filter(|file| scope.holds(&request.root.join(&file.path)))
-        {
-            whole.failures.push(say(path, "unreadable-file", format!("cannot be read: {error}")));
+        for Unreadable { path, os_path, error } in &loaded.unreadable {
+            let message = format!("cannot be read: {error}");
+            whole.failures.push(say(path, os_path, "unreadable-file", message));
         }
         whole
     }
@@ -419,16 +453,18 @@ fn load(
     settings: &Settings<'_>,
     sources: &mut Sources,
 ) -> Result<Loaded, Failure> {
-    let mut discovery = discovery(request, settings);
-    let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
+    let mut discovery = scope::discovery(request, settings);
     if let Version::Edited(Edited { os_path, text }) = version {
         // What is given takes the place of the file of its name.
         discovery.stdin = Some(Stdin { filename: os_path.clone(), bytes: text.clone().into_bytes() });
     }
+    let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
+    request.progress.enter(Stage::Find, 0);
     let found = match version {
         Version::Revision(tree) => revision::found(tree, &discovery, &set).map_err(Failure::Usage)?,
-        _ => discover::discover(&discovery).map_err(Failure::Missing)?,
+        Version::Now | Version::Edited(_) => discover::discover(&discovery).map_err(Failure::Missing)?,
     };
+    request.progress.enter(Stage::Read, found.len());
     Ok(artifact::load(found, &set, sources))
 }
 
@@ -437,52 +473,12 @@ fn policy<'d>(
     config: Option<&'d Document>,
     sources: &mut Sources,
 ) -> Result<Policy<'d>, Failure> {
-    let policy = Policy::read(config, request.rule_files, &request.root, sources);
+    request.progress.enter(Stage::Policy, 0);
+    let policy = Policy::read(config, request.rule_files, &request.root, request.stdin.as_ref(), sources);
     if policy.mistakes.is_empty() {
         return Ok(policy);
     }
     Err(Failure::Mistakes(std::mem::take(sources), policy.diagnostics()))
-}
-
-/// The whole project is analysed, so that what holds between files is known; the scope decides what is reported.
-fn discovery(request: &Request, settings: &Settings<'_>) -> discover::Request {
-    // Standard input is checked by itself: it may be the output of another program.
-    let project = request.stdin.is_none().then(|| request.root.clone());
-    let named = request.paths.iter().filter(|path| {
-        discover::normalise(&request.current.join(path)) != discover::normalise(&request.root)
-    });
-    discover::Request {
-        root: request.root.clone(),
-        current: request.current.clone(),
-        paths: project.into_iter().chain(named.cloned()).collect(),
-        stdin: request.stdin.clone(),
-        exclude: Globs::clone(&settings.exclude),
-        threads: request.threads,
-    }
-}
-
-/// The files to report on.
-struct Scope {
-    paths: Vec<PathBuf>,
-}
-
-impl Scope {
-    fn new(request: &Request) -> Self {
-        let stdin = request.stdin.iter().map(|stdin| &stdin.filename);
-        let named = request.paths.iter().chain(stdin);
-        Self { paths: named.map(|path| discover::normalise(&request.current.join(path))).collect() }
-    }
-
-    /// Whether a path was named itself.
-    fn names(&self, path: &Path) -> bool {
-        let path = discover::normalise(path);
-        self.paths.contains(&path)
-    }
-
-    fn holds(&self, path: &Path) -> bool {
-        let path = discover::normalise(path);
-        self.paths.iter().any(|scope| path.starts_with(scope))
-    }
 }
 
 /// Where a rule runs: if rules are named by `--select`, only those; else where the policy has it on.

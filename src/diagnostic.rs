@@ -1,6 +1,7 @@
 //! What is reported: plain data, made by checks, rendered by `report`.
 
 use crate::source::{FileId, Place, Span};
+use std::borrow::Borrow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -98,6 +99,12 @@ pub struct Excused {
     pub by: Excuse,
     /// The reason that was written down, if one was.
     pub reason: Option<String>,
+}
+
+impl Borrow<Diagnostic> for Excused {
+    fn borrow(&self) -> &Diagnostic {
+        &self.found
+    }
 }
 
 /// What excuses a finding.

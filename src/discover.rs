@@ -2,7 +2,9 @@
 
 use crate::glob::Globs;
 use ignore::{WalkBuilder, WalkState};
+use std::collections::HashSet;
 use std::fs::{self, FileType};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc;
 
@@ -15,6 +17,8 @@ pub struct Request {
     pub current: PathBuf,
     /// Files and directories as the user named them. Files are taken as they are; directories are walked.
     pub paths: Vec<PathBuf>,
+    /// Files and directories that are told of only where the walk finds them; of a file that it does not find the reason is said.
+    pub expected: Vec<PathBuf>,
     /// A file given on standard input; it takes the place of the file of that name.
     pub stdin: Option<Stdin>,
     /// What the walk leaves out, matched against root-relative paths. A file that was named is read nevertheless.
@@ -79,6 +83,10 @@ pub enum Reason {
     Special,
     /// An `exclude` pattern matches.
     Excluded,
+    /// A `.gitignore` names it, or a folder around it.
+    Ignored,
+    /// It lies outside of what is analysed.
+    Outside,
     /// Larger than [`MAX_BYTES`].
     TooLarge {
         /// Its size.
@@ -99,6 +107,8 @@ impl std::fmt::Display for Reason {
             Self::Symlink => f.write_str("symbolic link, not followed"),
             Self::Special => f.write_str("not a regular file"),
             Self::Excluded => f.write_str("excluded"),
+            Self::Ignored => f.write_str("ignored by git"),
+            Self::Outside => f.write_str("outside of the project"),
             Self::TooLarge { bytes } => {
                 write!(f, "{bytes} bytes, more than the limit of {} MiB", MAX_BYTES >> 20)
             }
@@ -142,9 +152,7 @@ pub fn discover(request: &Request) -> Result<Vec<Found>, MissingPath> {
         match fs::metadata(&os_path) {
             Ok(metadata) if metadata.is_dir() => directories.push(os_path),
             Ok(metadata) => found.push(explicit(request, path, os_path, metadata.file_type())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(MissingPath { path: path.clone(), suggestion: nearest(path, &request.current) });
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(missing(request, path)),
             Err(error) => {
                 let outcome = Outcome::Unreadable(error.to_string());
                 found.push(Found {
@@ -156,20 +164,65 @@ pub fn discover(request: &Request) -> Result<Vec<Found>, MissingPath> {
             }
         }
     }
-    if let Some(stdin) = &request.stdin {
-        let os_path = request.current.join(&stdin.filename);
-        found.push(Found {
-            path: display(request, &os_path, &stdin.filename),
-            os_path,
-            origin: Origin::Stdin,
-            outcome: Outcome::Given(stdin.bytes.clone()),
-        });
+    let named = |path: &PathBuf| normalise(&request.current.join(path));
+    let stdin = request.stdin.as_ref().map(|stdin| (named(&stdin.filename), stdin));
+    for path in &request.expected {
+        let is_given = stdin.as_ref().is_some_and(|(filename, _)| *filename == named(path));
+        let error = fs::symlink_metadata(request.current.join(path)).err().filter(|_| !is_given);
+        if error.is_some_and(|error| error.kind() == ErrorKind::NotFound) {
+            return Err(missing(request, path));
+        }
     }
     walk(request, &directories, &mut found);
+    if let Some((os_path, stdin)) = stdin {
+        let walked = |file: &Found| file.outcome == Outcome::Candidate && normalise(&file.os_path) == os_path;
+        let path = display(request, &os_path, &stdin.filename);
+        if !request.expected.iter().any(|path| named(path) == os_path)
+            || found.iter().any(walked)
+            || !os_path.exists() && !request.exclude.matches(&path)
+        {
+            let outcome = Outcome::Given(stdin.bytes.clone());
+            found.push(Found { path, os_path, origin: Origin::Stdin, outcome });
+        }
+    }
     found.sort_by(|a, b| a.path.cmp(&b.path).then(a.origin.cmp(&b.origin)).then(a.os_path.cmp(&b.os_path)));
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     found.retain(|file| seen.insert(normalise(&file.os_path)));
+    for path in &request.expected {
+        let os_path = named(path);
+        if let Some(reason) = passed_over(request, &os_path)
+            && seen.insert(os_path.clone())
+        {
+            let (path, outcome) = (display(request, &os_path, path), Outcome::Skipped(reason));
+            found.push(Found { path, os_path, origin: Origin::Walked, outcome });
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
+}
+
+/// Why the walk does not find a file.
+fn passed_over(request: &Request, os_path: &Path) -> Option<Reason> {
+    let walked = |path: &PathBuf| os_path.starts_with(request.current.join(path));
+    match () {
+        () if os_path.is_dir() => None,
+        () if !request.paths.iter().any(walked) => Some(Reason::Outside),
+        () if request.exclude.matches(&display(request, os_path, os_path)) => Some(Reason::Excluded),
+        () => Some(Reason::Ignored),
+    }
+}
+
+/// What is said of a path that does not exist. Reports show paths from the root: one that was copied from there is meant from there.
+fn missing(request: &Request, path: &Path) -> MissingPath {
+    let from_root = request.root.join(path);
+    let suggestion = match request.current.strip_prefix(&request.root) {
+        Ok(below) if from_root.exists() => {
+            let up: PathBuf = below.components().map(|_| Component::ParentDir).collect();
+            Some(up.join(path))
+        }
+        _ => nearest(path, &request.current),
+    };
+    MissingPath { path: path.to_owned(), suggestion }
 }
 
 fn explicit(request: &Request, named: &Path, os_path: PathBuf, file_type: FileType) -> Found {

@@ -35,6 +35,7 @@ pub mod known;
 pub mod makefile;
 pub mod model;
 pub mod policy;
+pub mod progress;
 pub mod report;
 pub mod rule;
 pub mod secret;

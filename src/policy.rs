@@ -2,6 +2,7 @@
 
 use crate::config::{self, Level, Override, RawConfig, RuleSetting, Settings, unknown_rules};
 use crate::diagnostic::Diagnostic;
+use crate::discover::Stdin;
 use crate::engine::CHECKS;
 use crate::rule::{self, Catalog, Origin, Param, Rule};
 use crate::shape::{Mistake, suggest};
@@ -49,16 +50,17 @@ pub enum Runs {
 }
 
 impl<'d> Policy<'d> {
-    /// Reads the configuration and the rules of the project at `root`.
+    /// Reads the configuration and the rules of the project at `root`. What is given takes the place of the rule file of its name.
     pub fn read(
         config: Option<&'d Document>,
         rule_files: RuleFiles,
         root: &Path,
+        given: Option<&Stdin>,
         sources: &mut Sources,
     ) -> Self {
         let packs = config.map(config::packs).unwrap_or_default();
         let (own, found) = match rule_files {
-            RuleFiles::Project => rule::find(root, &packs, sources),
+            RuleFiles::Project => rule::find(root, &packs, given, sources),
             RuleFiles::BuiltIn => (Vec::new(), Vec::new()),
         };
         let checks: Vec<_> = CHECKS.iter().map(|check| check.0).collect();

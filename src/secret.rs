@@ -142,6 +142,8 @@ mod tests {
             ("curl -H \"Authorization: token abc\"", "curl -H \"Authorization: token ***\""),
             ("MAKE_TOKEN := a b", "MAKE_TOKEN := ***"),
             ("ENV DB_PASSWORD hunter2", "ENV DB_PASSWORD ***"),
+            ("requirepass hunter2", "requirepass ***"),
+            ("  masterauth \"a b\" # x", "  masterauth \"***\" # x"),
             ("ARG API_TOKEN=abc", "ARG API_TOKEN=***"),
             ("# PASSWORD: hunter2", "# PASSWORD: ***"),
             ("x = {\"password\": \"hunter2\", \"a\": 1}", "x = {\"password\": \"***\", \"a\": 1}"),

@@ -12,6 +12,7 @@ use crate::discover::{self, Origin, Outcome};
 use crate::engine::{self, Job};
 use crate::model::Model;
 use crate::policy::Runs;
+use crate::progress::Progress;
 use crate::rule::{self, Catalog, Example, Finding, RawRule, Rule, Verdict};
 use crate::shape::{Mistake, to_json};
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
@@ -185,6 +186,7 @@ impl Run<'_, '_> {
                 scope: &|_| true,
                 // The constant is a day.
                 today: Date::parse(TODAY).unwrap_or(Date::from_days(0)),
+                progress: &Progress::default(),
             },
         );
         if !outcome.failures.is_empty() {

@@ -5,31 +5,21 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::own;
 use std::collections::BTreeSet;
 
-/// How much of the project a run reports on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// All of it: what excuses nothing excuses nothing at all.
-    Whole,
-    /// The configuration, and perhaps more.
-    Part,
-}
-
-/// The findings about waivers, at their places in the configuration. `used` are those that excused something, `ran` says whether a rule
-/// ran, `path` is that of the configuration.
+/// The findings about waivers, at their places in the configuration. `used` are those that excused something, `None` where the run cannot
+/// tell; `ran` says whether a rule ran, `path` is that of the configuration.
 pub fn findings(
     settings: &Settings<'_>,
     path: &str,
-    used: &BTreeSet<usize>,
+    used: Option<&BTreeSet<usize>>,
     ran: &dyn Fn(&str) -> bool,
-    extent: Extent,
     today: Date,
 ) -> Vec<Diagnostic> {
     let found = settings.waivers.iter().enumerate().filter_map(|(index, waiver)| {
         if waiver.is_over(today) {
             return Some(expired(waiver));
         }
-        let idle = !used.contains(&index) && waiver.rules.iter().all(|rule| ran(&rule.value));
-        (idle && extent == Extent::Whole).then(|| unused(waiver))
+        let idle = used.is_some_and(|used| !used.contains(&index));
+        (idle && waiver.rules.iter().all(|rule| ran(&rule.value))).then(|| unused(waiver))
     });
     let leveled = found.filter_map(|mut found| match settings.level(&found.rule, path) {
         Some(Level::Off) => None,

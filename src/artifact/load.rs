@@ -8,7 +8,7 @@ use crate::yaml::{self, Document, Options};
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// One deployment file.
@@ -48,8 +48,8 @@ pub struct Embedded {
 pub struct Loaded {
     /// One for each file that was read, in the order of the list, which is the order of their ids.
     pub artifacts: Vec<Artifact>,
-    /// Paths left alone and why, in the order of the list.
-    pub skipped: Vec<(String, Reason)>,
+    /// What was left alone, in the order of the list.
+    pub skipped: Vec<Skipped>,
     /// Files that could not be read, in the order of the list.
     pub unreadable: Vec<Unreadable>,
 }
@@ -57,9 +57,20 @@ pub struct Loaded {
 impl Loaded {
     /// The paths of files that are there and whose text was not read.
     pub fn unread(&self) -> impl Iterator<Item = &str> {
-        let skipped = self.skipped.iter().map(|(path, _)| &**path);
+        let skipped = self.skipped.iter().map(|file| &*file.path);
         skipped.chain(self.unreadable.iter().map(|file| &*file.path))
     }
+}
+
+/// A path that was left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The path as reports show it.
+    pub path: String,
+    /// The path to open.
+    pub os_path: PathBuf,
+    /// Why.
+    pub reason: Reason,
 }
 
 /// A file that could not be read; the run ends with status 2.
@@ -67,6 +78,8 @@ impl Loaded {
 pub struct Unreadable {
     /// Its path as reports show it.
     pub path: String,
+    /// The path to open.
+    pub os_path: PathBuf,
     /// The operating system's words.
     pub error: String,
 }
@@ -81,7 +94,7 @@ pub fn load(found: Vec<Found>, set: &SetKind<'_>, sources: &mut Sources) -> Load
     for outcome in read {
         match outcome {
             Read::Text(file) => files.push(sources.add(file)),
-            Read::Skipped(path, reason) => loaded.skipped.push((path, reason)),
+            Read::Skipped(skipped) => loaded.skipped.push(skipped),
             Read::Failed(unreadable) => loaded.unreadable.push(unreadable),
         }
     }
@@ -100,44 +113,45 @@ fn artifact(file: FileId, source: &SourceFile, context: &Context<'_>) -> Artifac
 
 enum Read {
     Text(SourceFile),
-    Skipped(String, Reason),
+    Skipped(Skipped),
     Failed(Unreadable),
 }
 
 fn read(found: Found, context: &Context<'_>) -> Read {
     let Found { path, os_path, origin, outcome } = found;
-    let bytes = match outcome {
-        Outcome::Skipped(reason) => return Read::Skipped(path, reason),
-        Outcome::Unreadable(error) => return Read::Failed(Unreadable { path, error }),
+    let held = match outcome {
+        Outcome::Skipped(reason) => Content::None(reason),
+        Outcome::Unreadable(error) => return Read::Failed(Unreadable { path, os_path, error }),
         Outcome::Candidate if origin == Origin::Walked && name::is_unrelated(&path, context) => {
-            return Read::Skipped(path, Reason::Unrelated);
+            Content::None(Reason::Unrelated)
         }
         Outcome::Candidate => match read_bytes(&os_path) {
-            Ok(bytes) => bytes,
-            Err(error) => return Read::Failed(Unreadable { path, error: error.to_string() }),
+            Ok(held) => held,
+            Err(error) => return Read::Failed(Unreadable { path, os_path, error: error.to_string() }),
         },
         Outcome::Given(bytes) => Content::Bytes(bytes),
     };
-    match bytes {
-        Content::TooLarge(bytes) => Read::Skipped(path, Reason::TooLarge { bytes }),
+    let reason = match held {
+        Content::None(reason) => reason,
         Content::Bytes(bytes) if bytes.len() as u64 > MAX_BYTES => {
-            Read::Skipped(path, Reason::TooLarge { bytes: bytes.len() as u64 })
+            Reason::TooLarge { bytes: bytes.len() as u64 }
         }
-        Content::Bytes(bytes) if is_binary(&bytes) => Read::Skipped(path, Reason::Binary),
-        Content::Bytes(bytes) => Read::Text(SourceFile::from_bytes(path, &os_path, bytes)),
-    }
+        Content::Bytes(bytes) if is_binary(&bytes) => Reason::Binary,
+        Content::Bytes(bytes) => return Read::Text(SourceFile::from_bytes(path, &os_path, bytes)),
+    };
+    Read::Skipped(Skipped { path, os_path, reason })
 }
 
 enum Content {
     Bytes(Vec<u8>),
-    TooLarge(u64),
+    None(Reason),
 }
 
 fn read_bytes(path: &Path) -> io::Result<Content> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
     if size > MAX_BYTES {
-        return Ok(Content::TooLarge(size));
+        return Ok(Content::None(Reason::TooLarge { bytes: size }));
     }
     let mut bytes = Vec::with_capacity(size as usize + 1);
     // One byte more than the limit tells a file that grew since.

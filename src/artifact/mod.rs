@@ -5,7 +5,7 @@ mod load;
 mod name;
 mod template;
 
-pub use load::{Artifact, Embedded, Loaded, Unreadable, load};
+pub use load::{Artifact, Embedded, Loaded, Skipped, Unreadable, load};
 pub use name::{RULE_FOLDER, is_unrelated};
 
 use crate::yaml::{Dialect, Document};

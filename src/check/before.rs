@@ -1,9 +1,8 @@
 //! What the findings of a run are held against: the baseline, and the revision that the run is compared with.
 
-use super::{Failure, Request, Run};
+use super::{Extent, Failure, Request, Run};
 use crate::baseline;
 use crate::config::Settings;
-use crate::diagnostic::{Diagnostic, Excuse, Excused};
 use crate::discover::normalise;
 use crate::fingerprint::Identity;
 use crate::git::Tree;
@@ -25,7 +24,7 @@ pub enum Baseline {
     Written(Option<PathBuf>),
 }
 
-/// What a run made of a baseline.
+/// What came of a baseline.
 #[derive(Debug)]
 pub struct Standing {
     /// The file, absolute.
@@ -34,17 +33,17 @@ pub struct Standing {
     pub known: Known,
     /// By entry: the path of the finding that says it still.
     pub said_in: Vec<Option<Arc<str>>>,
-    /// The findings that it excuses.
-    pub found: Vec<Excused>,
+    /// How many findings that would be reported it excuses.
+    pub excuses: usize,
 }
 
-/// What a run made of a revision.
+/// What came of a revision.
 #[derive(Debug)]
 pub struct Since {
     /// The revision as it was named.
     pub revision: String,
-    /// The findings that are there and not in the baseline.
-    pub found: Vec<Excused>,
+    /// How many findings that would be reported are there, and not in the baseline.
+    pub excuses: usize,
 }
 
 impl Standing {
@@ -54,32 +53,36 @@ impl Standing {
     }
 }
 
-/// The findings that were there before, by what has them.
-#[derive(Debug, Default)]
-pub struct Before {
-    /// The baseline, if there is one.
-    pub baseline: Option<Standing>,
-    /// The revision, if one was named.
-    pub since: Option<Since>,
-}
-
-impl Before {
-    /// The findings.
-    pub fn found(&self) -> impl Iterator<Item = &Excused> {
-        let known = self.baseline.iter().flat_map(|standing| &standing.found);
-        known.chain(self.since.iter().flat_map(|since| &since.found))
-    }
-}
-
 /// What the findings of a run are to be held against, read before anything is checked.
-pub struct Opened {
+pub struct Before {
     baseline: Option<(PathBuf, Known)>,
     revision: Option<(String, Tree)>,
 }
 
-impl Opened {
-    /// Reads the baseline, and what the revision holds.
-    pub fn new(request: &Request, settings: &Settings<'_>) -> Result<Self, Stop> {
+/// Which findings were there before.
+pub struct Compared {
+    /// By finding: what it is known by; empty where nothing is.
+    by: Vec<By>,
+    /// What came of the baseline.
+    pub baseline: Option<Standing>,
+    /// What came of the revision.
+    pub since: Option<Since>,
+}
+
+/// What a finding is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// It is new.
+    Nothing,
+    /// The baseline has it.
+    Baseline,
+    /// The revision has it.
+    Revision,
+}
+
+impl Before {
+    /// Reads the baseline, and what files the revision has.
+    pub fn open(request: &Request, settings: &Settings<'_>) -> Result<Self, Stop> {
         let baseline = match &request.baseline {
             Baseline::Off => None,
             Baseline::Read(named) => named_or_found(request, settings, named.as_deref())?,
@@ -89,8 +92,8 @@ impl Opened {
                 Some((path, known))
             }
         };
-        if request.new_from.is_some() && request.stdin.is_some() {
-            let error = "no revision has what standard input brings: --new-from and `-` do not go together";
+        if request.new_from.is_some() && request.extent == Extent::Input {
+            let error = "no revision has what standard input brings by itself; name the file whose place it takes with --stdin-filename";
             return Err(Stop::Said(error.to_owned()));
         }
         let of = |revision: &String| Ok((revision.clone(), Tree::of(&request.root, revision)?));
@@ -98,66 +101,62 @@ impl Opened {
         Ok(Self { baseline, revision })
     }
 
-    /// Whether there is anything to hold findings against.
-    pub fn is_empty(&self) -> bool {
-        self.baseline.is_none() && self.revision.is_none()
-    }
-
-    /// Takes the findings out that are known. `identities` are theirs; `check` runs all stages over a revision with the rules and the
-    /// configuration of today.
-    pub fn excuse(
+    /// Says which findings of a whole run are known. `identities` are theirs, `is_gone` whether the file of a path is; `check` runs all stages
+    /// over a revision.
+    pub fn compare<Gone: Fn(&str) -> bool>(
         self,
-        findings: &mut Vec<Diagnostic>,
-        identities: &[Identity],
-        is_gone: impl Fn(&str) -> bool,
+        identities: impl FnOnce() -> Vec<Identity>,
+        is_gone: impl FnOnce() -> Gone,
         check: impl FnOnce(&Tree) -> Result<Run, Failure>,
-    ) -> Result<Before, Failure> {
-        let mut known_by = vec![By::Nothing; findings.len()];
-        let mut add = |comparison: &Comparison, by| {
-            for (known_by, _) in
-                known_by.iter_mut().zip(&comparison.is_known).filter(|(_, is_known)| **is_known)
-            {
-                if *known_by == By::Nothing {
-                    *known_by = by;
-                }
-            }
-        };
-        let baseline = self.baseline.map(|(path, known)| {
-            let comparison = known.compare(identities, &is_gone);
-            add(&comparison, By::Baseline);
+    ) -> Result<Compared, Failure> {
+        let mut compared = Compared { by: Vec::new(), baseline: None, since: None };
+        if self.baseline.is_none() && self.revision.is_none() {
+            return Ok(compared);
+        }
+        let (identities, is_gone) = (identities(), is_gone());
+        compared.by = vec![By::Nothing; identities.len()];
+        if let Some((path, known)) = self.baseline {
+            let comparison = known.compare(&identities, &is_gone);
+            compared.add(&comparison, By::Baseline);
             let path_of = |at: usize| identities[at].path.clone();
             let said_in = comparison.said_by.iter().map(|by| by.map(path_of)).collect();
-            Standing { path, known, said_in, found: Vec::new() }
-        });
-        let mut since = None;
-        if let Some((name, tree)) = self.revision {
+            compared.baseline = Some(Standing { path, known, said_in, excuses: 0 });
+        }
+        if let Some((revision, tree)) = self.revision {
             let run = check(&tree)?;
             let known = Known::of(&run.identities(&run.outcome.diagnostics));
-            add(&known.compare(identities, &is_gone), By::Revision);
-            since = Some(Since { revision: name, found: Vec::new() });
+            compared.add(&known.compare(&identities, &is_gone), By::Revision);
+            compared.since = Some(Since { revision, excuses: 0 });
         }
-        let mut before = Before { baseline, since };
-        for (found, by) in std::mem::take(findings).into_iter().zip(known_by) {
-            let excused = match by {
-                By::Nothing => None,
-                By::Baseline => before.baseline.as_mut().map(|standing| &mut standing.found),
-                By::Revision => before.since.as_mut().map(|since| &mut since.found),
-            };
-            match excused {
-                None => findings.push(found),
-                Some(list) => list.push(Excused { found, by: Excuse::Known, reason: None }),
-            }
-        }
-        Ok(before)
+        Ok(compared)
     }
 }
 
-/// What a finding is known by.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    Nothing,
-    Baseline,
-    Revision,
+impl Compared {
+    fn add(&mut self, comparison: &Comparison, by: By) {
+        for (known_by, is_known) in self.by.iter_mut().zip(&comparison.is_known) {
+            if *is_known && *known_by == By::Nothing {
+                *known_by = by;
+            }
+        }
+    }
+
+    /// What a finding is known by.
+    pub fn by(&self, index: usize) -> By {
+        self.by.get(index).copied().unwrap_or(By::Nothing)
+    }
+
+    /// Counts a finding that would be reported.
+    pub fn count(&mut self, by: By) {
+        let excuses = match by {
+            By::Nothing => None,
+            By::Baseline => self.baseline.as_mut().map(|standing| &mut standing.excuses),
+            By::Revision => self.since.as_mut().map(|since| &mut since.excuses),
+        };
+        if let Some(excuses) = excuses {
+            *excuses += 1;
+        }
+    }
 }
 
 /// Why a baseline or a revision cannot be read.

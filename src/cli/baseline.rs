@@ -4,7 +4,7 @@ use super::replace::{folder, replace};
 use super::{ListFormat as Format, Status, check as checking, fail, print, printable, project};
 use crate::baseline;
 use crate::check::{self, Baseline, Request, Run, Standing};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Excuse};
 use crate::discover::normalise;
 use crate::fingerprint::Identity;
 use crate::known::{ALWAYS_REPORTED, Entry, Known};
@@ -112,7 +112,7 @@ fn checked(
         let _ = project::draw(&mut io::stderr().lock(), &run.sources, &run.outcome.failures, look);
         return Err(fail(&"the project could not be checked completely: mend this first"));
     }
-    match run.before.baseline.take() {
+    match run.baseline.take() {
         Some(standing) => Ok(Checked { request, run, standing }),
         None => {
             Err(fail(&format_args!("there is no {}; `plimsoll baseline` writes it", baseline::FILE_NAME)))
@@ -123,7 +123,8 @@ fn checked(
 impl Checked {
     /// What all findings are known by, those included that the baseline excuses.
     fn identities(&self) -> Vec<Identity> {
-        let known = self.standing.found.iter().map(|known| &known.found);
+        let known = self.run.excused.iter().filter(|excused| excused.by == Excuse::Known);
+        let known = known.map(|known| &known.found);
         let findings: Vec<Diagnostic> = known.chain(&self.run.outcome.diagnostics).cloned().collect();
         self.run.identities(&findings)
     }

@@ -1,12 +1,16 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
-use super::{Status, fail, output, printable, project, since};
-use crate::check::{self, Run, Suppressions};
+use super::progress::Line;
+use super::{Status, fail, files, output, project, since, statistics};
+use crate::check::{self, Extent, Failure, Run, Suppressions};
 use crate::config::Date;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::report::{self, Charset, Look, Masks, Summary};
+use crate::diagnostic::{Diagnostic, Excuse, Severity};
+use crate::engine::Outcome;
+use crate::progress::{Progress, Stage};
+use crate::report::{self, Charset, Look, Masks, Material, Summary, Untrusted};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Check files against the rules
@@ -36,9 +40,18 @@ pub struct Args {
     /// When to colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
+    /// Say that nothing was checked by status 2, so that a check that must pass cannot pass by that
+    #[arg(long)]
+    require_inputs: bool,
+    /// Say how often each rule found something, after the report, on standard error
+    #[arg(long)]
+    statistics: bool,
     /// Print no summary
     #[arg(long, short)]
     quiet: bool,
+    /// Say on standard error which files were looked at, what was passed over and why, and how long it took
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 /// Runs the command.
@@ -48,9 +61,10 @@ pub fn run(arguments: &Args) -> Status {
         return fail(&error);
     }
     let look = look(arguments.color);
+    let progress = Arc::<Progress>::default();
     let request = match arguments.project.use_threads().and_then(|()| arguments.project.request()) {
         Ok(request) => request,
-        Err(error) => return fail(&error),
+        Err(error) => return refuse(arguments, Failure::Usage(error), look),
     };
     let request = check::Request {
         select: arguments.select.clone(),
@@ -61,67 +75,119 @@ pub fn run(arguments: &Args) -> Status {
             Suppressions::Honoured
         },
         today: arguments.today.unwrap_or(request.today),
+        progress: Arc::clone(&progress),
         ..arguments.since.fill(request)
     };
-    let run = match check::run(&request) {
+    let line = (!arguments.quiet).then(|| Line::new(&progress));
+    let run = check::run(&request);
+    drop(line);
+    let run = match run {
         Ok(run) => run,
-        Err(failure) => return project::refuse(failure, look),
+        Err(failure) => return refuse(arguments, failure, look),
     };
-    let mut summary = summary(&run);
-    summary.elapsed = started.elapsed();
-    let diagnostics: Vec<Diagnostic> =
-        run.outcome.failures.iter().chain(&run.outcome.diagnostics).cloned().collect();
-    let masks = Masks::new(&run.sources, &diagnostics, |id, _| run.hidden(id));
-    let fingerprints = run.fingerprints(&diagnostics);
-    let report = report::Run {
-        sources: &run.sources,
-        diagnostics: &diagnostics,
-        fingerprints: &fingerprints,
-        summary: &summary,
-        masks: &masks,
-    };
-    if let Err(error) = arguments.output.write(&report, look) {
-        return fail(&error);
+    progress.enter(Stage::Report, 0);
+    if arguments.verbose {
+        super::say(looked_at(&run).trim_end());
     }
-    if !arguments.quiet || summary.files == 0 {
-        super::say(&report::summary_line(&summary));
+    let mut errors = Vec::new();
+    let needs_files = arguments.require_inputs || request.extent == Extent::Input;
+    if run.files == 0 && needs_files {
+        errors.push(match request.extent {
+            // A pipe that brought nothing is most often a command in front of it that failed.
+            Extent::Input => "nothing to check came on standard input".to_owned(),
+            Extent::Project => "there is nothing to check".to_owned(),
+        });
+    }
+    let mut summary = summary(&run);
+    summary.errors += errors.len();
+    summary.elapsed = started.elapsed();
+    let Outcome { failures, diagnostics, .. } = &run.outcome;
+    let excused = if arguments.output.shows_excused() { &run.excused[..] } else { &[] };
+    let shown = failures.iter().chain(diagnostics).chain(excused.iter().map(|excused| &excused.found));
+    let masks = Masks::new(&run.sources, shown.clone(), |id, _| run.hidden(id));
+    let fingerprints = run.fingerprints(&shown.cloned().collect::<Vec<_>>());
+    let report = report::Run::new(&Material {
+        failures,
+        errors: &errors,
+        diagnostics,
+        excused,
+        fingerprints: &fingerprints,
+        ..Material::new(&run.sources, &masks, &run.catalog, &summary)
+    });
+    let written = arguments.output.write(&report, look);
+    if arguments.statistics {
+        super::say(statistics::table(diagnostics).trim_end());
+    }
+    match summary.files {
+        0 if request.paths.is_empty() && request.stdin.is_none() => {
+            if needs_files || !arguments.quiet {
+                super::say("nothing was checked: no file was named, since the list of files is empty");
+            }
+        }
+        // That named files are of no kind that rules read is a matter of course to an editor or a hook.
+        0 if needs_files || request.paths.iter().any(|path| path.is_dir()) => {
+            super::say(&report::summary_line(&summary));
+        }
+        _ if arguments.quiet => {}
+        _ => super::say(&report::summary_line(&summary)),
+    }
+    if arguments.verbose {
+        super::say(&times(&progress));
     }
     let fails = match arguments.fail_on {
         None => run.fail_on,
         Some(fail_on) => fail_on.severity(),
     };
-    status(&run, fails, request.stdin.is_some())
+    let complete = if report.is_complete() { Status::Clean } else { Status::Failed };
+    status(&run, fails).max(complete).max(written)
+}
+
+/// Says why nothing was checked, in every report too.
+fn refuse(arguments: &Args, failure: Failure, look: Look) -> Status {
+    arguments.output.write_failure(&failure, look);
+    project::refuse(failure, look)
+}
+
+/// What the run looked at in its scope.
+fn looked_at(run: &Run) -> String {
+    let artifacts = run.artifacts.iter().filter(|artifact| run.scope.binary_search(&artifact.file).is_ok());
+    files::text(&files::rows(&run.sources, artifacts, &run.skipped, &[]))
+}
+
+fn times(progress: &Progress) -> String {
+    let times = progress.times();
+    let times =
+        times.iter().map(|(stage, took)| format!("{} {:.1} ms", stage.name(), took.as_secs_f64() * 1e3));
+    times.collect::<Vec<_>>().join(", ")
 }
 
 pub fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "no day of the calendar, as in 2026-01-31".to_owned())
 }
 
-fn status(run: &Run, fails: Option<Severity>, piped: bool) -> Status {
-    // A pipe that brought nothing is most often a command in front of it that failed.
-    if !run.outcome.failures.is_empty() || (piped && run.files == 0) {
-        return Status::Failed;
-    }
+fn status(run: &Run, fails: Option<Severity>) -> Status {
     let counts = |found: &Diagnostic| fails.is_some_and(|least| found.severity >= least);
     if run.outcome.diagnostics.iter().any(counts) { Status::Findings } else { Status::Clean }
 }
 
 fn summary(run: &Run) -> Summary {
     let of = |severity| run.outcome.diagnostics.iter().filter(|found| found.severity == severity).count();
+    let known = run.excused.iter().filter(|excused| excused.by == Excuse::Known).count();
+    let exact = |text: &String| Untrusted::exact(text.clone());
     Summary {
         files: run.files,
         rules: run.rules,
         errors: of(Severity::Error) + run.outcome.failures.len(),
         warnings: of(Severity::Warning),
         infos: of(Severity::Info),
-        suppressed: run.outcome.waived.len() + run.suppressed.len(),
-        known: run.before.found().count(),
-        baseline: run.before.baseline.as_ref().map(|standing| {
+        suppressed: run.excused.len() - known,
+        known,
+        baseline: run.baseline.as_ref().map(|standing| {
             let stale = if run.is_complete { standing.stale() } else { 0 };
-            (standing.found.len(), stale)
+            (standing.excuses, stale)
         }),
-        since: run.before.since.as_ref().map(|since| (printable(&since.revision), since.found.len())),
-        off: run.off.clone(),
+        since: run.since.as_ref().map(|since| (exact(&since.revision), since.excuses)),
+        off: run.off.iter().map(|(rule, key)| (exact(rule), exact(key))).collect(),
         templates_not_evaluated: run.templates,
         unknown: run.outcome.unknown,
         ..Summary::default()

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin, Severity};
 use crate::engine::{Answer, Shown, evaluate};
 use crate::expr::{self, Problem, Stop};
 use crate::model::{self, Model, Target, TargetKind};
-use crate::report::{self, Masks, Summary};
+use crate::report::{self, Masks};
 use crate::rule::scope_of;
 use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
@@ -45,7 +45,7 @@ pub fn run(arguments: &Args) -> Status {
             if !answers.is_empty() {
                 let shower = Shower::new(model, target, &answers);
                 let printed = match arguments.format {
-                    Format::Text => report::text(&text(&shower)),
+                    Format::Text => text(&shower),
                     Format::Json => json(arguments, &shower),
                 };
                 let stopped = answers.iter().any(|answer| answer.value.is_err());
@@ -124,8 +124,7 @@ struct Shower<'s> {
     answers: &'s [Answer],
     /// One for each answer: its places and the texts it repeats.
     diagnostics: Vec<Diagnostic>,
-    masks: Masks,
-    summary: Summary,
+    masks: Masks<'s>,
 }
 
 impl<'s> Shower<'s> {
@@ -151,18 +150,11 @@ impl<'s> Shower<'s> {
         let masks = Masks::new(model.sources, &diagnostics, |id, file| {
             if is_artifact(id) { model::hidden(model.file(id)) } else { secret_spans(file, None) }
         });
-        Self { model, target, answers, diagnostics, masks, summary: Summary::default() }
+        Self { model, target, answers, diagnostics, masks }
     }
 
     fn masked(&self, at: usize, text: &str) -> String {
-        let run = report::Run {
-            sources: self.model.sources,
-            diagnostics: &self.diagnostics,
-            fingerprints: &[],
-            summary: &self.summary,
-            masks: &self.masks,
-        };
-        run.masked(&self.diagnostics[at], text)
+        self.masks.masked(&self.diagnostics[at], text)
     }
 
     fn value(&self, at: usize, shown: &Shown) -> Value {

@@ -4,7 +4,6 @@ use super::{Status, fail, print, project, rules};
 use crate::engine::CHECKS;
 use crate::model::Target;
 use crate::policy::{Policy, configuration};
-use crate::report;
 use crate::rule::{Origin, Rule};
 use crate::source::Sources;
 use std::fmt::Write as _;
@@ -33,11 +32,7 @@ pub fn run(arguments: &Args) -> Status {
     if let Some(rule) = policy.catalog.get(&arguments.rule) {
         let document = policy.catalog.document(rule);
         let source = || document.map(|document| document.text().to_owned()).unwrap_or_default();
-        return print(&report::text(&if arguments.source {
-            source()
-        } else {
-            words(rule, &policy, &sources)
-        }));
+        return print(&if arguments.source { source() } else { words(rule, &policy, &sources) });
     }
     if let Some((name, severity, summary)) = CHECKS.iter().find(|check| check.0 == arguments.rule) {
         return print(&format!(

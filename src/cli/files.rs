@@ -1,10 +1,11 @@
 //! `plimsoll files`: what each file is and why, and what was left alone.
 
-use super::{ListFormat as Format, Status, check, fail, printable, project};
-use crate::artifact::Kind;
+use super::{ListFormat as Format, Status, check, fail, print, printable, project};
+use crate::artifact::{Artifact, Kind, Skipped, Unreadable};
 use crate::check::{Listing, list};
+use crate::report;
+use crate::source::Sources;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 /// List the files of the deployment: what each is, and why
 #[derive(Debug, clap::Args)]
@@ -26,40 +27,40 @@ pub fn run(arguments: &Args) -> Status {
         Ok(listing) => listing,
         Err(failure) => return project::refuse(failure, check::look(check::Color::Auto)),
     };
-    let rows = rows(&listing);
-    let printed = match arguments.format {
+    let Listing { sources, loaded } = &listing;
+    let rows = rows(sources, &loaded.artifacts, &loaded.skipped, &loaded.unreadable);
+    let printed = print(&match arguments.format {
         Format::Text => text(&rows),
         Format::Json => json(&rows),
-    };
-    match io::stdout().lock().write_all(printed.as_bytes()) {
-        Ok(()) => {}
-        // The reader has seen enough (`plimsoll files | head`).
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => return fail(&error),
-    }
+    });
     for file in &listing.loaded.unreadable {
         fail(&format_args!("cannot read {}: {}", file.path, file.error));
     }
-    if listing.loaded.unreadable.is_empty() { Status::Clean } else { Status::Failed }
+    printed.max(if listing.loaded.unreadable.is_empty() { Status::Clean } else { Status::Failed })
 }
 
-struct Row<'l> {
+/// A file in a list.
+pub struct Row<'l> {
     path: &'l str,
     kind: &'static str,
     reason: String,
 }
 
-/// Every file of the run in the order of paths; what is no artifact has the kind `skipped` or `unreadable`.
-fn rows(listing: &Listing) -> Vec<Row<'_>> {
-    let Listing { sources, loaded } = listing;
-    let artifacts = loaded.artifacts.iter().map(|artifact| Row {
+/// Every file of a run in the order of paths; what is no artifact has the kind `skipped` or `unreadable`.
+pub fn rows<'l>(
+    sources: &'l Sources,
+    artifacts: impl IntoIterator<Item = &'l Artifact>,
+    skipped: &'l [Skipped],
+    unreadable: &'l [Unreadable],
+) -> Vec<Row<'l>> {
+    let artifacts = artifacts.into_iter().map(|artifact| Row {
         path: &sources.get(artifact.file).path,
         kind: artifact.kind.name(),
         reason: artifact.reason.clone(),
     });
     let skipped =
-        loaded.skipped.iter().map(|(path, reason)| Row { path, kind: "skipped", reason: reason.to_string() });
-    let unreadable = loaded.unreadable.iter().map(|file| Row {
+        skipped.iter().map(|it| Row { path: &it.path, kind: "skipped", reason: it.reason.to_string() });
+    let unreadable = unreadable.iter().map(|file| Row {
         path: &file.path,
         kind: "unreadable",
         reason: file.error.clone(),
@@ -78,10 +79,9 @@ fn counts(rows: &[Row<'_>]) -> Vec<(&'static str, usize)> {
         .collect()
 }
 
-fn text(rows: &[Row<'_>]) -> String {
-    // A line that begins with `::` is a command to a GitHub runner.
-    let shown = |path: &str| if path.starts_with("::") { format!("./{path}") } else { path.to_owned() };
-    let paths: Vec<_> = rows.iter().map(|row| printable(&shown(row.path))).collect();
+/// The list for people: aligned columns, and how many files there are of each kind.
+pub fn text(rows: &[Row<'_>]) -> String {
+    let paths: Vec<_> = rows.iter().map(|row| printable(row.path)).collect();
     // One very long path must not push every other line to the right.
     let width = paths.iter().map(|path| path.chars().count()).max().unwrap_or(0).min(80);
     let mut out = String::new();
@@ -105,5 +105,5 @@ fn json(rows: &[Row<'_>]) -> String {
         .collect();
     let counts: serde_json::Map<_, _> =
         counts(rows).into_iter().map(|(kind, count)| (kind.to_owned(), count.into())).collect();
-    format!("{:#}\n", serde_json::json!({"version": 1, "files": files, "counts": counts}))
+    report::object(&serde_json::json!({"version": 1, "files": files, "counts": counts}))
 }

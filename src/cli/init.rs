@@ -1,6 +1,6 @@
 //! `plimsoll init`: a commented configuration for the repository it stands in.
 
-use super::{Status, check, fail, print, project};
+use super::{Status, check, fail, print, printable, project, say};
 use crate::check::look_around;
 use crate::config::FILE_NAME;
 use crate::init::propose;
@@ -23,7 +23,7 @@ pub fn run(arguments: &Args) -> Status {
     };
     let root = request.root.file_name().map(|name| name.to_string_lossy().into_owned());
     let proposal = look_around(&request, |model, loaded| {
-        let unread = loaded.skipped.iter().map(|(path, _)| path.as_str());
+        let unread = loaded.skipped.iter().map(|skipped| skipped.path.as_str());
         propose(model, root.as_deref(), unread)
     });
     let proposal = match proposal {
@@ -36,10 +36,19 @@ pub fn run(arguments: &Args) -> Status {
     let path = request.root.join(FILE_NAME);
     let created = std::fs::File::create_new(&path).and_then(|mut file| file.write_all(proposal.as_bytes()));
     match created {
-        Ok(()) => print(&format!(
-            "wrote {}; read it through, then run `plimsoll check`, which uses it from now on\n",
-            path.display()
-        )),
+        Ok(()) => {
+            let above = request.root.ancestors().skip(1).map(|folder| folder.join(FILE_NAME));
+            if let Some(other) = above.into_iter().find(|other| other.is_file()) {
+                say(&format!(
+                    "{} does not hold here: this folder is a project of its own",
+                    printable(&other.display().to_string())
+                ));
+            }
+            print(&format!(
+                "wrote {}; read it through, then run `plimsoll check`, which uses it from now on\n",
+                path.display()
+            ))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => fail(&format_args!(
             "{} is there already; `plimsoll init --dry-run` prints a new one",
             path.display()

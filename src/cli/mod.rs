@@ -2,22 +2,27 @@
 
 mod baseline;
 mod check;
+mod completions;
 mod eval;
 mod explain;
 mod files;
 mod init;
+mod lists;
 mod new;
 mod output;
+mod progress;
 mod project;
 mod replace;
 mod rules;
+mod schema;
 mod since;
+mod statistics;
 mod suppress;
 mod targets;
 mod test;
 
-use crate::report::Clean;
-use clap::{Parser, Subcommand, ValueEnum};
+use crate::report::{self, Clean};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -43,6 +48,8 @@ enum Command {
     Suppress(suppress::Args),
     Baseline(baseline::Args),
     Init(init::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
 }
 
 /// How a command prints a list.
@@ -81,12 +88,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         say(&format!("plimsoll: internal error{place}; please report it"));
     }));
+    let arguments = match lists::expand(arguments.into_iter().collect(), Cli::command) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error).into(),
+    };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(usage) => {
-            // Help and version go to stdout with status 0, mistakes to stderr; a closed pipe is the reader's choice.
-            let _ = usage.print();
-            return if usage.use_stderr() { Status::Failed.into() } else { Status::Clean.into() };
+            // Help and version go to stdout with status 0, mistakes, which repeat arguments, to stderr.
+            let text = usage.render().to_string();
+            if usage.use_stderr() {
+                say(text.trim_end());
+                return Status::Failed.into();
+            }
+            return print(&text).into();
         }
     };
     std::panic::catch_unwind(|| match cli.command {
@@ -101,6 +116,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Suppress(arguments) => suppress::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
     })
     .unwrap_or(Status::Failed)
     .into()
@@ -112,9 +129,9 @@ fn fail(error: &dyn std::fmt::Display) -> Status {
     Status::Failed
 }
 
-/// Writes a line to standard error. There is nowhere left to say that it failed.
-fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+/// Writes lines to standard error, whatever they hold made safe. There is nowhere left to say that it failed.
+fn say(lines: &str) {
+    let _ = io::stderr().write_all(report::text(lines).as_bytes());
 }
 
 /// A string from a path or file on one line, without what a terminal would obey.
@@ -122,9 +139,9 @@ fn printable(text: &str) -> String {
     Clean::line(text).as_str().to_owned()
 }
 
-/// Writes a whole answer to standard output. A reader that has seen enough is no failure.
+/// Writes a whole answer to standard output, whatever it holds made safe. A reader that has seen enough is no failure.
 fn print(text: &str) -> Status {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+    match io::stdout().lock().write_all(report::text(text).as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
         _ => Status::Clean,
     }

@@ -33,7 +33,7 @@ pub fn run(arguments: &Args) -> Status {
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(&request, config.as_ref(), &mut sources);
     let status = print(&match arguments.format {
-        Format::Text => report::text(&text(&policy, &sources)),
+        Format::Text => text(&policy, &sources),
         Format::Json => json(&policy, &sources),
     });
     if policy.mistakes.is_empty() { status } else { Status::Failed }
@@ -41,7 +41,7 @@ pub fn run(arguments: &Args) -> Status {
 
 /// The policy of a project as far as it has no mistakes; those are counted on standard error.
 pub fn policy<'d>(request: &Request, config: Option<&'d Document>, sources: &mut Sources) -> Policy<'d> {
-    let policy = Policy::read(config, request.rule_files, &request.root, sources);
+    let policy = Policy::read(config, request.rule_files, &request.root, None, sources);
     match policy.mistakes.len() {
         0 => {}
         1 => say("the configuration and the rules of this project have 1 mistake: `plimsoll check` shows it"),

@@ -4,9 +4,8 @@ use super::replace::replace;
 use super::{Status, check as checking, fail, print, project};
 use crate::check::{self, Edited, Failure, Request, Run};
 use crate::config::Date;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Excuse};
 use crate::policy::{Policy, configuration};
-use crate::report;
 use crate::secret::MASK;
 use crate::source::{Encoding, FileId, SourceFile, Sources, Span};
 use crate::suppress::{ALWAYS_SAID, Adds, Edit, MARK, Wish, proposals};
@@ -131,13 +130,14 @@ fn suppress(arguments: &Args) -> Result<String, Stop> {
             && spot.column.is_none_or(|column| position.column == column)
     };
     let Some(found) = before.outcome.diagnostics.iter().find(at) else {
-        if before.suppressed.iter().any(|found| at(&found)) {
-            return Ok(format!("{shown}: `{rule}` is suppressed there already\n"));
-        }
-        if before.outcome.waived.iter().any(|found| at(&found)) {
-            return Ok(format!("{shown}: `{rule}` is waived there by the configuration already\n"));
-        }
-        return Err(nothing(&before, file, arguments).into());
+        let excused = before.excused.iter().find(|excused| at(&&excused.found));
+        return match excused.map(|excused| excused.by) {
+            Some(Excuse::Suppression) => Ok(format!("{shown}: `{rule}` is suppressed there already\n")),
+            Some(Excuse::Waiver) => {
+                Ok(format!("{shown}: `{rule}` is waived there by the configuration already\n"))
+            }
+            Some(Excuse::Known) | None => Err(nothing(&before, file, arguments).into()),
+        };
     };
     let Some(artifact) = before.artifacts.iter().find(|artifact| artifact.file == file) else {
         return Err(format!("{shown}: what was not read cannot be written").into());
@@ -193,7 +193,7 @@ fn request(arguments: &Args) -> Result<Request, Stop> {
     let request = project.request()?;
     let mut sources = Sources::default();
     let document = configuration(request.config.as_ref(), &mut sources);
-    let policy = Policy::read(document.as_ref(), request.rule_files, &request.root, &mut sources);
+    let policy = Policy::read(document.as_ref(), request.rule_files, &request.root, None, &mut sources);
     // Mistakes are shown by the run, which then does not begin.
     if policy.mistakes.is_empty() {
         policy.know(rule)?;
@@ -407,5 +407,5 @@ fn masked(line: Span, secrets: &[Span], text: &str) -> String {
         at = secret.end.min(line.end).max(at);
     }
     out.push_str(Span::new(at, line.end.max(at)).of(text));
-    report::text(&crate::secret::mask(&out))
+    crate::secret::mask(&out).into_owned()
 }

@@ -6,7 +6,7 @@ use crate::check::Failure;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::CHECKS;
 use crate::policy::configuration;
-use crate::report::{self, Masks, Summary, plural};
+use crate::report::{self, Masks, plural};
 use crate::rule::{self, Origin, RuleFile};
 use crate::secret::secret_spans;
 use crate::shape::{Mistake, suggest};
@@ -136,7 +136,7 @@ fn subjects(arguments: &Args) -> Result<Subjects, Failure> {
     let config = configuration(request.config.as_ref(), &mut sources);
     // What the rest of the configuration says is the business of `check`.
     let packs = config.as_ref().map(crate::config::packs).unwrap_or_default();
-    let (files, mut mistakes) = rule::find(&request.root, &packs, &mut sources);
+    let (files, mut mistakes) = rule::find(&request.root, &packs, None, &mut sources);
     let checks: Vec<_> = CHECKS.iter().map(|check| check.0).collect();
     let all = rule::built_in().chain(files.iter().map(copy));
     mistakes.extend(rule::load_files(all, &checks, &mut sources).mistakes);
@@ -251,21 +251,13 @@ impl Outcome {
 
     fn json(&self, diagnostics: &[Diagnostic]) -> String {
         let masks = Masks::new(&self.sources, diagnostics, |_, file| secret_spans(file, None));
-        let summary = Summary::default();
-        let run = report::Run {
-            sources: &self.sources,
-            diagnostics,
-            fingerprints: &[],
-            summary: &summary,
-            masks: &masks,
-        };
         let rules = self.rules.iter().map(|(origin, rule)| {
             let examples = rule.trials.iter().map(|trial| {
                 let file = self.sources.get(trial.place.file);
                 let drawn = trial.diagnostic(&rule.id);
                 let faults = trial.faults.iter().map(|fault| {
                     let at = file.position(fault.place.span.start);
-                    let message = drawn.as_ref().map(|drawn| run.masked(drawn, &fault.message));
+                    let message = drawn.as_ref().map(|drawn| masks.masked(drawn, &fault.message));
                     json!({"line": at.line, "column": at.column, "message": message})
                 });
                 json!({

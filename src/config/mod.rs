@@ -10,7 +10,7 @@ mod shape;
 mod twice;
 
 pub use date::Date;
-pub use locate::{FILE_NAME, locate, root};
+pub use locate::{FILE_NAME, Home, home, home_without_config};
 pub use preset::{PRESETS, Preset};
 pub use raw::{
     Level, RawConfig, RawOverride, RawPack, RawPipeline, RawRetired, RawWaiver, RetiredName, RuleSetting,

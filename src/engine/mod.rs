@@ -7,18 +7,19 @@ mod syntax;
 
 pub use eval::{Answer, Shown, evaluate};
 
-use crate::config::{Date, Level};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::config::{Date, Level, Settings};
+use crate::diagnostic::{Diagnostic, Excuse, Excused, Severity};
 use crate::expr::{Budget, Needed, Value};
 use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown};
 use crate::policy::Runs;
+use crate::progress::Progress;
 use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, SELF, TARGET};
 use crate::source::{FileId, Place, Span};
 use crate::yaml::Node;
 use aho_corasick::{AhoCorasick, MatchKind};
 use asking::{Asking, stopped};
 use rayon::prelude::*;
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,7 +36,7 @@ pub struct Outcome {
     /// How often a rule was asked, and how often its `when` let it.
     pub asked: (usize, usize),
     /// Findings that a waiver of the configuration excuses, sorted like the others.
-    pub waived: Vec<Diagnostic>,
+    pub waived: Vec<Excused>,
     /// The waivers that excuse any finding, by their indexes.
     pub waivers: BTreeSet<usize>,
 }
@@ -96,16 +97,18 @@ pub struct Job<'j> {
     pub found: &'j [Diagnostic],
     /// Whether the model holds the whole project, so that what is not in it does not exist.
     pub whole: bool,
-    /// Whether findings that touch a file are reported.
+    /// Whether values in a file that could not be judged are counted.
     pub scope: &'j (dyn Fn(FileId) -> bool + Sync),
     /// The day by which waivers and times of grace end.
     pub today: Date,
+    /// Who is told of each file that was checked.
+    pub progress: &'j Progress,
 }
 
 /// Steps that the searches of patterns have in one file.
 const SEARCH_STEPS: u64 = 20 * Budget::DEFAULT_STEPS;
 
-/// Runs rules over every file of a model and keeps what touches a file in scope.
+/// Runs rules over every file of a model.
 pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
     let repo = Repo::new(model);
     let engine = Engine::new(model, &repo, job);
@@ -115,6 +118,7 @@ pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
         if !(job.scope)(id) {
             outcome.unknown = 0;
         }
+        job.progress.step();
         outcome
     };
     let mut outcome = files.par_iter().map(of_file).reduce(Outcome::default, Outcome::and);
@@ -123,13 +127,8 @@ pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
     for found in job.found.iter().chain(&pipeline) {
         engine.report(found.clone(), &mut outcome);
     }
-    let in_scope = |label: &Label| (job.scope)(label.place.file);
-    let touches = |found: &Diagnostic| in_scope(&found.primary) || found.related.iter().any(in_scope);
-    outcome.diagnostics.retain(touches);
     sort(&mut outcome.diagnostics);
-    outcome.failures.retain(|found| &*found.rule != "rule-error" || touches(found));
     sort(&mut outcome.failures);
-    outcome.waived.retain(touches);
     sort(&mut outcome.waived);
     outcome
 }
@@ -139,14 +138,29 @@ fn start_of(file: FileId) -> Place {
 }
 
 /// Sorts by place and rule. What a rule says twice of a place is kept once.
-pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics
-        .sort_by(|a, b| (a.primary.place, &a.rule, &a.message).cmp(&(b.primary.place, &b.rule, &b.message)));
-    diagnostics
-        .dedup_by(|a, b| (a.primary.place, &a.rule, &a.message) == (b.primary.place, &b.rule, &b.message));
+pub fn sort<D: Borrow<Diagnostic>>(found: &mut Vec<D>) {
+    fn key(found: &impl Borrow<Diagnostic>) -> (Place, &str, &str) {
+        let found = found.borrow();
+        (found.primary.place, &found.rule, &found.message)
+    }
+    found.sort_by(|a, b| key(a).cmp(&key(b)));
+    found.dedup_by(|a, b| key(a) == key(b));
 }
 
 impl Outcome {
+    /// Keeps a finding in the file of a path, among the excused ones if waivers of the configuration hold for it.
+    pub fn keep(&mut self, found: Diagnostic, path: &str, settings: &Settings<'_>, today: Date) {
+        let waived_by: Vec<_> = settings.waived_by(&found.rule, path, today).collect();
+        match waived_by.first().and_then(|&first| settings.waivers.get(first)) {
+            None => self.diagnostics.push(found),
+            Some(waiver) => {
+                let reason = Some(waiver.reason.value.clone());
+                self.waived.push(Excused { found, by: Excuse::Waiver, reason });
+                self.waivers.extend(waived_by);
+            }
+        }
+    }
+
     fn and(mut self, other: Self) -> Self {
         self.diagnostics.extend(other.diagnostics);
         self.failures.extend(other.failures);
@@ -222,13 +236,7 @@ impl<'e, 'm> Engine<'e, 'm> {
             found.severity = severity;
         }
         found.severity = found.severity.min(most);
-        let waived_by: Vec<_> = settings.waived_by(&found.rule, path, self.today).collect();
-        if waived_by.is_empty() {
-            outcome.diagnostics.push(found);
-        } else {
-            outcome.waived.push(found);
-            outcome.waivers.extend(waived_by);
-        }
+        outcome.keep(found, path, settings, self.today);
     }
 
     /// Whether the configuration keeps a rule from a file.

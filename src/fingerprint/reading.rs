@@ -42,6 +42,9 @@ impl<'a> Reading<'a> {
 
     /// Where a span stands and what it says.
     pub fn identity(&mut self, span: Span) -> (u64, String) {
+        let text = &self.source.text;
+        let start = text.floor_char_boundary(span.start as usize);
+        let span = Span::from(start..text.ceil_char_boundary((span.end as usize).clamp(start, text.len())));
         let whole = Span::new(0, self.source.text.len() as u32);
         let Some((tree, node)) = self.around(span) else { return (0, self.line(span, whole)) };
         let address = self.trees[tree].address(node);

@@ -1,9 +1,7 @@
 //! Findings for people: the lines of source with marks under the offending characters, drawn by miette.
 
-use super::positions::Positions;
-use super::snippet::Snippet;
-use super::{Clean, Run, sanitise};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Clean, Finding, Run, Snippet, Untrusted, sanitise};
+use crate::diagnostic::Severity;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
 use std::{fmt, io};
 
@@ -47,18 +45,20 @@ pub enum Charset {
 
 /// Writes each finding with its snippets, labels and help, a blank line after each, and a hint about `plimsoll explain` at the end.
 pub fn full(out: &mut dyn io::Write, run: &Run, look: Look) -> io::Result<()> {
-    windows(out, run, look)?;
-    if let Some(first) = run.diagnostics.first() {
-        let rule = Clean::line(&first.rule);
-        let hint = format!("why a rule exists and when it does not apply: plimsoll explain {rule}\n");
-        sanitise::write_block(out, &hint)?;
+    for error in &run.errors {
+        sanitise::write_block(out, format_args!("plimsoll: {}\n\n", error.line()))?;
     }
-    Ok(())
+    windows(out, run, look)?;
+    let Some(first) = run.all().next() else { return Ok(()) };
+    let rule = first.rule.line();
+    sanitise::write_block(
+        out,
+        format_args!("why a rule exists and when it does not apply: plimsoll explain {rule}\n"),
+    )
 }
 
 /// The same without the hint.
 pub fn windows(out: &mut dyn io::Write, run: &Run, look: Look) -> io::Result<()> {
-    let positions = Positions::of(run);
     let characters = match look.charset {
         Charset::Unicode => ThemeCharacters::unicode(),
         Charset::Ascii => ThemeCharacters::ascii(),
@@ -72,19 +72,18 @@ pub fn windows(out: &mut dyn io::Write, run: &Run, look: Look) -> io::Result<()>
         .with_break_words(false)
         .with_width(look.width)
         .without_syntax_highlighting();
-    for diagnostic in run.diagnostics {
-        let finding = Finding::new(run, &positions, diagnostic, look);
+    for finding in run.all() {
         let mut drawn = String::new();
-        handler.render_report(&mut drawn, &finding).map_err(io::Error::other)?;
-        drawn.push('\n');
-        sanitise::write_block(out, &drawn)?;
+        let drawing = Drawing::new(run, finding, look);
+        handler.render_report(&mut drawn, &drawing).map_err(io::Error::other)?;
+        sanitise::write_block(out, format_args!("{drawn}\n"))?;
     }
     Ok(())
 }
 
 /// A finding as miette takes it: nothing but clean text.
 #[derive(Debug)]
-struct Finding {
+struct Drawing {
     code: Clean,
     severity: Severity,
     message: Clean,
@@ -92,34 +91,33 @@ struct Finding {
     snippet: Snippet,
 }
 
-impl Finding {
-    fn new(run: &Run, positions: &Positions, diagnostic: &Diagnostic, look: Look) -> Self {
+impl Drawing {
+    fn new(run: &Run, finding: &Finding, look: Look) -> Self {
         let ellipsis = match look.charset {
             Charset::Unicode => "…",
             Charset::Ascii => "...",
         };
-        let (_, end) = positions.get(run, diagnostic.primary.place);
-        let gutter = end.line.to_string().len() + 4;
+        let gutter = finding.primary.end.line.to_string().len() + 4;
         let width = look.width.saturating_sub(gutter).max(NARROWEST);
         Self {
-            code: Clean::line(&format!("{}[{}]", diagnostic.severity.name(), diagnostic.rule)),
-            severity: diagnostic.severity,
-            message: run.clean(diagnostic, &diagnostic.message),
-            help: diagnostic.help.as_ref().map(|help| run.clean(diagnostic, help)),
-            snippet: Snippet::new(run, positions, diagnostic, width, ellipsis),
+            code: Clean::line(&format!("{}[{}]", finding.severity.name(), finding.rule.line())),
+            severity: finding.severity,
+            message: finding.message.line(),
+            help: finding.help.as_ref().map(Untrusted::line),
+            snippet: finding.snippet(run, width, ellipsis),
         }
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Drawing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.message.fmt(f)
     }
 }
 
-impl std::error::Error for Finding {}
+impl std::error::Error for Drawing {}
 
-impl miette::Diagnostic for Finding {
+impl miette::Diagnostic for Drawing {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         Some(Box::new(&self.code))
     }

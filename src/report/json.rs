@@ -1,65 +1,61 @@
-//! Findings for programs: one versioned JSON object, described by `schemas/report.schema.json`.
+//! Findings for programs, described by `schemas/report.schema.json`: one versioned JSON object, or one object on each line.
 
-use super::positions::Positions;
-use super::{Run, sanitise};
-use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::secret;
-use crate::source::{Place, Position, Span};
+use super::run::{Change, Finding, Mark, Run};
+use super::sanitise::Untrusted;
+use crate::diagnostic::{Safety, Severity};
+use crate::source::Position;
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io;
 
 /// Version of the format. It grows only when a consumer of the old one would break.
 const VERSION: u32 = 1;
 
-/// Most characters of a label's source text that are repeated in the report.
-const LONGEST_TEXT: usize = 400;
-
-/// Writes the report. Strings are exact; characters that a terminal or a CI log would act upon are written as `\u` escapes.
+/// Writes the report as one object. Strings are exact; characters that a terminal or a CI log would act upon are written as `\u` escapes.
 pub fn json(out: &mut dyn io::Write, run: &Run) -> io::Result<()> {
-    let positions = Positions::of(run);
-    let summary = run.summary;
     let report = Report {
         version: VERSION,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        diagnostics: run
-            .diagnostics
-            .iter()
-            .map(|diagnostic| Finding::new(run, &positions, diagnostic))
-            .collect(),
-        summary: Counts {
-            files: summary.files,
-            rules: summary.rules,
-            errors: summary.errors,
-            warnings: summary.warnings,
-            infos: summary.infos,
-            suppressed: summary.suppressed,
-            off: summary.off.iter().map(|(rule, needs)| Off { rule, needs }).collect(),
-            templates_not_evaluated: summary.templates_not_evaluated,
-            unknown: summary.unknown,
-        },
+        tool: TOOL,
+        errors: run.errors.iter().map(|message| Failed { message }).collect(),
+        diagnostics: run.all().map(Found::new).collect(),
+        summary: Counts::new(run),
     };
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Inert(PrettyFormatter::new()));
-    report.serialize(&mut serializer)?;
+    serde_json::to_writer_pretty(&mut *out, &report)?;
     out.write_all(b"\n")
 }
 
-/// An object of another command as text, with the same escapes.
-pub fn object(value: &serde_json::Value) -> String {
-    let mut out = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Inert(PrettyFormatter::new()));
-    // Neither writing to memory nor a value of JSON fails.
-    let _ = value.serialize(&mut serializer);
-    out.push(b'\n');
-    String::from_utf8(out).unwrap_or_default()
+/// Writes a line that begins the report, one for each error and finding, and one with the counts that ends it: without it the report was
+/// cut off.
+pub fn jsonl(out: &mut dyn io::Write, run: &Run) -> io::Result<()> {
+    let mut line = |line: &Line| {
+        serde_json::to_writer(&mut *out, line)?;
+        out.write_all(b"\n")
+    };
+    line(&Line::Run { version: VERSION, tool: TOOL })?;
+    for message in &run.errors {
+        line(&Line::Error(Failed { message }))?;
+    }
+    for finding in run.all() {
+        line(&Line::Finding(Found::new(finding)))?;
+    }
+    line(&Line::Summary(Counts::new(run)))
 }
 
 #[derive(Serialize)]
 struct Report<'a> {
     version: u32,
     tool: Tool,
-    diagnostics: Vec<Finding<'a>>,
+    errors: Vec<Failed<'a>>,
+    diagnostics: Vec<Found<'a>>,
     summary: Counts<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Run { version: u32, tool: Tool },
+    Error(Failed<'a>),
+    Finding(Found<'a>),
+    Summary(Counts<'a>),
 }
 
 #[derive(Serialize)]
@@ -68,23 +64,32 @@ struct Tool {
     version: &'static str,
 }
 
+const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+
 #[derive(Serialize)]
-struct Finding<'a> {
-    rule: &'a str,
+struct Failed<'a> {
+    message: &'a Untrusted<'a>,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    rule: &'a Untrusted<'a>,
     severity: Severity,
-    message: String,
-    help: Option<String>,
+    message: &'a Untrusted<'a>,
+    help: Option<&'a Untrusted<'a>>,
     primary: Location<'a>,
     related: Vec<Location<'a>>,
+    fingerprint: Option<String>,
+    fix: Option<Fix<'a>>,
 }
 
 #[derive(Serialize)]
 struct Location<'a> {
-    path: &'a str,
+    path: &'a Untrusted<'a>,
     start: Point,
     end: Point,
-    text: String,
-    label: String,
+    text: &'a Untrusted<'a>,
+    label: &'a Untrusted<'a>,
 }
 
 #[derive(Serialize)]
@@ -96,9 +101,24 @@ struct Point {
 }
 
 #[derive(Serialize)]
+struct Fix<'a> {
+    title: &'a Untrusted<'a>,
+    safety: Safety,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    path: &'a Untrusted<'a>,
+    start: Point,
+    end: Point,
+    text: &'a Untrusted<'a>,
+}
+
+#[derive(Serialize)]
 struct Off<'a> {
-    rule: &'a str,
-    needs: &'a str,
+    rule: &'a Untrusted<'a>,
+    needs: &'a Untrusted<'a>,
 }
 
 #[derive(Serialize)]
@@ -109,31 +129,66 @@ struct Counts<'a> {
     warnings: usize,
     infos: usize,
     suppressed: usize,
+    known: usize,
     off: Vec<Off<'a>>,
     templates_not_evaluated: usize,
     unknown: usize,
 }
 
-impl<'a> Finding<'a> {
-    fn new(run: &Run<'a>, positions: &Positions, diagnostic: &'a Diagnostic) -> Self {
-        let location = |label: &Label| {
-            let (start, end) = positions.get(run, label.place);
-            Location {
-                path: &run.sources.get(label.place.file).path,
-                start: start.into(),
-                end: end.into(),
-                text: source_text(run, Place { span: Span::new(start.byte, end.byte), ..label.place }),
-                label: run.masked(diagnostic, &label.text),
-            }
-        };
+impl<'a> Counts<'a> {
+    fn new(run: &Run<'a>) -> Self {
+        let summary = run.summary;
         Self {
-            rule: &diagnostic.rule,
-            severity: diagnostic.severity,
-            message: run.masked(diagnostic, &diagnostic.message),
-            help: diagnostic.help.as_ref().map(|help| run.masked(diagnostic, help)),
-            primary: location(&diagnostic.primary),
-            related: diagnostic.related.iter().map(location).collect(),
+            files: summary.files,
+            rules: summary.rules,
+            errors: summary.errors,
+            warnings: summary.warnings,
+            infos: summary.infos,
+            suppressed: summary.suppressed,
+            known: summary.known,
+            off: summary.off.iter().map(|(rule, needs)| Off { rule, needs }).collect(),
+            templates_not_evaluated: summary.templates_not_evaluated,
+            unknown: summary.unknown,
         }
+    }
+}
+
+impl<'a> Found<'a> {
+    fn new(finding: &'a Finding<'a>) -> Self {
+        Self {
+            rule: &finding.rule,
+            severity: finding.severity,
+            message: &finding.message,
+            help: finding.help.as_ref(),
+            primary: (&finding.primary).into(),
+            related: finding.related.iter().map(Location::from).collect(),
+            fingerprint: finding.fingerprint.map(|fingerprint| fingerprint.to_string()),
+            fix: finding.fix.as_ref().map(Fix::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Mark<'a>> for Location<'a> {
+    fn from(mark: &'a Mark<'a>) -> Self {
+        Self {
+            path: &mark.path,
+            start: mark.start.into(),
+            end: mark.end.into(),
+            text: &mark.text,
+            label: &mark.label,
+        }
+    }
+}
+
+impl<'a> From<&'a Change<'a>> for Fix<'a> {
+    fn from(change: &'a Change<'a>) -> Self {
+        let edit = |(mark, text): &'a (Mark<'a>, Untrusted<'a>)| Edit {
+            path: &mark.path,
+            start: mark.start.into(),
+            end: mark.end.into(),
+            text,
+        };
+        Self { title: &change.title, safety: change.safety, edits: change.edits.iter().map(edit).collect() }
     }
 }
 
@@ -141,86 +196,5 @@ impl From<Position> for Point {
     fn from(position: Position) -> Self {
         let Position { line, column, utf16, byte } = position;
         Self { line, column, utf16, byte }
-    }
-}
-
-/// The text at a place with its secrets masked, cut at [`LONGEST_TEXT`] characters.
-fn source_text(run: &Run, place: Place) -> String {
-    let source = &run.sources.get(place.file).text;
-    let Span { start, end } = place.span;
-    let shown = place.span.of(source).char_indices().nth(LONGEST_TEXT);
-    let shown = Span::new(start, shown.map_or(end, |(length, _)| start + length as u32));
-    let mut text = String::new();
-    let mut at = start;
-    for mask in run.masks.under(Place { span: shown, ..place }) {
-        text.push_str(Span::new(at, mask.start.max(at)).of(source));
-        text.push_str(secret::MASK);
-        at = mask.end;
-    }
-    text.push_str(Span::new(at, shown.end.max(at)).of(source));
-    if shown.end < end {
-        text.push('…');
-    }
-    text
-}
-
-/// Writes strings so that the raw report is harmless to look at: hazards as `\u` escapes, and no `##`, with which runners' commands
-/// begin. Commands that begin with `::` need a line of their own, which JSON never gives a string.
-struct Inert<'a>(PrettyFormatter<'a>);
-
-impl Formatter for Inert<'_> {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut previous = '\0';
-        for c in fragment.chars() {
-            if sanitise::is_hazard(c) || (c, previous) == ('#', '#') {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(out, "\\u{unit:04x}")?;
-                }
-            } else {
-                out.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?;
-            }
-            previous = c;
-        }
-        Ok(())
-    }
-
-    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
     }
 }

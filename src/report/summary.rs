@@ -1,5 +1,6 @@
 //! The counts of a run and the lines that close a report.
 
+use super::sanitise::Untrusted;
 use std::time::Duration;
 
 /// What a run looked at and found.
@@ -22,31 +23,44 @@ pub struct Summary {
     /// How many of those the baseline has, and how many of its entries no finding has any more; `None` without a baseline.
     pub baseline: Option<(usize, usize)>,
     /// The revision that the run is compared with, and how many of the known findings it has and the baseline has not.
-    pub since: Option<(String, usize)>,
+    pub since: Option<(Untrusted<'static>, usize)>,
     /// Rules that did not run, each with the key of the configuration that it needs.
-    pub off: Vec<(String, String)>,
+    pub off: Vec<(Untrusted<'static>, Untrusted<'static>)>,
     /// Helm templates that rules saw only as lines of text.
     pub templates_not_evaluated: usize,
     /// Values that a rule needed and that cannot be known before the deployment (`${{ … }}`, `${X}`, `{{ … }}`).
     pub unknown: usize,
-    /// How long the run took; not part of `json`, so that the same input gives the same bytes.
+    /// How long the run took; said to people only, so that the same input gives the same report.
     pub elapsed: Duration,
+    /// Whether the run could not begin.
+    pub refused: bool,
 }
 
 /// The closing lines of a report for people, without a final line break.
 pub fn summary_line(summary: &Summary) -> String {
+    lines(summary, &format!(", {}", duration(summary.elapsed))).join("\n")
+}
+
+/// The same lines for a report, without the time.
+pub(super) fn summary_lines(summary: &Summary) -> Vec<Untrusted<'static>> {
+    lines(summary, "").into_iter().map(Untrusted::exact).collect()
+}
+
+fn lines(summary: &Summary, elapsed: &str) -> Vec<String> {
+    if summary.refused {
+        return vec!["nothing was checked: mend this first".to_owned()];
+    }
     if summary.files == 0 {
-        return "nothing was checked: no file here is of a kind that plimsoll reads (`plimsoll files` lists what it sees)".into();
+        return vec!["nothing was checked: no file here is of a kind that plimsoll reads (`plimsoll files` lists what it sees)".to_owned()];
     }
     let counted = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
     let findings: Vec<String> =
         counted.iter().filter(|(count, _)| *count > 0).map(|&(count, noun)| plural(count, noun)).collect();
     let findings = if findings.is_empty() { "no findings".to_owned() } else { findings.join(", ") };
     let mut lines = vec![format!(
-        "{findings} in {} ({}, {})",
+        "{findings} in {} ({}{elapsed})",
         plural(summary.files, "file"),
         plural(summary.rules, "rule"),
-        duration(summary.elapsed),
     )];
     if summary.suppressed > 0 {
         lines.push(format!("{} suppressed", plural(summary.suppressed, "finding")));
@@ -61,9 +75,9 @@ pub fn summary_line(summary: &Summary) -> String {
     }
     if let Some((revision, known)) = &summary.since {
         let were = if *known == 1 { "was" } else { "were" };
-        lines.push(format!("{} {were} there at {revision}", plural(*known, "finding")));
+        lines.push(format!("{} {were} there at {}", plural(*known, "finding"), revision.line()));
     }
-    for (rule, key) in &summary.off {
+    for (rule, key) in summary.off.iter().map(|(rule, key)| (rule.line(), key.line())) {
         lines.push(format!(
             "{rule} is off: the configuration has no `{key}` (`plimsoll init` proposes one; `--ignore {rule}` hides this)"
         ));
@@ -82,12 +96,12 @@ pub fn summary_line(summary: &Summary) -> String {
             plural(summary.unknown, "value"),
         ));
     }
-    lines.join("\n")
+    lines
 }
 
 /// A number of things in words: `1 rule`, `2 rules`.
 pub fn plural(count: usize, noun: &str) -> String {
-    let ending = if count == 1 || noun == "info" { "" } else { "s" };
+    let ending = if count == 1 || noun.ends_with("info") { "" } else { "s" };
     format!("{count} {noun}{ending}")
 }
 
@@ -125,6 +139,8 @@ mod tests {
             files: 9,
             rules: 2,
             suppressed: 1,
+            known: 2,
+            baseline: Some((2, 0)),
             templates_not_evaluated: 7,
             unknown: 2,
             ..Summary::default()
@@ -133,6 +149,7 @@ mod tests {
             summary_line(&summary),
             "no findings in 9 files (2 rules, 0 ms)\n\
              1 finding suppressed\n\
+             2 findings known from the baseline\n\
              7 Helm templates were not evaluated: to check what a chart renders, run `helm template CHART | plimsoll check -`\n\
              2 values not judged: known only when the deployment runs"
         );
@@ -147,7 +164,7 @@ mod tests {
         assert_eq!(lines(None, None), [""; 0]);
         assert_eq!(lines(Some((0, 0)), None), ["0 findings known from the baseline"]);
         assert_eq!(
-            lines(Some((1, 2)), Some(("main".to_owned(), 1))),
+            lines(Some((1, 2)), Some((Untrusted::exact("main"), 1))),
             [
                 "1 finding known from the baseline",
                 "2 entries of the baseline have no finding any more: `plimsoll baseline prune`",

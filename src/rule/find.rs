@@ -3,6 +3,7 @@
 use super::catalog::{Origin, RuleFile};
 use crate::artifact::RULE_FOLDER as FOLDER;
 use crate::config::RawPack;
+use crate::discover::Stdin;
 use crate::shape::{Mistake, suggest};
 use crate::source::{Place, SourceFile, Sources, Span};
 use std::collections::HashSet;
@@ -16,10 +17,17 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// Finds and reads the rule files of a project, sorted by path within their folder: its own folder first, then the packs in their
 /// order. A link is followed as long as it stays in the project. Hidden files and files that are no YAML are passed over.
-/// The mistakes are what cannot be read, and what looks like rules and would not be read.
-pub fn find(root: &Path, packs: &[RawPack], sources: &mut Sources) -> (Vec<RuleFile>, Vec<Mistake>) {
+/// The mistakes are what cannot be read, and what looks like rules and would not be read. What is given takes the place of the file of its
+/// name.
+pub fn find(
+    root: &Path,
+    packs: &[RawPack],
+    given: Option<&Stdin>,
+    sources: &mut Sources,
+) -> (Vec<RuleFile>, Vec<Mistake>) {
     let bound = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-    let mut finder = Finder { bound, files: Vec::new(), seen: HashSet::new(), mistakes: Vec::new(), sources };
+    let mut finder =
+        Finder { bound, given, files: Vec::new(), seen: HashSet::new(), mistakes: Vec::new(), sources };
     finder.near_misses(root, packs);
     let own = root.join(FOLDER);
     if own.symlink_metadata().is_ok() {
@@ -43,6 +51,7 @@ pub fn find_named(
 ) -> Result<(Vec<RuleFile>, Vec<Mistake>), String> {
     let mut finder = Finder {
         bound: PathBuf::new(),
+        given: None,
         files: Vec::new(),
         seen: HashSet::new(),
         mistakes: Vec::new(),
@@ -73,6 +82,8 @@ pub fn find_named(
 struct Finder<'s> {
     /// What links must not leave.
     bound: PathBuf,
+    /// What is read instead of the file of its name.
+    given: Option<&'s Stdin>,
     files: Vec<RuleFile>,
     /// Folders and files that were read, without links.
     seen: HashSet<PathBuf>,
@@ -153,7 +164,8 @@ impl Finder<'_> {
     }
 
     fn file(&mut self, path: &Path, real: &Path, shown: &str, source: &Source<'_>) {
-        match read(real) {
+        let given = self.given.filter(|given| given.filename == real);
+        match given.map_or_else(|| read(real), |given| Ok(Some(given.bytes.clone()))) {
             Ok(Some(bytes)) => self.files.push(RuleFile {
                 source: SourceFile::from_bytes(shown, path, bytes),
                 origin: source.origin,

@@ -48,6 +48,10 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// Lines of configurations whose key does not sound like a secret: those of Redis.
+static DIRECTIVE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?m)^[ \t]*(?:requirepass|masterauth)[ \t]+(\S)"));
+
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the patterns of this file are valid: every one runs in the tests of `secret`")
 }
@@ -119,6 +123,10 @@ pub(super) fn assignments(text: &str, reading: Reading, spans: &mut Vec<Span>) {
                 hidden = value;
             }
         }
+    }
+    for found in DIRECTIVE.captures_iter(text) {
+        let start = found.get(1).map_or(text.len(), |value| value.start());
+        literals(text, value_span(text, "", start, Reach::Word), spans);
     }
     for found in PAIR.captures_iter(text) {
         let pair = found.get(1).zip(found.get(2)).or_else(|| found.get(4).zip(found.get(3)));

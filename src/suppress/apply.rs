@@ -5,7 +5,7 @@ use super::scan::{Named, Scan, Suppression, scan};
 use super::{ALWAYS_SAID, Fault};
 use crate::artifact::Artifact;
 use crate::config::{Date, Level, Reasons, Settings};
-use crate::diagnostic::{Diagnostic, Quote, QuoteOrigin};
+use crate::diagnostic::{Diagnostic, Excuse, Excused, Quote, QuoteOrigin};
 use crate::engine::{Outcome, own, sort};
 use crate::shape::suggest;
 use crate::source::{FileId, Place, Sources, Span};
@@ -24,8 +24,6 @@ pub struct Job<'j> {
     pub names: &'j [&'j str],
     /// Whether a rule or a check ran in the file of a path.
     pub ran: &'j (dyn Fn(&str, &str) -> bool + Sync),
-    /// The files whose suppressions are judged.
-    pub scope: &'j (dyn Fn(FileId) -> bool + Sync),
     /// Whether a suppression that suppressed nothing does so in the whole project.
     pub unused: Unused,
     /// The day by which suppressions end.
@@ -42,14 +40,14 @@ pub enum Unused {
 }
 
 /// Takes the findings that a suppression holds for out of an outcome and gives them, sorted; adds what is to be said of the suppressions.
-pub fn apply(job: &Job<'_>, outcome: &mut Outcome) -> Vec<Diagnostic> {
+pub fn apply(job: &Job<'_>, outcome: &mut Outcome) -> Vec<Excused> {
     let scans: Vec<(&Artifact, Scan)> = job
         .artifacts
         .par_iter()
         .map(|artifact| (artifact, scan(job.sources.get(artifact.file), artifact)))
         .filter(|(_, scan)| *scan != Scan::default())
         .collect();
-    let mut suppressed = HashSet::new();
+    let mut suppressed: HashMap<usize, &Suppression> = HashMap::new();
     let mut said = Vec::new();
     for (artifact, scan) in &scans {
         let file = File { job, id: artifact.file, path: &job.sources.get(artifact.file).path };
@@ -58,30 +56,34 @@ pub fn apply(job: &Job<'_>, outcome: &mut Outcome) -> Vec<Diagnostic> {
         let first = outcome.diagnostics.partition_point(|found| found.file() < file.id);
         let here = outcome.diagnostics[first..].iter().take_while(|found| found.file() == file.id);
         let hits = holding.of(here.map(|found| (&*found.rule, found.span().start)));
-        suppressed.extend(hits.iter().map(|&(index, _)| first + index));
+        suppressed.extend(hits.iter().map(|&(index, (by, _))| (first + index, &scan.suppressions[by])));
         used.extend(hits.into_iter().map(|(_, by)| by));
-        let first = outcome.waived.partition_point(|found| found.file() < file.id);
-        let waived = outcome.waived[first..].iter().take_while(|found| found.file() == file.id);
+        let first = outcome.waived.partition_point(|excused| excused.found.file() < file.id);
+        let waived = outcome.waived[first..].iter().map(|excused| &excused.found);
+        let waived = waived.take_while(|found| found.file() == file.id);
         let hits = holding.of(waived.map(|found| (&*found.rule, found.span().start)));
         used.extend(hits.into_iter().map(|(_, by)| by));
-        if (job.scope)(file.id) {
-            said.extend(scan.faults.iter().map(|fault| file.fault(fault)));
-            for (index, suppression) in scan.suppressions.iter().enumerate() {
-                file.judge(suppression, &|rule| used.contains(&(index, rule)), &mut said);
+        said.extend(scan.faults.iter().map(|fault| file.fault(fault)));
+        for (index, suppression) in scan.suppressions.iter().enumerate() {
+            file.judge(suppression, &|rule| used.contains(&(index, rule)), &mut said);
+        }
+    }
+    let mut excused = Vec::new();
+    for (index, found) in std::mem::take(&mut outcome.diagnostics).into_iter().enumerate() {
+        match suppressed.get(&index) {
+            None => outcome.diagnostics.push(found),
+            Some(by) => {
+                let reason = Some(by.terms.reason.clone()).filter(|reason| !reason.is_empty());
+                excused.push(Excused { found, by: Excuse::Suppression, reason });
             }
         }
     }
-    let (excused, left) = std::mem::take(&mut outcome.diagnostics)
-        .into_iter()
-        .enumerate()
-        .partition::<Vec<_>, _>(|(index, _)| suppressed.contains(index));
-    outcome.diagnostics = left.into_iter().map(|(_, found)| found).collect();
     for found in said {
         job.report(found, outcome);
     }
     sort(&mut outcome.diagnostics);
     sort(&mut outcome.waived);
-    excused.into_iter().map(|(_, found)| found).collect()
+    excused
 }
 
 impl Job<'_> {
@@ -93,13 +95,7 @@ impl Job<'_> {
             Some(Level::At(severity)) => found.severity = severity,
             None => {}
         }
-        let waived_by: Vec<_> = self.settings.waived_by(&found.rule, path, self.today).collect();
-        if waived_by.is_empty() {
-            outcome.diagnostics.push(found);
-        } else {
-            outcome.waived.push(found);
-            outcome.waivers.extend(waived_by);
-        }
+        outcome.keep(found, path, self.settings, self.today);
     }
 }
 

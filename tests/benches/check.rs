@@ -15,6 +15,7 @@ use plimsoll::discover::Found;
 use plimsoll::engine::{self, Job};
 use plimsoll::model::Model;
 use plimsoll::policy::Runs;
+use plimsoll::progress::Progress;
 use plimsoll::rule::{self, Catalog};
 use plimsoll::source::{SourceFile, Sources};
 use plimsoll::yaml::{self, Document, Options};
@@ -143,6 +144,7 @@ impl Start {
                 whole: false,
                 scope: &|_| true,
                 today: Date::parse("2026-01-01").expect("a day"),
+                progress: &Progress::default(),
             },
         );
         assert!(outcome.failures.is_empty(), "a rule failed: {:?}", outcome.failures);

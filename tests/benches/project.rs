@@ -6,6 +6,7 @@ use plimsoll::discover::Found;
 use plimsoll::engine::{self, Job, Outcome};
 use plimsoll::model::Model;
 use plimsoll::policy::Runs;
+use plimsoll::progress::Progress;
 use plimsoll::rule::{self, Catalog, Origin, Rule, RuleFile};
 use plimsoll::source::{SourceFile, Sources};
 
@@ -40,6 +41,7 @@ impl Project {
             whole: false,
             scope: &|_| true,
             today: Date::parse("2026-01-01").expect("a day"),
+            progress: &Progress::default(),
         };
         let outcome = engine::run(model, &job);
         assert!(outcome.failures.is_empty(), "a rule failed: {:?}", outcome.failures);

@@ -278,23 +278,27 @@ fn no_secret_stands_in_it() {
     let names = ["PASSWORD", "api-key", "jwtSecret", "CLIENT_SECRET", "token"];
     let mut files: Vec<(String, String)> = Vec::new();
     for (index, name) in names.iter().enumerate() {
-        let secrets: Vec<String> = (0..8).map(|at| canary(8 * index + at)).collect();
-        let [a, b, c, d, e, f, g, h] = &secrets[..] else { panic!("eight") };
+        let secret = |at: usize| canary(8 * index + at);
         files.push((
             format!("{index}/compose.yaml"),
             format!(
-                "services:\n  a:\n    image: a\n    environment:\n      {name}: {a}\n      URL: postgres://me:{b}@db/x\n  b:\n    image: b\n\
-                 \x20   environment:\n      - {name}={c}\n    command: [run, --password, {d}]\n"
+                "services:\n  a:\n    image: a\n    environment:\n      {name}: {}\n      URL: postgres://me:{}@db/x\n  b:\n    image: b\n\
+                 \x20   environment:\n      - {name}={}\n    command: [run, --password, {}]\n",
+                secret(0), secret(1), secret(2), secret(3)
             ),
         ));
         files.push((
             format!("{index}/secret.yaml"),
             format!(
-                "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData:\n  {name}: {e}\n  note: |\n    line {f}\n"
+                "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData:\n  {name}: {}\n  note: |\n    line {}\n",
+                secret(4), secret(5)
             ),
         ));
         let name = name.to_uppercase().replace('-', "_");
-        files.push((format!("{index}/run.sh"), format!("export {name}={g}\ncurl -u me:{h} https://h\n")));
+        files.push((
+            format!("{index}/run.sh"),
+            format!("export {name}={}\ncurl -u me:{} https://h\n", secret(6), secret(7)),
+        ));
     }
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
     let folder = project(&files);
@@ -308,8 +312,7 @@ fn no_secret_stands_in_it() {
     assert!(shown[0].matches("plaintext-secret").count() > 25, "{said}");
     for index in 0..40 {
         let canary = canary(index);
-        let encoded = ["", &canary].concat();
-        assert!(shown.iter().all(|text| !text.contains(&encoded)), "{canary}");
+        assert!(shown.iter().all(|text| !text.contains(&canary)), "{canary}");
     }
     // Another secret in its place is the same finding: no fingerprint depends on one.
     let before = text(folder);
@@ -346,7 +349,8 @@ fn the_list_for_programs_is_one_object() {
 
 #[test]
 fn runs_on_parts_report_together_what_the_whole_run_reports() {
-    let many: String = (0..6).map(|index| format!("  s{index}:\n    image: a:{index}\n")).collect();
+    let many =
+        (0..6).map(|index| format!("  s{index}:\n    image: a:{index}\n")).collect::<Vec<_>>().concat();
     let folder = project(&[
         ROOT,
         ("compose.yaml", &format!("services:\n{many}")),

@@ -124,7 +124,7 @@ fn binary_and_foreign_files_are_skipped_with_their_reason() {
     let mut sources = Sources::default();
     let loaded =
         load(discover(&request(tree.path(), &["."])).expect("the path exists"), &|_| None, &mut sources);
-    let skipped: Vec<_> = loaded.skipped.iter().map(|(path, reason)| (&**path, reason)).collect();
+    let skipped: Vec<_> = loaded.skipped.iter().map(|it| (&*it.path, &it.reason)).collect();
     assert_eq!(
         skipped,
         [("a.yaml", &Reason::Binary), ("c.rs", &Reason::Unrelated), ("d.png", &Reason::Unrelated)]

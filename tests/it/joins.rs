@@ -7,6 +7,7 @@ use plimsoll::discover::{Found, Origin, Outcome};
 use plimsoll::engine::{self, Job};
 use plimsoll::model::Model;
 use plimsoll::policy::Runs;
+use plimsoll::progress::Progress;
 use plimsoll::rule;
 use plimsoll::source::Sources;
 use std::collections::BTreeSet;
@@ -78,6 +79,7 @@ fn run(rules: &str, files: &[(String, String)]) -> [Vec<String>; 2] {
         whole: false,
         scope: &|_| true,
         today: Date::parse("2026-01-01").expect("a day"),
+        progress: &Progress::default(),
     };
     let outcome = engine::run(&model, &job);
     assert!(outcome.failures.is_empty(), "{rules}: {:?}", outcome.failures);

@@ -1,25 +1,32 @@
 //! Every integration test, in one binary.
 
 mod baseline;
+mod canaries;
 mod cel_spec;
 mod check;
 mod cli;
 mod commands;
 mod config;
 mod discover;
+mod editors;
 mod embedded;
 mod go_oracle;
 mod guide;
 mod init;
+mod injection;
 mod joins;
+mod offline;
 mod only_new;
 mod pipeline;
+mod readers;
 mod reference;
 mod report;
 mod rules;
+mod scope;
 mod scripts;
 mod secrets;
 mod settings;
+mod status;
 mod support;
 mod suppress;
 mod test_command;

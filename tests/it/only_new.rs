@@ -94,12 +94,10 @@ fn check_in(folder: &Path, arguments: &[&str]) -> (Option<i32>, Vec<String>, Str
 
 fn told(output: &Output) -> (Option<i32>, Vec<String>, String) {
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    // Why nothing was checked is said in reports too.
+    let found = lines.lines().filter(|line| !line.starts_with("plimsoll: "));
     let finding = |line: &str| line.split_once(']').map_or(line, |(finding, _)| finding).to_owned() + "]";
-    (
-        output.status.code(),
-        lines.lines().map(finding).collect(),
-        String::from_utf8_lossy(&output.stderr).into_owned(),
-    )
+    (output.status.code(), found.map(finding).collect(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// What is new since `HEAD`.
@@ -507,4 +505,18 @@ fn ignored_and_excluded_files_are_seen_alike_on_both_sides() {
     // What was ignored and moves into view was not there.
     repository.git(&["mv", "deep/local.sh", "deep/other.sh"]);
     assert_eq!(new(&repository, &[]).len(), 2);
+}
+
+#[test]
+fn what_is_typed_in_an_editor_is_compared_too() {
+    let Some(repository) = Repository::new(&[COMPOSE]) else { return };
+    let typed = COMPOSE.1.replace("  web:\n", "  cache:\n");
+    let run = |arguments: &[&str]| {
+        let arguments = [&["check", "-", "--output", "concise", "--new-from", "HEAD"], arguments].concat();
+        told(&plimsoll(repository.path(), &arguments, typed.as_bytes()))
+    };
+    let (_, found, err) = run(&["--stdin-filename", "compose.yaml"]);
+    assert_eq!(found, ["compose.yaml:2:3: error[missing-healthcheck]"], "{err}");
+    let (status, _, err) = run(&[]);
+    assert!(status == Some(2) && err.contains("--stdin-filename"), "{err}");
 }

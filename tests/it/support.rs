@@ -1,6 +1,6 @@
 //! What several tests share: where the inputs are, the hostile set, and the invariants of any parsed text.
 
-use plimsoll::check::{Baseline, Request, Suppressions};
+use plimsoll::check::{Baseline, Exclusions, Extent, Request, Suppressions};
 use plimsoll::config::Date;
 use plimsoll::policy::RuleFiles;
 use plimsoll::source::{SourceFile, Span};
@@ -10,13 +10,27 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Runs the program in a directory, with standard input.
 pub fn plimsoll(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    plimsoll_with(directory, arguments, input, &[])
+}
+
+/// The same with variables of the environment. Where the tests run does not matter otherwise: a CI's variables are taken away.
+pub fn plimsoll_with(
+    directory: &Path,
+    arguments: &[&str],
+    input: &[u8],
+    variables: &[(&str, &str)],
+) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
         .args(arguments)
         .current_dir(directory)
+        .env_remove("GITHUB_ACTIONS")
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -71,8 +85,11 @@ pub fn request(root: &Path, config: &str) -> Request {
     Request {
         current: root.clone(),
         paths: vec![root.clone()],
+        analysed: vec![root.clone()],
         root,
+        exclusions: Exclusions::Disregarded,
         stdin: None,
+        extent: Extent::Project,
         config: Some(("plimsoll.yaml".to_owned(), config.to_owned())),
         rule_files: RuleFiles::BuiltIn,
         select: Vec::new(),
@@ -82,6 +99,7 @@ pub fn request(root: &Path, config: &str) -> Request {
         ignore: Vec::new(),
         today: Date::parse("2026-01-01").expect("a day"),
         threads: 0,
+        progress: Arc::default(),
     }
 }
 

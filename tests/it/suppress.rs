@@ -305,7 +305,7 @@ fn what_did_not_run_is_not_called_unused() {
     assert_eq!(said(both, "waivers: [{rule: cross, paths: '*', reason: r}]\n", &[]), none);
     let folder = project(&[RULE]);
     let output = plimsoll(folder.path(), &["check", "-", "--output", "concise"], text.as_bytes());
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("unused-suppression"));
 }
 
 #[test]

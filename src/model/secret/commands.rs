@@ -3,6 +3,7 @@
 use super::inside::{self, Taken};
 use super::lines::{self, Settings};
 use super::name::{Promise, option, promise};
+use super::tree::is_open;
 use super::words::{Word, words};
 use super::{Finder, Source};
 use crate::expr::Text;
@@ -60,6 +61,9 @@ pub fn script<'m>(finder: &mut Finder<'_, 'm>, text: &Text<'m>, flavour: Flavour
         if *role == Role::Runs {
             finder.thrown_away(inside || invocation.local, |finder| {
                 line(finder, &text.cut(range.clone()), &mut invocation);
+                if let Some((before, _)) = at.checked_sub(1).map(|before| &pieces[before]) {
+                    piped(finder, &text.cut(before.clone()), content);
+                }
             });
         }
         begins = !goes_on(range);
@@ -175,6 +179,24 @@ pub fn command<'m>(
     });
 }
 
+/// Options of commands that take a secret from standard input.
+const READS_SECRET: &[&str] = &["--password-stdin", "--with-token", "--pw-stdin"];
+
+/// Looks at what is written into a command that takes a secret from standard input: `echo x | docker login --password-stdin`.
+fn piped<'m>(finder: &mut Finder<'_, 'm>, writer: &Text<'m>, reader: &str) {
+    let content = &*writer.text;
+    if !READS_SECRET.iter().any(|option| reader.split_whitespace().any(|word| word == *option)) {
+        return;
+    }
+    let all = words(content);
+    let is_writer = |word: &Word| matches!(word.text(content), "echo" | "printf");
+    let Some(at) = all.iter().rposition(is_writer) else { return };
+    let value = all[at + 1..].last().filter(|word| !word.text(content).starts_with('-'));
+    if let Some(Word { content: range }) = value {
+        finder.judge(None, Promise::Password, &writer.cut(range.clone()), Source::Argument);
+    }
+}
+
 /// Words before the name of a command: keywords, and commands that run another one.
 #[rustfmt::skip]
 const PREFIXES: &[&str] = &[
@@ -227,6 +249,17 @@ fn word<'m>(
     };
     if raw.starts_with('-') {
         let assigned = word.assignment(content);
+        // Whatever it is called: `kubectl create secret generic db --from-literal=x=secret`.
+        if let Some(entry) = raw.strip_prefix("--from-literal=")
+            && invocation.plain.iter().any(|word| word == "secret")
+            && let Some((name, value)) = entry.split_once('=')
+            && !is_open(name)
+        {
+            let value = value.trim_matches(['"', '\'']);
+            let [name, value] = [name, value].map(|part| lines::range_in(content, part));
+            take(Some(name), Promise::Password, value, Source::Argument);
+            return 1;
+        }
         if let Some((name, value)) = &assigned
             && let Some(promise) = option(&content[name.clone()])
         {

@@ -531,7 +531,7 @@ fn is_foreign(node: Node<'_>) -> bool {
 }
 
 /// Whether an entry of a Secret is public: `username`, `tls.crt`, `id_rsa.pub`.
-fn is_open(name: &str) -> bool {
+pub fn is_open(name: &str) -> bool {
     is_public(name) || [".crt", ".pub", ".cer", "ca.pem", "cert.pem"].iter().any(|end| name.ends_with(end))
 }
 

@@ -4,7 +4,7 @@ use super::Case;
 use plimsoll::source::{Place, Span};
 
 /// Path, text with `CANARY` where the secret stands, and what must still be readable.
-const PLANTED: &[(&str, &str, &str)] = &[
+pub const PLANTED: &[(&str, &str, &str)] = &[
     ("a.yaml", "DB_PASSWORD: CANARY\n", "DB_PASSWORD"),
     ("b.yaml", "db: {user: me, password: 'CANARY'}\n", "user: me"),
     ("c.yaml", "apiKey: \"CANARY\" # rotate\n", "# rotate"),
@@ -57,9 +57,9 @@ const PLANTED: &[(&str, &str, &str)] = &[
 ];
 
 /// Not a word of the files, and shaped like a token in no way but its digits.
-const CANARY: &str = "tr0ub4dor-and-3-canaries";
+pub const CANARY: &str = "tr0ub4dor-and-3-canaries";
 
-fn planted(text: &str) -> String {
+pub fn planted(text: &str) -> String {
     text.replace("CANARY", CANARY)
 }
 

@@ -81,7 +81,8 @@ fn no_output_line_is_a_command_or_steers_a_terminal() {
             let mut case = Case::default();
             carry(&mut case, payload);
             for (format, output) in case.all() {
-                if let Some(harm) = harm(&output) {
+                let harm = if format == "github" { harm_of_commands(&output) } else { harm(&output) };
+                if let Some(harm) = harm {
                     panic!("{format} with {payload:?} in the {carrier}: {harm}\n{output}");
                 }
             }
@@ -116,6 +117,19 @@ fn harm(output: &str) -> Option<String> {
         return Some(format!("character {:x}", c as u32));
     }
     plain.split(['\n', '\r']).find_map(runner_command)
+}
+
+/// The same for annotations: of one finding there is one command, with the properties that it should have.
+fn harm_of_commands(output: &str) -> Option<String> {
+    let (own, rest) = output.split_once('\n').unwrap_or((output, ""));
+    let Some((head, message)) = own.strip_prefix("::error ").and_then(|own| own.split_once("::")) else {
+        return Some(format!("no annotation in {own}"));
+    };
+    let names: Vec<_> = head.split(',').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+    if names.iter().filter(|&&name| name != "endColumn").ne(&["file", "line", "endLine", "col", "title"]) {
+        return Some(format!("properties {names:?}"));
+    }
+    harm(rest).or_else(|| harm(head)).or_else(|| harm(&format!("message: {message}")))
 }
 
 /// Bidirectional controls, zero-width characters, separators and tags, as the Unicode data files list them.

@@ -1,30 +1,34 @@
 //! Lines and columns of everything a run reports, found in one pass over each file.
 
-use super::Run;
-use crate::source::{FileId, Place, Position, SourceFile, Span};
+use super::all_places;
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Place, Position, SourceFile, Sources, Span};
 use std::collections::HashMap;
 
-/// The positions at which labels start and end.
+/// The positions at which labels and edits start and end.
 ///
 /// Counting columns anew for each finding would make many findings in one long line (minified JSON) quadratic.
-pub(super) struct Positions(HashMap<FileId, Vec<Position>>);
+pub(super) struct Positions<'a> {
+    sources: &'a Sources,
+    known: HashMap<FileId, Vec<Position>>,
+}
 
-impl Positions {
-    pub(super) fn of(run: &Run) -> Self {
+impl<'a> Positions<'a> {
+    pub(super) fn of<'d>(sources: &'a Sources, diagnostics: impl Iterator<Item = &'d Diagnostic>) -> Self {
         let mut offsets: HashMap<FileId, Vec<u32>> = HashMap::new();
-        for place in run.diagnostics.iter().flat_map(super::places) {
-            let span = clamp(&run.sources.get(place.file).text, place.span);
+        for place in diagnostics.flat_map(all_places) {
+            let span = clamp(&sources.get(place.file).text, place.span);
             offsets.entry(place.file).or_default().extend([span.start, span.end]);
         }
-        let positions = |(file, offsets)| (file, sweep(run.sources.get(file), offsets));
-        Self(offsets.into_iter().map(positions).collect())
+        let positions = |(file, offsets)| (file, sweep(sources.get(file), offsets));
+        Self { sources, known: offsets.into_iter().map(positions).collect() }
     }
 
-    /// Where a label starts and ends. The place must belong to a diagnostic of the run.
-    pub(super) fn get(&self, run: &Run, place: Place) -> (Position, Position) {
-        let file = run.sources.get(place.file);
+    /// Where a label or an edit starts and ends. The place must be one of the diagnostics.
+    pub(super) fn get(&self, place: Place) -> (Position, Position) {
+        let file = self.sources.get(place.file);
         let span = clamp(&file.text, place.span);
-        let known = self.0.get(&place.file).map_or(&[][..], Vec::as_slice);
+        let known = self.known.get(&place.file).map_or(&[][..], Vec::as_slice);
         let find = |offset: u32| match known.binary_search_by_key(&offset, |position| position.byte) {
             Ok(index) => known[index],
             Err(_) => file.position(offset),

@@ -1,10 +1,9 @@
 //! The lines around the labels of one finding: masked, sanitised, cut to the width of the screen, with the labels moved along.
 
-use super::positions::{Positions, clamp};
-use super::{Clean, Run, sanitise};
-use crate::diagnostic::{Diagnostic, Label};
+use super::{Finding, Mark, Run};
+use crate::report::sanitise::{self, Clean};
 use crate::secret;
-use crate::source::{FileId, Place, Position, SourceFile, Span};
+use crate::source::{FileId, Place, Position, Span};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 /// Lines shown before and after a label.
@@ -15,10 +14,10 @@ const LONGEST_LABEL: usize = 8;
 
 /// What miette draws: the shown lines of all files one after another. It never sees the files themselves.
 #[derive(Debug, Default)]
-pub(super) struct Snippet {
+pub struct Snippet {
     text: String,
     chunks: Vec<Chunk>,
-    marks: Vec<Mark>,
+    marks: Vec<Drawing>,
 }
 
 /// Neighbouring lines of one file, as a span of the snippet's text. Every line ends with `\n`.
@@ -32,7 +31,7 @@ struct Chunk {
 
 /// A label in the snippet's text.
 #[derive(Debug)]
-struct Mark {
+struct Drawing {
     span: Span,
     start: Position,
     text: Option<Clean>,
@@ -47,7 +46,7 @@ enum Rank {
 
 /// A label with its span and lines in the file, clamped and cut for drawing.
 struct Drawn<'a> {
-    label: &'a Label,
+    mark: &'a Mark<'a>,
     rank: Rank,
     span: Span,
     first_line: usize,
@@ -58,44 +57,27 @@ struct Drawn<'a> {
 
 impl Snippet {
     /// The snippet of a finding, with lines at most `width` columns wide.
-    pub(super) fn new(
-        run: &Run,
-        positions: &Positions,
-        diagnostic: &Diagnostic,
-        width: usize,
-        ellipsis: &str,
-    ) -> Self {
-        let ranked = std::iter::once((Rank::Primary, &diagnostic.primary))
-            .chain(diagnostic.related.iter().map(|label| (Rank::Related, label)));
+    pub(super) fn new(run: &Run, finding: &Finding, width: usize, ellipsis: &str) -> Self {
+        let ranked = std::iter::once((Rank::Primary, &finding.primary))
+            .chain(finding.related.iter().map(|mark| (Rank::Related, mark)));
         let mut files: Vec<(FileId, Vec<Drawn>)> = Vec::new();
-        for (rank, label) in ranked {
-            let file = label.place.file;
-            let drawn = Drawn::new(run.sources.get(file), label, rank);
-            match files.iter_mut().find(|(id, _)| *id == file) {
+        for (rank, mark) in ranked {
+            let drawn = Drawn::new(mark, rank);
+            match files.iter_mut().find(|(id, _)| *id == mark.file) {
                 Some((_, labels)) => labels.push(drawn),
-                None => files.push((file, vec![drawn])),
+                None => files.push((mark.file, vec![drawn])),
             }
         }
         let mut snippet = Self::default();
         for (id, labels) in files {
             for chunk in labels_by_chunk(labels) {
-                snippet.add_chunk(run, positions, diagnostic, id, &chunk, width, ellipsis);
+                snippet.add_chunk(run, id, &chunk, width, ellipsis);
             }
         }
         snippet
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one private step of `new`, cut out only to be readable")]
-    fn add_chunk(
-        &mut self,
-        run: &Run,
-        positions: &Positions,
-        diagnostic: &Diagnostic,
-        id: FileId,
-        labels: &[Drawn],
-        width: usize,
-        ellipsis: &str,
-    ) {
+    fn add_chunk(&mut self, run: &Run, id: FileId, labels: &[Drawn], width: usize, ellipsis: &str) {
         let file = run.sources.get(id);
         let index = file.lines();
         let first = labels.iter().map(|label| label.first_line).min().unwrap_or(0).saturating_sub(CONTEXT);
@@ -133,11 +115,10 @@ impl Snippet {
             self.text.push('\n');
         }
         for (label, span) in labels.iter().zip(spans) {
-            let (start, _) = positions.get(run, label.label.place);
-            self.marks.push(Mark {
+            self.marks.push(Drawing {
                 span: Span::new(span.start, span.end.max(span.start)),
-                start,
-                text: label.text(run, diagnostic),
+                start: label.mark.start,
+                text: label.text(),
                 rank: label.rank,
             });
         }
@@ -150,7 +131,7 @@ impl Snippet {
     }
 
     /// The labels, for miette.
-    pub(super) fn labels(&self) -> impl Iterator<Item = LabeledSpan> + '_ {
+    pub fn labels(&self) -> impl Iterator<Item = LabeledSpan> + '_ {
         self.marks.iter().map(|mark| {
             let text = mark.text.as_ref().map(Clean::to_string);
             let span = (mark.span.start as usize, mark.span.len() as usize);
@@ -194,8 +175,9 @@ impl SourceCode for Snippet {
 }
 
 impl<'a> Drawn<'a> {
-    fn new(file: &SourceFile, label: &'a Label, rank: Rank) -> Self {
-        let mut span = clamp(&file.text, label.place.span);
+    fn new(mark: &'a Mark<'a>, rank: Rank) -> Self {
+        let file = mark.source;
+        let mut span = Span::new(mark.start.byte, mark.end.byte);
         let trimmed = span.of(&file.text).trim_end();
         if !trimmed.is_empty() {
             span.end = span.start + trimmed.len() as u32;
@@ -209,11 +191,11 @@ impl<'a> Drawn<'a> {
             last_line = first_line;
             span.end = index.line(&file.text, first_line).end.max(span.start);
         }
-        Self { label, rank, span, first_line, last_line, cut_at }
+        Self { mark, rank, span, first_line, last_line, cut_at }
     }
 
-    fn text(&self, run: &Run, diagnostic: &Diagnostic) -> Option<Clean> {
-        let text = run.clean(diagnostic, &self.label.text);
+    fn text(&self) -> Option<Clean> {
+        let text = self.mark.label.line();
         match (text.as_str(), self.cut_at) {
             ("", None) => None,
             ("", Some(line)) => Some(Clean::line(&format!("from here to line {line}"))),
@@ -411,9 +393,10 @@ fn draw_plain(drawn: &mut String, plain: &str, at: u32) -> (u32, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Severity;
-    use crate::report::{Masks, Summary};
-    use crate::source::Sources;
+    use crate::diagnostic::{Diagnostic, Severity};
+    use crate::report::{Masks, Material, Summary};
+    use crate::rule::Catalog;
+    use crate::source::{SourceFile, Sources};
 
     const TEXT: &str = "\u{feff}a: 1\r\n\tb: \"日本\u{1b}🚀\"\r\n\r\nlong: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx end\rlast: é";
 
@@ -421,16 +404,13 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add(SourceFile::new("a.yaml", TEXT));
         let diagnostics = [Diagnostic::new("rule", Severity::Error, Place { file, span }, "message")];
-        let masks = Masks::default();
-        let summary = Summary::default();
-        let run = Run {
-            sources: &sources,
+        let masks = Masks::new(&sources, &diagnostics, |_, _| Vec::new());
+        let (catalog, summary) = (Catalog::default(), Summary::default());
+        let run = Run::new(&Material {
             diagnostics: &diagnostics,
-            fingerprints: &[],
-            summary: &summary,
-            masks: &masks,
-        };
-        check(&Snippet::new(&run, &Positions::of(&run), &diagnostics[0], width, "…"));
+            ..Material::new(&sources, &masks, &catalog, &summary)
+        });
+        check(&run.findings[0].snippet(&run, width, "…"));
     }
 
     #[test]
