@@ -1,15 +1,19 @@
 //! One run, from paths to findings: the stages in order, and what stops a run before it checks anything.
 
+mod before;
+mod revision;
 mod scope;
 
+pub use before::{Baseline, Since, Standing};
 pub use scope::{Exclusions, Extent};
 
 use crate::artifact::{self, Artifact, Kind, Loaded, Skipped, Unreadable};
 use crate::config::{Date, Level, Settings};
-use crate::diagnostic::{Diagnostic, Excused, Severity};
+use crate::diagnostic::{Diagnostic, Excuse, Excused, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
-use crate::fingerprint::{Fingerprint, fingerprints};
+use crate::fingerprint::{self, Files, Fingerprint, Identity};
+use crate::git::Tree;
 use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::progress::{Progress, Stage};
@@ -19,13 +23,14 @@ use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
 use crate::waiver;
 use crate::yaml::Document;
+use before::{Before, By, Stop};
 use scope::{Reach, Scope};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What to check.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// The project root, absolute: paths in reports are relative to it.
     pub root: PathBuf,
@@ -51,6 +56,11 @@ pub struct Request {
     pub ignore: Vec<String>,
     /// What suppressions in files are worth.
     pub suppressions: Suppressions,
+    /// Which baseline excuses findings.
+    pub baseline: Baseline,
+    /// The revision whose findings are excused, `merge-base:REV` for the common ancestor of `HEAD` and `REV`. It is checked by the rules and
+    /// the configuration of today, so that a rule that was added since brings no flood.
+    pub new_from: Option<String>,
     /// The day by which waivers, suppressions and times of grace end.
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
@@ -90,6 +100,12 @@ pub struct Run {
     pub outcome: Outcome,
     /// The findings that are not reported and why, sorted by place.
     pub excused: Vec<Excused>,
+    /// What came of the baseline, if there is one.
+    pub baseline: Option<Standing>,
+    /// What came of the revision that the run was to be compared with.
+    pub since: Option<Since>,
+    /// Whether the run saw and reports on all that every rule finds, so that what it did not find is not there.
+    pub is_complete: bool,
     /// The rules, those that did not run included.
     pub catalog: Catalog,
     /// How many rules ran.
@@ -108,23 +124,46 @@ pub struct Run {
 impl Run {
     /// The documents of a file: its own if it is YAML or JSON, and the manifests inside it.
     pub fn documents(&self, file: FileId) -> impl Iterator<Item = &Document> {
-        let index = self.artifacts.binary_search_by_key(&file, |artifact| artifact.file).ok();
-        index.into_iter().flat_map(|index| model::documents(&self.sources, &self.artifacts[index]))
+        documents(&self.sources, &self.artifacts, file)
     }
 
     /// The fingerprints of findings of the run, in their order.
     pub fn fingerprints(&self, findings: &[Diagnostic]) -> Vec<Fingerprint> {
-        fingerprints(findings, &self.sources, |file| self.documents(file))
+        with_files(&self.sources, &self.artifacts, |files| fingerprint::fingerprints(findings, files))
+    }
+
+    /// What findings of the run are known by in another version of the project, in their order.
+    pub fn identities(&self, findings: &[Diagnostic]) -> Vec<Identity> {
+        with_files(&self.sources, &self.artifacts, |files| fingerprint::identities(findings, files))
     }
 
     /// What no output may show of a file, sorted and disjoint.
     pub fn hidden(&self, id: FileId) -> Vec<Span> {
-        let source = self.sources.get(id);
-        match self.artifacts.binary_search_by_key(&id, |artifact| artifact.file) {
-            Ok(index) => model::hidden(FileFacts { id, source, artifact: &self.artifacts[index] }),
-            Err(_) => secret_spans(source, None),
-        }
+        hidden(&self.sources, &self.artifacts, id)
     }
+}
+
+fn documents<'r>(
+    sources: &'r Sources,
+    artifacts: &'r [Artifact],
+    id: FileId,
+) -> impl Iterator<Item = &'r Document> {
+    let index = artifacts.binary_search_by_key(&id, |artifact| artifact.file).ok();
+    index.into_iter().flat_map(|index| model::documents(sources, &artifacts[index]))
+}
+
+fn hidden(sources: &Sources, artifacts: &[Artifact], id: FileId) -> Vec<Span> {
+    let source = sources.get(id);
+    match artifacts.binary_search_by_key(&id, |artifact| artifact.file) {
+        Ok(index) => model::hidden(FileFacts { id, source, artifact: &artifacts[index] }),
+        Err(_) => secret_spans(source, None),
+    }
+}
+
+fn with_files<T>(sources: &Sources, artifacts: &[Artifact], ask: impl FnOnce(Files<'_>) -> T) -> T {
+    let documents = |id| documents(sources, artifacts, id).collect();
+    let hidden = |id| hidden(sources, artifacts, id);
+    ask(Files { sources, documents: &documents, hidden: &hidden })
 }
 
 /// Why a run could not begin.
@@ -152,7 +191,7 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let mut loaded = load(request, &[], &policy.settings, &mut sources)?;
+    let mut loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|file| scope.holds(&file.os_path));
@@ -168,7 +207,7 @@ pub fn look_at<T>(
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
-    let loaded = load(request, &[], &policy.settings, &mut sources)?;
+    let loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
@@ -178,7 +217,7 @@ pub fn look_at<T>(
 pub fn look_around<T>(request: &Request, ask: impl FnOnce(&Model<'_>, &Loaded) -> T) -> Result<T, Failure> {
     let mut sources = Sources::default();
     let policy = policy(request, None, &mut sources)?;
-    let loaded = load(request, &[], &policy.settings, &mut sources)?;
+    let loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let model = Model::new(&sources, &loaded.artifacts, &policy.settings, None);
     Ok(ask(&model, &loaded))
 }
@@ -194,11 +233,40 @@ pub struct Edited {
 
 /// Runs all stages.
 pub fn run(request: &Request) -> Result<Run, Failure> {
-    run_edited(request, &[])
+    run_over(request, Version::Now)
 }
 
 /// Runs all stages over the project as it would be after changes of some of its files.
 pub fn run_edited(request: &Request, edited: &[Edited]) -> Result<Run, Failure> {
+    run_over(request, Version::Edited(edited))
+}
+
+/// Runs all stages over the whole project as it is in a revision. What is named is read there too, though it is excluded or ignored.
+fn run_before(request: &Request, tree: &Tree) -> Result<Run, Failure> {
+    let root = std::iter::once(&request.root);
+    let named = request.paths.iter().chain(request.stdin.iter().map(|stdin| &stdin.filename));
+    let before = Request {
+        paths: root.chain(named).cloned().collect(),
+        stdin: None,
+        baseline: Baseline::Off,
+        new_from: None,
+        ..request.clone()
+    };
+    run_over(&before, Version::Revision(tree))
+}
+
+/// Which version of the files is checked.
+#[derive(Clone, Copy)]
+enum Version<'v> {
+    /// Those on disk.
+    Now,
+    /// The same after changes of some of them.
+    Edited(&'v [Edited]),
+    /// Those of a revision.
+    Revision(&'v Tree),
+}
+
+fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
     let mut sources = Sources::default();
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
@@ -206,7 +274,14 @@ pub fn run_edited(request: &Request, edited: &[Edited]) -> Result<Run, Failure> 
         policy.know(name).map_err(Failure::Usage)?;
     }
     let Policy { settings, catalog, .. } = &policy;
-    let loaded = load(request, edited, settings, &mut sources)?;
+    let before = Before::open(request, settings).map_err(|stop| match stop {
+        Stop::Said(error) => Failure::Usage(error),
+        Stop::Mistake(mistake) => {
+            let mistake = mistake.into_diagnostic("configuration");
+            Failure::Mistakes(std::mem::take(&mut sources), vec![mistake])
+        }
+    })?;
+    let loaded = load(request, version, settings, &mut sources)?;
     let scope = Scope::new(request);
     let whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
     for rule in
@@ -237,7 +312,7 @@ pub fn run_edited(request: &Request, edited: &[Edited]) -> Result<Run, Failure> 
     );
     request.progress.enter(Stage::Excuse, 0);
     // A rule that failed would have found more, and so would one that sees the project around standard input.
-    let is_complete = is_whole && outcome.failures.is_empty();
+    let mut is_complete = is_whole && outcome.failures.is_empty();
     let mut excused = Vec::new();
     if request.suppressions == Suppressions::Honoured {
         let names: Vec<_> = policy.names().collect();
@@ -264,7 +339,6 @@ pub fn run_edited(request: &Request, edited: &[Edited]) -> Result<Run, Failure> 
         );
     }
     excused.append(&mut outcome.waived);
-    excused.sort_by_key(|excused| excused.found.primary.place);
     if let Some((path, _)) = request.config.as_ref().filter(|_| is_whole) {
         let ran = |id: &str| catalog.get(id).is_none_or(|rule| selected(rule) != Runs::Never);
         let used = is_complete.then_some(&outcome.waivers);
@@ -272,9 +346,38 @@ pub fn run_edited(request: &Request, edited: &[Edited]) -> Result<Run, Failure> 
         outcome.diagnostics.splice(0..0, waiver::findings(settings, path, used, &ran, request.today));
     }
     outcome.failures.extend(whole.failures);
+    let mut known = before.compare(
+        || {
+            with_files(&sources, &loaded.artifacts, |files| {
+                fingerprint::identities(&outcome.diagnostics, files)
+            })
+        },
+        || {
+            let paths: HashSet<&str> =
+                sources.iter().map(|(_, file)| &*file.path).chain(loaded.unread()).collect();
+            // Of a folder that was not looked at nothing is known to be gone.
+            let is_all = is_whole && request.analysed.contains(&request.root);
+            move |path: &str| is_all && !paths.contains(path)
+        },
+        |tree| run_before(request, tree),
+    )?;
     let is_said = |found: &Diagnostic| is_reported(&found.rule, request) && reach.reports(found);
-    outcome.diagnostics.retain(is_said);
+    let found = std::mem::take(&mut outcome.diagnostics).into_iter().enumerate();
+    for (index, found) in found.filter(|(_, found)| is_said(found)) {
+        let by = known.by(index);
+        if by == By::Nothing {
+            outcome.diagnostics.push(found);
+        } else {
+            known.count(by);
+            excused.push(Excused { found, by: Excuse::Known, reason: None });
+        }
+    }
     excused.retain(|excused| is_said(&excused.found));
+    excused.sort_by_key(|excused| excused.found.primary.place);
+    is_complete &= outcome.failures.is_empty()
+        && scope.holds(&request.root)
+        && request.select.is_empty()
+        && request.ignore.is_empty();
     // A fault of ours leaves every file less than fully checked.
     outcome.failures.retain(|found| &*found.rule == "internal-error" || reach.reports(found));
     let checked: Vec<&Artifact> = loaded
@@ -302,6 +405,9 @@ pub fn run_edited(request: &Request, edited: &[Edited]) -> Result<Run, Failure> 
         scope: scoped,
         outcome,
         excused,
+        baseline: known.baseline,
+        since: known.since,
+        is_complete,
         catalog: policy.catalog,
         rules,
         off,
@@ -350,22 +456,27 @@ impl WholeFiles {
 
 fn load(
     request: &Request,
-    edited: &[Edited],
+    version: Version<'_>,
     settings: &Settings<'_>,
     sources: &mut Sources,
 ) -> Result<Loaded, Failure> {
-    request.progress.enter(Stage::Find, 0);
     let discovery = scope::discovery(request, settings);
-    let mut found = discover::discover(&discovery).map_err(Failure::Missing)?;
-    request.progress.enter(Stage::Read, found.len());
-    let edited: HashMap<_, _> =
-        edited.iter().map(|file| (discover::normalise(&file.os_path), &file.text)).collect();
-    for file in found.iter_mut().filter(|_| !edited.is_empty()) {
-        if let Some(text) = edited.get(&discover::normalise(&file.os_path)) {
-            file.outcome = discover::Outcome::Given(text.as_bytes().to_vec());
+    let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
+    request.progress.enter(Stage::Find, 0);
+    let mut found = match version {
+        Version::Revision(tree) => revision::found(tree, &discovery, &set).map_err(Failure::Usage)?,
+        Version::Now | Version::Edited(_) => discover::discover(&discovery).map_err(Failure::Missing)?,
+    };
+    if let Version::Edited(edited) = version {
+        let text = |file: &Edited| (discover::normalise(&file.os_path), file.text.clone().into_bytes());
+        let edited: HashMap<PathBuf, Vec<u8>> = edited.iter().map(text).collect();
+        for file in &mut found {
+            if let Some(bytes) = edited.get(&discover::normalise(&file.os_path)) {
+                file.outcome = discover::Outcome::Given(bytes.clone());
+            }
         }
     }
-    let set = |path: &str| settings.kind(path).and_then(|kind| Kind::from_name(&kind.value));
+    request.progress.enter(Stage::Read, found.len());
     Ok(artifact::load(found, &set, sources))
 }
 

@@ -297,7 +297,7 @@ fn error_path(error: &ignore::Error) -> Option<&Path> {
 }
 
 /// The path that reports show.
-fn display(request: &Request, os_path: &Path, named: &Path) -> String {
+pub fn display(request: &Request, os_path: &Path, named: &Path) -> String {
     let normal = normalise(os_path);
     let shown = normal.strip_prefix(normalise(&request.root)).unwrap_or(named);
     let parts: Vec<_> = shown

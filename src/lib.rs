@@ -19,6 +19,7 @@
 //! A newcomer reads [`source`], [`diagnostic`] and [`yaml`] first, then [`model`], [`rule`] and [`engine`].
 
 pub mod artifact;
+pub mod baseline;
 pub mod change;
 pub mod check;
 pub mod cli;
@@ -29,8 +30,10 @@ pub mod engine;
 pub mod expr;
 pub mod fingerprint;
 pub mod fix;
+pub mod git;
 pub mod glob;
 pub mod init;
+pub mod known;
 pub mod makefile;
 pub mod model;
 pub mod policy;

@@ -54,6 +54,14 @@ pub struct Loaded {
     pub unreadable: Vec<Unreadable>,
 }
 
+impl Loaded {
+    /// The paths of files that are there and whose text was not read.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        let skipped = self.skipped.iter().map(|file| &*file.path);
+        skipped.chain(self.unreadable.iter().map(|file| &*file.path))
+    }
+}
+
 /// A path that was left alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {

@@ -6,7 +6,7 @@ mod name;
 mod template;
 
 pub use load::{Artifact, Embedded, Loaded, Skipped, Unreadable, load};
-pub use name::RULE_FOLDER;
+pub use name::{RULE_FOLDER, is_unrelated};
 
 use crate::yaml::{Dialect, Document};
 use std::collections::BTreeSet;

@@ -105,6 +105,7 @@ fn by_name(path: &str, context: &Context<'_>) -> Named {
     }
     match extension {
         "yaml" | "yml" => return yaml_by_name(directory, name, context, &because),
+        "json" if path == crate::baseline::FILE_NAME => return certain(Kind::Config, "baseline of plimsoll"),
         "json" if name == "values.schema.json" => {
             return certain(Kind::Data, "JSON Schema of a chart's values");
         }

@@ -1,7 +1,7 @@
 //! `plimsoll check`: the findings, in the formats that were asked for.
 
 use super::progress::Line;
-use super::{Status, fail, files, fix, output, project, statistics};
+use super::{Status, fail, files, fix, output, project, since, statistics};
 use crate::check::{self, Extent, Failure, Run, Suppressions};
 use crate::config::Date;
 use crate::diagnostic::{Diagnostic, Excuse, Severity};
@@ -27,6 +27,8 @@ pub struct Args {
     /// Report what comments and annotations in the files suppress, too
     #[arg(long)]
     no_suppressions: bool,
+    #[command(flatten)]
+    since: since::Args,
     /// The least severity that makes the run fail [default: error, or what the configuration says]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
@@ -76,7 +78,7 @@ pub fn run(arguments: &Args) -> Status {
         },
         today: arguments.today.unwrap_or(request.today),
         progress: Arc::clone(&progress),
-        ..request
+        ..arguments.since.fill(request)
     };
     let line = (!arguments.quiet).then(|| Line::new(&progress));
     let first = match check::run(&request) {
@@ -189,6 +191,11 @@ fn summary(run: &Run) -> Summary {
         infos: of(Severity::Info),
         suppressed: run.excused.len() - known,
         known,
+        baseline: run.baseline.as_ref().map(|standing| {
+            let stale = if run.is_complete { standing.stale() } else { 0 };
+            (standing.excuses, stale)
+        }),
+        since: run.since.as_ref().map(|since| (exact(&since.revision), since.excuses)),
         off: run.off.iter().map(|(rule, key)| (exact(rule), exact(key))).collect(),
         templates_not_evaluated: run.templates,
         unknown: run.outcome.unknown,

@@ -1,5 +1,6 @@
 //! The command line: arguments, commands, exit status. One file per command.
 
+mod baseline;
 mod check;
 mod completions;
 mod diff;
@@ -16,6 +17,7 @@ mod project;
 mod replace;
 mod rules;
 mod schema;
+mod since;
 mod statistics;
 mod suppress;
 mod targets;
@@ -46,6 +48,7 @@ enum Command {
     Test(test::Args),
     Eval(eval::Args),
     Suppress(suppress::Args),
+    Baseline(baseline::Args),
     Init(init::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -113,6 +116,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Suppress(arguments) => suppress::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -2,12 +2,11 @@
 
 use super::{Status, fail, say};
 use crate::check::Failure;
-use crate::fingerprint::fingerprints;
+use crate::fingerprint::{Files, fingerprints};
 use crate::report::{self, Format, Look, Masks, Material, Summary};
 use crate::rule::Catalog;
 use crate::secret::secret_spans;
 use crate::source::Sources;
-use crate::yaml::Document;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -58,7 +57,8 @@ impl Args {
         };
         let masks = Masks::new(sources, failures, |_, file| secret_spans(file, None));
         let summary = Summary { errors: failures.len() + errors.len(), refused: true, ..Summary::default() };
-        let fingerprints = fingerprints(failures, sources, |_| None::<&Document>);
+        let (documents, hidden) = (|_| Vec::new(), |file| secret_spans(sources.get(file), None));
+        let fingerprints = fingerprints(failures, Files { sources, documents: &documents, hidden: &hidden });
         let catalog = Catalog::default();
         let run = report::Run::new(&Material {
             failures,

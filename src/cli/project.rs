@@ -1,7 +1,7 @@
 //! The arguments that say what to look at, shared by the commands that look at a project.
 
 use super::lists;
-use crate::check::{Exclusions, Extent, Failure, Request, Suppressions};
+use crate::check::{Baseline, Exclusions, Extent, Failure, Request, Suppressions};
 use crate::cli::Status;
 use crate::config::{self, Date, Home};
 use crate::diagnostic::Diagnostic;
@@ -133,6 +133,8 @@ impl Args {
             select: Vec::new(),
             ignore: Vec::new(),
             suppressions: Suppressions::Honoured,
+            baseline: Baseline::Off,
+            new_from: None,
             today: today(),
             threads: self.threads,
             progress: Arc::default(),

@@ -33,6 +33,8 @@ pub struct RawConfig<'d> {
     pub kinds: Vec<(Spanned<String>, Spanned<String>)>,
     /// `workloads`
     pub workloads: Vec<Workload>,
+    /// `baseline`: a path from the project root.
+    pub baseline: Option<Spanned<String>>,
     /// `fail-on`: a severity, or `never`.
     pub fail_on: Option<Spanned<String>>,
 }
@@ -180,6 +182,7 @@ impl<'d> RawConfig<'d> {
                 let pod = field(item, "pod")?.map(|path| path.split('.').map(str::to_owned).collect());
                 Some(Workload { api_version: field(item, "apiVersion"), kind: field(item, "kind")?, pod })
             }),
+            baseline: field(node, "baseline"),
             fail_on: field(node, "fail-on"),
         }
     }

@@ -32,6 +32,8 @@ pub struct Settings<'d> {
     pub kinds: (Globs, Vec<Spanned<String>>),
     /// Kinds of custom resources that run pods.
     pub workloads: Vec<Workload>,
+    /// The file of findings that are known, from the project root.
+    pub baseline: Option<Spanned<String>>,
     /// The least severity that fails the run; `None` means that findings never do.
     pub fail_on: Option<Severity>,
 }
@@ -124,6 +126,7 @@ impl<'d> Settings<'d> {
             },
             kinds: (globs(patterns), kinds),
             workloads: raw.workloads,
+            baseline: raw.baseline,
             fail_on: raw.fail_on.map_or(Some(Severity::Error), |name| severity(&name.value)),
         };
         if mistakes.is_empty() { Ok(settings) } else { Err(mistakes) }
@@ -198,6 +201,7 @@ impl Default for Settings<'_> {
             reasons: Reasons::Optional,
             kinds: (Globs::default(), Vec::new()),
             workloads: Vec::new(),
+            baseline: None,
             fail_on: Some(Severity::Error),
         }
     }

@@ -259,6 +259,8 @@ pub static CONFIG: Shape = Shape::Record(&Record {
             .like(&["{\"stacks/*.yml\": compose}"]),
         Field::optional("workloads", Shape::List(&Shape::Record(&WORKLOAD)), "kinds of custom resources that run pods")
             .like(&["[{kind: Rollout, pod: spec.template}]"]),
+        Field::optional("baseline", Shape::Text(Format::ProjectPath), "the file of findings that are known and not reported, which `plimsoll baseline` writes; by default `.plimsoll/baseline.json`, if it is there")
+            .like(&["policy/baseline.json"]),
         Field::optional("fail-on", Shape::OneOf(&FAIL_ON), "the least severity that fails the run; by default `error`")
             .like(&["warning"]),
     ],

@@ -39,7 +39,7 @@ mod tests;
 mod value;
 mod view;
 
-pub use blame::{Failure, label_of};
+pub use blame::{Failure, MISSING, label_of};
 pub use differences::{DIFFERENCES, Difference};
 pub(crate) use functions::base64_decoded;
 pub use functions::{FunctionDoc, MacroDoc, functions, macros};

@@ -20,6 +20,10 @@ pub struct Summary {
     pub suppressed: usize,
     /// Findings excused because they were there before.
     pub known: usize,
+    /// How many of those the baseline has, and how many of its entries no finding has any more; `None` without a baseline.
+    pub baseline: Option<(usize, usize)>,
+    /// The revision that the run is compared with, and how many of the known findings it has and the baseline has not.
+    pub since: Option<(Untrusted<'static>, usize)>,
     /// Rules that did not run, each with the key of the configuration that it needs.
     pub off: Vec<(Untrusted<'static>, Untrusted<'static>)>,
     /// Helm templates that rules saw only as lines of text.
@@ -61,8 +65,17 @@ fn lines(summary: &Summary, elapsed: &str) -> Vec<String> {
     if summary.suppressed > 0 {
         lines.push(format!("{} suppressed", plural(summary.suppressed, "finding")));
     }
-    if summary.known > 0 {
-        lines.push(format!("{} known from before", plural(summary.known, "finding")));
+    if let Some((known, stale)) = summary.baseline {
+        lines.push(format!("{} known from the baseline", plural(known, "finding")));
+        if stale > 0 {
+            let entries =
+                if stale == 1 { "entry of the baseline has" } else { "entries of the baseline have" };
+            lines.push(format!("{stale} {entries} no finding any more: `plimsoll baseline prune`"));
+        }
+    }
+    if let Some((revision, known)) = &summary.since {
+        let were = if *known == 1 { "was" } else { "were" };
+        lines.push(format!("{} {were} there at {}", plural(*known, "finding"), revision.line()));
     }
     for (rule, key) in summary.off.iter().map(|(rule, key)| (rule.line(), key.line())) {
         lines.push(format!(
@@ -127,6 +140,7 @@ mod tests {
             rules: 2,
             suppressed: 1,
             known: 2,
+            baseline: Some((2, 0)),
             templates_not_evaluated: 7,
             unknown: 2,
             ..Summary::default()
@@ -135,9 +149,27 @@ mod tests {
             summary_line(&summary),
             "no findings in 9 files (2 rules, 0 ms)\n\
              1 finding suppressed\n\
-             2 findings known from before\n\
+             2 findings known from the baseline\n\
              7 Helm templates were not evaluated: to check what a chart renders, run `helm template CHART | plimsoll check -`\n\
              2 values not judged: known only when the deployment runs"
+        );
+    }
+
+    #[test]
+    fn what_was_there_before_is_said_even_if_it_is_nothing() {
+        let lines = |baseline, since| {
+            let line = summary_line(&Summary { files: 1, rules: 1, baseline, since, ..Summary::default() });
+            line.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(None, None), [""; 0]);
+        assert_eq!(lines(Some((0, 0)), None), ["0 findings known from the baseline"]);
+        assert_eq!(
+            lines(Some((1, 2)), Some((Untrusted::exact("main"), 1))),
+            [
+                "1 finding known from the baseline",
+                "2 entries of the baseline have no finding any more: `plimsoll baseline prune`",
+                "1 finding was there at main",
+            ]
         );
     }
 

@@ -1,6 +1,6 @@
 //! A JSON Schema that a target must satisfy: each error at its own node, in words that quote no value.
 
-use crate::expr::{Failure, Value, enumerate};
+use crate::expr::{Failure, MISSING, Value, enumerate};
 use crate::shape::{Mistake, suggest, to_json};
 use crate::source::Place;
 use crate::yaml::{Kind, Node};
@@ -167,14 +167,14 @@ impl<'a> Report<'a, '_> {
         let mut names = vec![name.to_owned()];
         if let Some(known) = self.found.iter_mut().find(lacking) {
             names.splice(0..0, std::mem::take(&mut known.missing));
-            known.note = format!("missing: {}", names.join(", "));
+            known.note = [MISSING, &names.join(", ")].concat();
             known.locals = vec![Value::made(format!("missing key {}", enumerate(&names)))];
             known.missing = names;
             return;
         }
         self.found.push(Failure {
             place: Some(place),
-            note: format!("missing: {name}"),
+            note: [MISSING, name].concat(),
             locals: vec![Value::made(format!("missing key `{name}`"))],
             missing: names,
             ..Failure::default()

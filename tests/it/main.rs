@@ -1,6 +1,7 @@
 //! Every integration test, in one binary.
 
 mod action;
+mod baseline;
 mod canaries;
 mod cel_spec;
 mod check;
@@ -21,6 +22,7 @@ mod injection;
 mod joins;
 mod migration;
 mod offline;
+mod only_new;
 mod pipeline;
 mod readers;
 mod reference;
@@ -38,6 +40,7 @@ mod test_command;
 mod truth;
 mod user_rules;
 mod verdicts;
+mod versions;
 mod yaml_hostile;
 mod yaml_oracles;
 mod yaml_places;

@@ -1,6 +1,6 @@
 //! No command opens a connection or starts a program, whatever it is given: watched by a tracer, else in a namespace without a network.
 
-use crate::support::{fixtures, plimsoll, shared};
+use crate::support::{fixtures, plimsoll, project, shared};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -16,6 +16,7 @@ const USES: &[&[&str]] = &[
     &["targets", "image"],
     &["eval", "image.tag", "@"],
     &["test", "--built-in"],
+    &["baseline", "show"],
     &["suppress", "missing-healthcheck", "@/compose.yaml:2", "--reason", "r", "--dry-run"],
     &["new", "new-rule", "--dry-run"],
     &["init", "--dry-run"],
@@ -90,4 +91,28 @@ fn no_command_opens_a_connection_or_starts_a_program() {
             assert_eq!(output.status.code(), connected.status.code(), "{arguments:?}");
         }
     }
+}
+
+/// A revision is read by git, which is all that is started, and git starts nothing either.
+#[cfg(target_os = "linux")]
+#[test]
+fn to_compare_with_a_revision_only_git_is_started() {
+    let folder = project(&[("compose.yaml", "services: {a: {image: a}}\n")]);
+    for arguments in [
+        &["init", "--quiet"][..],
+        &["add", "."],
+        &["-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "x"],
+    ] {
+        let status = Command::new("git").args(arguments).current_dir(folder.path()).status();
+        if !status.is_ok_and(|status| status.success()) {
+            return println!("skipped: git is not installed");
+        }
+    }
+    let arguments = ["check", "--new-from", "HEAD"];
+    let Some(trace) = traced(env!("CARGO_BIN_EXE_plimsoll"), &arguments, folder.path()) else {
+        return println!("skipped: there is no strace that may trace");
+    };
+    let started: Vec<&str> = seen(&trace).into_iter().filter(|line| line.contains(" = 0")).collect();
+    let is_git = |line: &&str| line.contains("/git\", [\"git\", \"--no-pager\", \"--no-optional-locks\"");
+    assert!(started.len() > 3 && started.iter().all(is_git), "{started:#?}");
 }

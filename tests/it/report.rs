@@ -9,7 +9,7 @@ mod sarif;
 mod schema;
 
 use plimsoll::diagnostic::{Diagnostic, Excused, Severity};
-use plimsoll::fingerprint::fingerprints;
+use plimsoll::fingerprint::{Files, fingerprints};
 use plimsoll::report::{Charset, Color, Format, Look, Masks, Material, Run, Summary};
 use plimsoll::rule::{self, Catalog};
 use plimsoll::secret::secret_spans;
@@ -64,7 +64,14 @@ impl Case {
         };
         let masks =
             Masks::new(&self.sources, &all, |id, file| secret_spans(file, document(id, file).as_ref()));
-        let fingerprints = fingerprints(&all, &self.sources, |_| None);
+        let fingerprints = fingerprints(
+            &all,
+            Files {
+                sources: &self.sources,
+                documents: &|_| Vec::new(),
+                hidden: &|id| secret_spans(self.sources.get(id), None),
+            },
+        );
         use_it(&Run::new(&Material {
             failures: &self.failures,
             errors: &self.errors,

@@ -213,6 +213,7 @@ fn the_configuration_of_the_readme_is_valid_and_shows_every_key() {
     };
     let folder = project(&[
         ("plimsoll.yaml", config),
+        ("policy/known.json", "{\"version\": 1, \"findings\": []}"),
         ("policy/own.yaml", &rule("own-rule", "")),
         ("vendor/acme-rules/x.yaml", &rule("foreign-registry", "params: {registries: [quay.io]}\n")),
         (

@@ -1,6 +1,6 @@
 //! What several tests share: where the inputs are, the hostile set, and the invariants of any parsed text.
 
-use plimsoll::check::{Exclusions, Extent, Request, Suppressions};
+use plimsoll::check::{Baseline, Exclusions, Extent, Request, Suppressions};
 use plimsoll::config::Date;
 use plimsoll::policy::RuleFiles;
 use plimsoll::source::{SourceFile, Span};
@@ -94,6 +94,8 @@ pub fn request(root: &Path, config: &str) -> Request {
         rule_files: RuleFiles::BuiltIn,
         select: Vec::new(),
         suppressions: Suppressions::Honoured,
+        baseline: Baseline::Off,
+        new_from: None,
         ignore: Vec::new(),
         today: Date::parse("2026-01-01").expect("a day"),
         threads: 0,

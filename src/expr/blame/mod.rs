@@ -14,6 +14,9 @@ use place::common_parent;
 pub use place::label_of;
 use std::ops::ControlFlow;
 
+/// What a label begins with that lists missing names, each set off by `, `.
+pub const MISSING: &str = "missing: ";
+
 /// One thing that made the condition fail. A failing `all` (required) or a true `exists` (forbidden) gives one for
 /// each element.
 #[derive(Clone, Debug, Default)]
@@ -105,7 +108,7 @@ impl<'a> Blame<'a> {
         }
         let note = match missing.as_slice() {
             [] => self.note.to_owned(),
-            names => format!("missing: {}", names.join(", ")),
+            names => [MISSING, &names.join(", ")].concat(),
         };
         let mut related = self.related;
         related.retain(|(place, _)| Some(*place) != self.place);

@@ -169,7 +169,7 @@ pub fn text(text: &str) -> String {
 }
 
 /// Whether a character must not reach a terminal as it is: it steers the terminal, reorders text, or cannot be seen.
-pub(super) const fn is_hazard(c: char) -> bool {
+pub const fn is_hazard(c: char) -> bool {
     matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' // C0, DEL, C1
         | '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' // bidirectional
