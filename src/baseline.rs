@@ -5,8 +5,8 @@ use crate::known::{Entry, Known};
 use crate::report::Untrusted;
 use serde::Deserialize;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::Path;
 
 /// Where the file lies in a project whose configuration names no other one.
@@ -20,19 +20,18 @@ const MAX_BYTES: u64 = 16 << 20;
 
 /// Reads a file. The error is for a person and names no path.
 pub fn read(path: &Path) -> Result<Known, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let kind = file.metadata().map_err(|error| error.to_string())?;
+    let kind = fs::metadata(path).map_err(|error| error.to_string())?;
     if !kind.is_file() {
+        // A pipe would be waited for.
         return Err("it is no regular file".to_owned());
     }
-    let mut text = String::new();
-    let read = file.take(MAX_BYTES + 1).read_to_string(&mut text);
-    match read {
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(malformed("it is not UTF-8")),
-        Err(error) => Err(error.to_string()),
-        Ok(_) if text.len() as u64 > MAX_BYTES => Err(too_large()),
-        Ok(_) => parse(&text),
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(too_large());
     }
+    parse(std::str::from_utf8(&bytes).map_err(|_| malformed("it is not UTF-8"))?)
 }
 
 #[derive(Deserialize)]

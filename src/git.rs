@@ -197,13 +197,21 @@ impl Git {
                         return Ok((git, top));
                     }
                     let (folder, top) = (folder.display(), top.display());
-                    return Err(format!("{folder} is not in the work tree of its repository, {top}"));
+                    return Err(format!(
+                        "{folder} is in no work tree of git; the one that git names is {top}"
+                    ));
                 }
                 Err(words) if said.is_empty() => said = words,
                 Err(_) => {}
             }
         }
-        Err(format!("no revision can be read around {}: {said}", folder.display()))
+        // Files of another user, as in many containers: git says how in lines that are not repeated here.
+        let help = if said.contains("dubious ownership") {
+            "; `git config --global --add safe.directory` with its folder trusts it"
+        } else {
+            ""
+        };
+        Err(format!("no revision can be read around {}: {said}{help}", folder.display()))
     }
 
     /// The commit of a revision.

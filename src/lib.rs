@@ -6,7 +6,8 @@
 //! spanned document (or [`makefile`] rules) and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote, [`policy`] holds the
 //! two against each other; [`model`] derives what the deployment consists of and offers it as targets; [`engine`] asks every rule at
 //! every visit, by the expressions of [`expr`] (to which [`shell`] says what a script runs), and yields [`diagnostic`]s; [`suppress`]
-//! takes out those that a file itself excuses; [`report`] renders the rest behind one sanitiser and one mask over [`secret`]s.
+//! takes out those that a file itself excuses, [`known`] those that were there before, in the [`baseline`] or in a revision that [`git`]
+//! reads, by what [`fingerprint`] makes of them; [`report`] renders the rest behind one sanitiser and one mask over [`secret`]s.
 //! [`check`] is these stages in order; [`verify`] runs the examples inside rule files the same way, and [`init`] proposes a first
 //! configuration. A stage knows the ones before it, never the ones after it.
 //!

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Reads what a request would find, sorted as [`crate::discover::discover`] sorts. The error is for a person.
 pub fn found(tree: &Tree, request: &Request, set: &SetKind<'_>) -> Result<Vec<Found>, String> {
-    let walk = Walk { request, starts: starts(request), ignores: ignores(tree)?, top: &tree.top };
+    let mut walk = Walk { request, starts: starts(request), ignores: ignores(tree)?, top: &tree.top };
     let mut files: Vec<(String, &File)> = tree
         .files
         .iter()
@@ -37,8 +37,9 @@ pub fn found(tree: &Tree, request: &Request, set: &SetKind<'_>) -> Result<Vec<Fo
 }
 
 /// Where the walk starts, and the files that are named.
-fn starts(request: &Request) -> Vec<PathBuf> {
-    request.paths.iter().map(|path| normalise(&request.current.join(path))).collect()
+fn starts(request: &Request) -> Vec<(PathBuf, HashMap<PathBuf, bool>)> {
+    let start = |path| (normalise(&request.current.join(path)), HashMap::new());
+    request.paths.iter().map(start).collect()
 }
 
 /// The `.gitignore` files of a revision, by their folders.
@@ -63,7 +64,8 @@ fn ignores(tree: &Tree) -> Result<HashMap<PathBuf, Gitignore>, String> {
 /// The walk over a revision.
 struct Walk<'w> {
     request: &'w Request,
-    starts: Vec<PathBuf>,
+    /// Each with the folders that were met from it, and whether they are entered.
+    starts: Vec<(PathBuf, HashMap<PathBuf, bool>)>,
     ignores: HashMap<PathBuf, Gitignore>,
     top: &'w Path,
 }
@@ -71,15 +73,35 @@ struct Walk<'w> {
 impl Walk<'_> {
     /// Whether a file is named itself.
     fn names(&self, file: &Path) -> bool {
-        self.starts.iter().any(|start| start == file)
+        self.starts.iter().any(|(start, _)| start == file)
     }
 
     /// Whether the walk comes by a file: from one of its starts no folder on the way is excluded or ignored, nor is the file.
-    fn finds(&self, file: &Path) -> bool {
-        self.starts.iter().filter(|start| file.starts_with(start)).any(|start| {
-            let mut way = file.ancestors().take_while(|path| path != start);
-            way.all(|path| !self.passes_over(path, path != file))
-        })
+    fn finds(&mut self, file: &Path) -> bool {
+        let mut starts = std::mem::take(&mut self.starts);
+        let found = starts.iter_mut().filter(|(start, _)| file.starts_with(start)).any(|(start, entered)| {
+            let folder = file.parent().filter(|_| file != start);
+            folder.is_none_or(|folder| self.enters(folder, start, entered) && !self.passes_over(file, false))
+        });
+        self.starts = starts;
+        found
+    }
+
+    fn enters(&self, folder: &Path, start: &Path, entered: &mut HashMap<PathBuf, bool>) -> bool {
+        let mut enters = true;
+        let mut new = Vec::new();
+        for folder in folder.ancestors().take_while(|folder| *folder != start) {
+            if let Some(known) = entered.get(folder) {
+                enters = *known;
+                break;
+            }
+            new.push(folder);
+        }
+        for folder in new.into_iter().rev() {
+            enters = enters && !self.passes_over(folder, true);
+            entered.insert(folder.to_owned(), enters);
+        }
+        enters
     }
 
     fn passes_over(&self, path: &Path, is_folder: bool) -> bool {
