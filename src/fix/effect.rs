@@ -54,7 +54,9 @@ pub(super) fn judge(
             places.entry(*file).or_default().push((change.span, index));
         }
     }
-    places.values_mut().for_each(|places| places.sort_unstable());
+    for places in places.values_mut() {
+        places.sort_unstable();
+    }
     // The fixes that change something at a place.
     let within = |file: FileId, at: Span| {
         let places = places.get(&file).map_or(&[][..], Vec::as_slice);
