@@ -8,7 +8,8 @@
 //! every visit, by the expressions of [`expr`] (to which [`shell`] says what a script runs), and yields [`diagnostic`]s; [`suppress`]
 //! takes out those that a file itself excuses, [`known`] those that were there before, in the [`baseline`] or in a revision that [`git`]
 //! reads, by what [`fingerprint`] makes of them; [`report`] renders the rest behind one sanitiser and one mask over [`secret`]s.
-//! [`check`] is these stages in order; [`verify`] runs the examples inside rule files the same way, and [`init`] proposes a first
+//! [`check`] is these stages in order; [`fix`] makes the [`change`]s that findings offer and runs them again; [`verify`] runs the
+//! examples inside rule files the same way, and [`init`] proposes a first
 //! configuration. A stage knows the ones before it, never the ones after it.
 //!
 //! # Three kinds of failure

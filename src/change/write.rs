@@ -24,7 +24,7 @@ pub fn written(text: &str, scalar: Option<Node<'_>>, file: &str) -> Option<Strin
     match style {
         Style::DoubleQuoted => Some(escaped(text)),
         _ if text.contains(|c: char| c.is_control() && c != '\n') => None,
-        Style::Literal => Some(lines(indentation(scalar?))),
+        Style::Literal if text.contains('\n') => Some(lines(indentation(scalar?))),
         _ if text.contains('\n') => None,
         Style::SingleQuoted => Some(text.replace('\'', "''")),
         _ => Some(text.to_owned()),

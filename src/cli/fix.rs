@@ -28,8 +28,8 @@ pub struct Args {
         default_missing_value = "safe"
     )]
     fix: Option<Level>,
-    /// Print what --fix would change, and change nothing; status 1 if there is anything
-    #[arg(long)]
+    /// Print what --fix would change instead of a report, and change nothing; status 1 if there is anything
+    #[arg(long, conflicts_with = "output")]
     diff: bool,
 }
 

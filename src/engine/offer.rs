@@ -62,17 +62,19 @@ impl<'v> Asking<'_, 'v, '_, '_> {
         let file = sources.get(place.file);
         let mut documents = model::documents(sources, self.artifact(place.file)?);
         let scalar = documents.find_map(|document| scalar_at(document, place));
+        // What a shell or make put together stands for something else than the text.
+        let stands = match old.origin {
+            Origin::Node { .. } => true,
+            _ => place.span.of(&file.text) == old.text,
+        };
         let (mut old, mut with) = (&*old.text, with);
-        if let Some(block) = scalar.filter(|it| matches!(it.style(), Style::Literal | Style::Folded)) {
+        if let Some(block) = scalar.filter(|it| matches!(it.style(), Style::Literal | Style::Folded))
+            && old.ends_with('\n')
+        {
             // The line breaks that it ends with are a matter of its header.
             place.span.end = place.span.end.min(block.text_end()).max(place.span.start);
             (old, with) = (old.trim_end_matches('\n'), with.trim_end_matches('\n'));
         }
-        // What was put together by a shell or by make stands for something else than the text.
-        let stands = match scalar {
-            Some(scalar) => scalar.text_within(place.span) == old,
-            None => place.span.of(&file.text) == old,
-        };
         let text = written(with, scalar, &file.text)?;
         (stands && old != with).then_some(Edit { place, text })
     }
@@ -103,7 +105,6 @@ impl<'v> Asking<'_, 'v, '_, '_> {
 
 /// The scalar that holds a place.
 fn scalar_at(document: &Document, place: Place) -> Option<Node<'_>> {
-    let holds = |node: &Node<'_>| node.kind() == Kind::Scalar && node.span().contains(place.span);
-    let at = place.span.start;
-    document.node_at(at).filter(holds).or_else(|| document.node_at(at.checked_sub(1)?).filter(holds))
+    let node = document.last_before(place.span.start + 1)?;
+    (node.kind() == Kind::Scalar && node.span().contains(place.span)).then_some(node)
 }

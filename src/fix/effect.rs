@@ -1,6 +1,6 @@
 //! What changes of files do to what is found: what must be gone, and what may not be new.
 
-use super::{Candidate, Difference, Side, differences, spans};
+use super::{Candidate, Difference, Side, differences};
 use crate::change::Changes;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
@@ -48,10 +48,24 @@ pub(super) fn judge(
     chosen: &[Candidate<'_>],
     tried: &[usize],
 ) -> Verdict {
+    let mut places: BTreeMap<FileId, Vec<(Span, usize)>> = BTreeMap::new();
+    for &index in tried {
+        for (file, change) in &chosen[index].changes {
+            places.entry(*file).or_default().push((change.span, index));
+        }
+    }
+    for places in places.values_mut() {
+        places.sort_unstable();
+    }
+    // The fixes that change something at a place.
     let within = |file: FileId, at: Span| {
-        let near = |span: Span| span.start <= at.end && at.start <= span.end;
-        let fixes = tried.iter().copied();
-        fixes.filter(|&index| spans(&chosen[index], file).any(near)).collect::<Vec<_>>()
+        let places = places.get(&file).map_or(&[][..], Vec::as_slice);
+        let first = places.partition_point(|(span, _)| span.end < at.start);
+        let near = places[first..].iter().take_while(|(span, _)| span.start <= at.end);
+        let mut near: Vec<usize> = near.map(|(_, index)| *index).collect();
+        near.sort_unstable();
+        near.dedup();
+        near
     };
     let mut blamed = Vec::new();
     for (&file, changes) in changes {

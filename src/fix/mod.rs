@@ -12,7 +12,7 @@ use crate::change::{Change, Changes, Pieces};
 use crate::check::{self, Edited};
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::engine::Outcome;
-use crate::source::{Encoding, FileId, SourceFile, Sources, Span};
+use crate::source::{Encoding, FileId, SourceFile, Sources};
 use effect::{Verdict, judge};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -283,38 +283,40 @@ impl<R: Checked, E> Attempt<'_, '_, R, E> {
             let mut tried = [&*settled.taken, &*group].concat();
             tried.sort_unstable();
             let run = self.run(&tried)?;
-            let (blamed, why) = match self.judge(&run, &tried)? {
+            let members: BTreeSet<usize> = group.iter().copied().collect();
+            let (suspects, why) = match self.judge(&run, &tried)? {
                 Verdict::Holds => {
                     (settled.taken, settled.run) = (tried, Some(run));
                     continue;
                 }
-                // What held before is not to blame.
-                Verdict::Blames(list) => {
-                    let list: Vec<_> = list.into_iter().filter(|(index, _)| group.contains(index)).collect();
-                    if !list.is_empty() {
-                        let rest = group.into_iter().filter(|it| list.iter().all(|(index, _)| index != it));
-                        groups.push(rest.collect());
-                        settled.not.extend(list);
+                Verdict::Blames(mut list) => {
+                    // What held before is not to blame.
+                    list.retain(|(index, _)| members.contains(index));
+                    let blamed: BTreeSet<usize> = list.iter().map(|(index, _)| *index).collect();
+                    settled.not.extend(list);
+                    if !blamed.is_empty() {
+                        groups.push(members.difference(&blamed).copied().collect());
                         continue;
                     }
-                    (Vec::new(), "it would bring about another finding".to_owned())
+                    (BTreeSet::new(), "it would bring about another finding".to_owned())
                 }
                 Verdict::Suspects(some, why) => {
-                    (some.into_iter().filter(|index| group.contains(index)).collect(), why)
+                    (some.into_iter().filter(|index| members.contains(index)).collect(), why)
                 }
             };
-            let (suspects, rest): (Vec<usize>, Vec<usize>) =
-                group.iter().partition(|index| blamed.is_empty() || blamed.contains(index));
-            match &suspects[..] {
-                [one] => settled.not.push((*one, why)),
-                more if rest.is_empty() => {
-                    let (first, second) = more.split_at(more.len() / 2);
-                    groups.extend([second.to_vec(), first.to_vec()]);
-                    continue;
-                }
-                more => groups.push(more.to_vec()),
+            let suspects = if suspects.is_empty() { members.clone() } else { suspects };
+            let rest: Vec<usize> = members.difference(&suspects).copied().collect();
+            if let [one] = group[..] {
+                settled.not.push((one, why));
+            } else if let Some(&one) = suspects.first().filter(|_| suspects.len() == 1) {
+                settled.not.push((one, why));
+                groups.push(rest);
+            } else if rest.is_empty() {
+                let (first, second) = group.split_at(group.len() / 2);
+                groups.extend([second.to_vec(), first.to_vec()]);
+            } else {
+                groups.extend([suspects.into_iter().collect(), rest]);
             }
-            groups.push(rest);
         }
         settled.not.sort();
         Ok(settled)
@@ -343,9 +345,4 @@ impl<R: Checked, E> Attempt<'_, '_, R, E> {
 
 fn paths(sources: &Sources) -> impl Iterator<Item = &str> {
     sources.iter().map(|(_, file)| &*file.path)
-}
-
-/// The places of a fix in one file.
-fn spans<'c>(candidate: &'c Candidate<'_>, file: FileId) -> impl Iterator<Item = Span> + 'c {
-    candidate.changes.iter().filter(move |(of, _)| *of == file).map(|(_, change)| change.span)
 }

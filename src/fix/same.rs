@@ -20,6 +20,7 @@ pub struct Difference {
 }
 
 const REST: &str = "the rest of the file would say something else";
+const TWICE: &str = "a key would stand twice";
 const COMMENT: &str = "a comment would begin or end elsewhere";
 
 /// What a file would say otherwise after changes, beside what they change; what is found first, and what is like it.
@@ -162,23 +163,22 @@ impl<'d> Kept<'d> {
 
 impl<'t> Trees<'t> {
     fn differences(&self) -> Vec<Difference> {
-        let problems = self.new_problems();
+        let (repeats, mut problems): (Vec<_>, Vec<_>) =
+            self.new_problems().into_iter().partition(|(kind, _)| *kind == ProblemKind::DuplicateKey);
         if !problems.is_empty() {
-            return problems;
+            return problems.drain(..).map(|(_, problem)| problem).collect();
         }
         let old = Kept::new(self.old, self.changes, is_gone);
         let new = Kept::new(self.new, self.changes, is_new);
-        let mut lists = BTreeSet::new();
+        let mut holders = BTreeSet::new();
         for (&before, &after) in old.nodes.iter().zip(&new.nodes) {
             let places = old.number(before.parent()) == new.number(after.parent())
                 && old.number(Some(before.resolve())) == new.number(Some(after.resolve()));
             if !places || !self.is_same(before, after) {
                 return vec![Difference { at: before.span(), what: REST }];
             }
-            if touches(before.span(), self.changes)
-                && after.parent().is_some_and(|it| it.kind() == NodeKind::Sequence)
-            {
-                lists.extend(after.parent().map(Node::index).zip(before.parent().map(Node::index)));
+            if touches(before.span(), self.changes) {
+                holders.extend(before.parent().map(Node::index).zip(after.parent().map(Node::index)));
             }
         }
         if let Some(node) = old.nodes.get(new.nodes.len()) {
@@ -187,10 +187,13 @@ impl<'t> Trees<'t> {
         if let Some(node) = new.nodes.get(old.nodes.len()) {
             return vec![Difference { at: Span::empty(self.changes.origin(node.span().start)), what: REST }];
         }
-        let repeated: Vec<_> =
-            lists.into_iter().flat_map(|(after, before)| self.repeated(before, after)).collect();
-        if !repeated.is_empty() {
-            return repeated;
+        let found: Vec<_> =
+            holders.into_iter().flat_map(|(before, after)| self.repeated(before, after)).collect();
+        if !found.is_empty() {
+            return found;
+        }
+        if !repeats.is_empty() {
+            return repeats.into_iter().map(|(_, problem)| problem).collect();
         }
         let comments = [self.old, self.new].map(|document| document.comments().collect());
         let moved = moved_comment([self.old.text(), self.new.text()], comments, self.changes);
@@ -198,7 +201,7 @@ impl<'t> Trees<'t> {
     }
 
     /// Problems that were not there before.
-    fn new_problems(&self) -> Vec<Difference> {
+    fn new_problems(&self) -> Vec<(ProblemKind, Difference)> {
         let mut known: HashMap<_, i64> = HashMap::new();
         for problem in self.old.problems() {
             *known.entry((discriminant(&problem.kind), problem.span.start)).or_default() += 1;
@@ -210,42 +213,54 @@ impl<'t> Trees<'t> {
             *left -= 1;
             if *left < 0 {
                 let what = match problem.kind {
-                    ProblemKind::DuplicateKey => "a key would stand twice",
+                    ProblemKind::DuplicateKey => TWICE,
                     ProblemKind::Leniency => "the file would be YAML to some readers only",
                     ProblemKind::Syntax | ProblemKind::Limit => {
                         "the file could not be read to its end any more"
                     }
                 };
-                found.push(Difference { at: Span::empty(at), what });
+                found.push((problem.kind, Difference { at: Span::empty(at), what }));
             }
         }
         found
     }
 
-    /// The items of a list that repeat one before them, or one that no change touches, and did not before. Words of a command may.
+    /// The keys of a mapping or the items of a list that repeat one before them, or one that no change touches, and did not before. The
+    /// words of a command may.
     fn repeated(&self, before: usize, after: usize) -> Vec<Difference> {
         let (Some(before), Some(after)) = (self.old.node(before), self.new.node(after)) else {
             return Vec::new();
         };
         let key = before.previous_sibling().filter(|key| key.is_implicit_key());
-        if key.is_some_and(|key| matches!(&*key.text(), "command" | "args" | "entrypoint" | "test")) {
+        if before.kind() == NodeKind::Sequence
+            && key.is_some_and(|key| matches!(&*key.text(), "command" | "args" | "entrypoint" | "test"))
+        {
             return Vec::new();
         }
-        let count = |list: Node<'t>| {
+        let elements = |holder: Node<'t>| {
+            let keys = holder.pairs().map(|(key, _)| key);
+            let elements = keys.chain(holder.items());
+            elements.filter(|element| element.kind() == NodeKind::Scalar).collect::<Vec<_>>()
+        };
+        let (old, new) = (elements(before), elements(after));
+        let count = |elements: &[Node<'t>]| {
             let mut count: HashMap<_, usize> = HashMap::new();
-            for item in list.items().filter(|item| item.kind() == NodeKind::Scalar) {
-                *count.entry(item.text()).or_default() += 1;
+            for element in elements {
+                *count.entry(element.text()).or_default() += 1;
             }
             count
         };
-        let (was, mut left) = (count(before), count(after));
+        let (was, mut left) = (count(&old), count(&new));
+        let what =
+            if before.kind() == NodeKind::Sequence { "an item would stand twice in its list" } else { TWICE };
         let mut repeated = Vec::new();
-        for item in after.items().collect::<Vec<_>>().into_iter().rev() {
-            let at = Span::empty(self.changes.origin(item.span().start));
-            let Some(left) = left.get_mut(&item.text()).filter(|left| **left > 1) else { continue };
-            if touches(at, self.changes) && *left > was.get(&item.text()).copied().unwrap_or_default() {
+        for element in new.iter().rev() {
+            let at = Span::empty(self.changes.origin(element.span().start));
+            let text = element.text();
+            let Some(left) = left.get_mut(&text).filter(|left| **left > 1) else { continue };
+            if touches(at, self.changes) && *left > was.get(&text).copied().unwrap_or_default() {
                 *left -= 1;
-                repeated.push(Difference { at, what: "an item would stand twice in its list" });
+                repeated.push(Difference { at, what });
             }
         }
         repeated
@@ -268,9 +283,12 @@ impl<'t> Trees<'t> {
         if !touches(before.span(), self.changes) {
             return before.text() == after.text();
         }
-        let changes = || self.changes.list().iter().zip(self.changes.written());
-        let old = beside(before, changes().map(|(change, _)| change.span));
-        let new = beside(after, changes().map(|(_, written)| *written));
+        let list = self.changes.list();
+        let first = list.partition_point(|change| change.span.end < before.span().start);
+        let old = list[first..].iter().map(|change| change.span);
+        let old = before.text_beside(old.take_while(|span| span.start <= before.span().end));
+        let new = self.changes.written()[first..].iter().copied();
+        let new = after.text_beside(new.take_while(|span| span.start <= after.span().end));
         // `on` is no name, and `1` no text.
         old == new && discriminant(&before.scalar()) == discriminant(&after.scalar())
     }
@@ -299,16 +317,4 @@ impl<'t> Trees<'t> {
             }
         }
     }
-}
-
-/// The decoded text of a scalar without what stands in some spans of its file, which are in order.
-fn beside(scalar: Node<'_>, spans: impl Iterator<Item = Span>) -> String {
-    let Span { start, end } = scalar.span();
-    let mut text = String::new();
-    let mut at = start;
-    for span in spans.filter(|span| start <= span.end && span.start <= end) {
-        text.push_str(&scalar.text_within(Span::new(at, span.start.max(at))));
-        at = span.end.max(at);
-    }
-    text + &scalar.text_within(Span::new(at, end.max(at)))
 }

@@ -1,7 +1,7 @@
 //! Suppressions as annotations of Kubernetes objects: `plimsoll.dev/ignore.RULE: reason`.
 
 use super::directive::{Fault, Reach, Terms};
-use super::node::{key_of, last_before};
+use super::node::key_of;
 use super::scan::{Form, Named, Scan, Suppression};
 use crate::source::Span;
 use crate::yaml::{Document, Node};
@@ -13,7 +13,8 @@ pub const PREFIX: &str = "plimsoll.dev/ignore.";
 /// Reads the annotations of a manifest. Each holds for what its `metadata` is the metadata of: an object, a pod template.
 pub fn scan(document: &Document, found: &mut Scan) {
     for at in memmem::find_iter(document.text().as_bytes(), PREFIX) {
-        let key = last_before(document, at as u32 + 1)
+        let key = document
+            .last_before(at as u32 + 1)
             .filter(|key| key.span().end as usize > at && key.is_implicit_key());
         let Some((key, holder)) = key.and_then(|key| Some((key, holder(key)?))) else { continue };
         let text = key.text();

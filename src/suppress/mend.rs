@@ -50,7 +50,7 @@ fn in_list(suppression: &Suppression, rule: usize) -> Option<Span> {
 
 fn whole(text: &str, artifact: &Artifact, suppression: &Suppression) -> Option<Vec<Change>> {
     if suppression.form == Form::Annotation {
-        return removal(artifact.document.as_ref()?.node_at(suppression.span.start)?);
+        return removal(artifact.document.as_ref()?.last_before(suppression.span.start + 1)?);
     }
     let lines = Lines(text);
     let comment = comment(text, suppression.span, artifact.kind)?;

@@ -4,26 +4,6 @@ use super::scan::Next;
 use crate::source::{LineIndex, SourceFile, Span};
 use crate::yaml::{Document, Kind, Node, Style};
 
-/// The last node that begins before an offset. Logarithmic.
-pub fn last_before(document: &Document, offset: u32) -> Option<Node<'_>> {
-    document.node(first_from(document, offset)?.checked_sub(1)?)
-}
-
-/// The first node that begins at an offset or behind it, the outermost of those that begin together.
-pub fn first_after(document: &Document, offset: u32) -> Option<Node<'_>> {
-    document.node(first_from(document, offset)?)
-}
-
-/// Nodes stand in the arena in the order of their starts.
-fn first_from(document: &Document, offset: u32) -> Option<usize> {
-    let (mut low, mut high) = (0, document.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if document.node(middle)?.span().start < offset { low = middle + 1 } else { high = middle }
-    }
-    Some(low)
-}
-
 /// The key of a value, if it is a scalar. Constant, where [`Node::key`] is linear in the siblings.
 pub fn key_of(value: Node<'_>) -> Option<Node<'_>> {
     let parent = value.parent().filter(|parent| parent.kind() == Kind::Mapping)?;
@@ -42,19 +22,19 @@ pub fn at(document: &Document, offset: u32) -> Option<Span> {
     };
     let until = |node: Node<'_>| Span::new(offset, node.text_end().max(offset));
     if indicator("---") {
-        return first_after(document, offset + 3).map(until);
+        return document.first_from(offset + 3).map(until);
     }
     if indicator("-") {
-        return first_after(document, offset + 1).map(until);
+        return document.first_from(offset + 1).map(until);
     }
     if indicator("...") || rest.starts_with([']', '}']) {
         return None;
     }
     if indicator("?") {
-        let key = first_after(document, offset + 1)?;
+        let key = document.first_from(offset + 1)?;
         return Some(until(key.next_sibling().unwrap_or(key)));
     }
-    let mut node = first_after(document, offset)?;
+    let mut node = document.first_from(offset)?;
     while node.kind() == Kind::Mapping
         && node.style() == Style::Block
         && let Some(key) = node.children().next()
@@ -123,12 +103,12 @@ impl<'s> Lines<'s> {
         if before.trim().is_empty() {
             return holds;
         }
-        let last = last_before(document, comment.start);
+        let last = document.last_before(comment.start);
         let introduces = |word: &str| matches!(word, "-" | "?" | "---") || word.starts_with(['&', '!']);
         if before.split_whitespace().all(introduces) {
             // What the indicators introduce follows, unless it is nothing at all.
             let nothing = last.is_some_and(|last| last.span().is_empty() && last.span().start > holds.start);
-            let next = first_after(document, comment.start).filter(|_| !nothing);
+            let next = document.first_from(comment.start).filter(|_| !nothing);
             return next.map_or(holds, |next| self.lines(holds.start, next.text_end()));
         }
         let bracket = holds.start + before.trim_end().len() as u32;

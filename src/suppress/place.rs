@@ -2,7 +2,7 @@
 
 use super::annotation;
 use super::directive::Reach;
-use super::node::{key_of, last_before};
+use super::node::key_of;
 use super::scan::{Form, scan};
 use crate::artifact::{Artifact, Kind};
 use crate::change::Change;
@@ -131,9 +131,9 @@ impl Sheet<'_> {
     fn in_yaml(&self, document: &Document, at: u32) -> Vec<Change> {
         let comment = format!("# {}", self.comment());
         let line = self.line_at(at);
-        let Some(node) = last_before(document, at + 1).and_then(|node| self.outermost(node, at)) else {
+        let Some(node) = document.last_before(at + 1).and_then(|node| self.outermost(node, at)) else {
             let above = self.above(line, self.indentation(line), &comment);
-            let last = last_before(document, line.end);
+            let last = document.last_before(line.end);
             let open = last.is_some_and(|last| {
                 self.outermost(last, line.end - 1).is_some_and(|node| !is_block_scalar(node))
             });
@@ -214,7 +214,7 @@ impl Sheet<'_> {
     /// An annotation on what holds a finding, for files without comments: the pod template, or the object.
     fn annotated(&self, document: &Document, kind: Kind, at: u32) -> Vec<Change> {
         let mut found = Vec::new();
-        let mut next = last_before(document, at + 1).filter(|_| kind == Kind::Manifest);
+        let mut next = document.last_before(at + 1).filter(|_| kind == Kind::Manifest);
         while let Some(node) = next {
             next = node.parent();
             let own = node

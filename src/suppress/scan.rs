@@ -301,7 +301,7 @@ fn in_yaml(source: &SourceFile, document: &Document, kind: Kind, marks: &[u32], 
             });
             continue;
         }
-        let Some(scalar) = node::last_before(document, at + 1) else { continue };
+        let Some(scalar) = document.last_before(at + 1) else { continue };
         if script != Some(scalar.index()) && scalar.span().end > at && is_script(scalar, kind) {
             script = Some(scalar.index());
             in_script(scalar, found);

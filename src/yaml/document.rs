@@ -201,6 +201,21 @@ impl Document {
         (index < self.arena.nodes.len()).then_some(Node { document: self, id: index as u32 })
     }
 
+    /// The last node that begins before an offset. Logarithmic.
+    pub fn last_before(&self, offset: u32) -> Option<Node<'_>> {
+        self.node(self.count_before(offset).checked_sub(1)?)
+    }
+
+    /// The first node that begins at an offset or behind it, the outermost of those that begin together. Logarithmic.
+    pub fn first_from(&self, offset: u32) -> Option<Node<'_>> {
+        self.node(self.count_before(offset))
+    }
+
+    /// How many nodes begin before an offset: they stand in the arena in the order of their starts.
+    fn count_before(&self, offset: u32) -> usize {
+        self.arena.nodes.partition_point(|node| node.start < offset)
+    }
+
     /// The innermost node whose span holds the byte at `offset`. Logarithmic but for the siblings in between.
     pub fn node_at(&self, offset: u32) -> Option<Node<'_>> {
         let holds = |node: &Node<'_>| node.span().start <= offset && offset < node.span().end;

@@ -132,22 +132,38 @@ impl<'d> Node<'d> {
         place
     }
 
-    /// The part of the decoded text of a scalar (aliases followed) that stands in a span of the file.
-    pub fn text_within(self, span: Span) -> String {
+    /// The decoded text of a scalar (aliases followed) without what stands in some spans of its file, which are in order and disjoint.
+    pub fn text_beside(self, spans: impl IntoIterator<Item = Span>) -> String {
         let (text, map) = self.text_map();
-        let mut within = String::new();
+        let mut spans = spans.into_iter().peekable();
+        let mut beside = String::new();
         let ends = map.segments().iter().skip(1).map(|next| next.out).chain([text.len() as u32]);
         for (segment, end) in map.segments().iter().zip(ends) {
             let source = segment.source.span;
-            let (from, to) = (source.start.max(span.start), source.end.min(span.end));
-            if segment.verbatim && from < to {
-                let out = segment.out + (from - source.start);
-                within.push_str(Span::new(out, out + (to - from)).of(&text));
-            } else if !segment.verbatim && span.contains(source) {
-                within.push_str(Span::new(segment.out, end).of(&text));
+            let copied = |from: u32, to: u32| {
+                let out = |offset: u32| segment.out + (offset - source.start);
+                Span::new(out(from), out(to.max(from))).of(&text)
+            };
+            let (mut at, mut is_whole) = (source.start, true);
+            while spans.next_if(|span| span.end <= source.start).is_some() {}
+            while let Some(&span) = spans.peek().filter(|span| span.start < source.end) {
+                is_whole &= span.is_empty();
+                if segment.verbatim {
+                    beside.push_str(copied(at, span.start));
+                }
+                at = span.end.clamp(at, source.end);
+                if span.end > source.end {
+                    break;
+                }
+                spans.next();
+            }
+            if segment.verbatim {
+                beside.push_str(copied(at, source.end));
+            } else if is_whole {
+                beside.push_str(Span::new(segment.out, end).of(&text));
             }
         }
-        within
+        beside
     }
 
     /// The scalar as its consumer reads it (aliases followed); collections read as null.

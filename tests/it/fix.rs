@@ -80,6 +80,11 @@ fn a_diff_shows_what_would_be_and_writes_nothing() {
     assert_eq!(read(root, "compose.yaml"), text);
     assert_eq!(run(root, &["check", "--diff", "--ignore", "old-entry"]).0, 0, "nothing that is safe is left");
     assert_eq!(run(root, &["check", "--diff", "nowhere.yaml"]).0, 2);
+    assert_eq!(
+        run(root, &["check", "--diff", "--output", "json=x.json"]).0,
+        2,
+        "there is no report beside a diff"
+    );
     fs::write(root.join("plimsoll.yaml"), "retired: 1\n").expect("it can be written");
     assert_eq!(run(root, &["check", "--diff"]).0, 2);
 }
@@ -398,6 +403,43 @@ fn examples_say_what_a_fix_makes_of_a_file() {
     assert!(status == 1 && said.contains("found here, and not fixed: "), "{said}");
 }
 
+#[test]
+fn many_fixes_cost_what_they_are() {
+    let many = |line: &str| line.repeat(20_000);
+    let items: String = (0..20_000).map(|n| format!("- o-{n}\n")).collect::<Vec<_>>().concat();
+    let entries = (0..20_000).map(|n| format!("  o-{n}: {{image: a}}\n")).collect::<Vec<_>>().concat();
+    let suppressed =
+        (0..5_000).map(|n| format!("x-{n}: 1 # plimsoll: ignore[old-entry]\n")).collect::<Vec<_>>().concat();
+    let folder = project(&[
+        RULES,
+        (
+            "plimsoll.yaml",
+            "retired: [{glob: \"o-*\", now: shop}]\nrules: {retired-service: off, missing-healthcheck: off}\n",
+        ),
+        ("a/compose.yaml", &format!("services: {{}}\nx-a: |\n{}", many("  call o-1 # why\n"))),
+        ("b/compose.yaml", &format!("services: {{}}\nx-a: \"{}\"\n", many("\\u006f-1 "))),
+        ("c/compose.yaml", &format!("services: {{}}\nx-a:\n{items}")),
+        ("d/compose.yaml", &format!("services:\n{entries}")),
+        ("e/compose.yaml", &format!("services: {{}}\n{suppressed}")),
+        ("f/a.sh", &many("call o-1 \\\n  o-2\n")),
+    ]);
+    let started = std::time::Instant::now();
+    let (status, _, err) = fix(folder.path(), &["--fix=unsafe", "--fail-on", "never"]);
+    println!("{:?}, {} lines", started.elapsed(), err.lines().count());
+    assert_eq!(status, 0);
+    assert!(started.elapsed().as_secs() < 120, "{:?}", started.elapsed());
+    for (path, old) in [
+        ("a/compose.yaml", "o-1"),
+        ("b/compose.yaml", "u006f"),
+        ("e/compose.yaml", "plimsoll"),
+        ("f/a.sh", "o-2"),
+    ] {
+        assert!(!read(folder.path(), path).contains(old), "{path}");
+    }
+    assert_eq!(read(folder.path(), "c/compose.yaml").matches("shop").count(), 1);
+    assert_eq!(read(folder.path(), "d/compose.yaml").matches("shop").count(), 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_keeps_its_mode_and_its_names_and_is_never_half_written() {
@@ -446,7 +488,7 @@ fn a_file_keeps_its_mode_and_its_names_and_is_never_half_written() {
     );
     assert!(out.contains("locked.compose.yaml:1:8: error[old-entry] old\n"), "{out}");
     assert_eq!(read(root, "locked.compose.yaml"), COMPOSE);
-    assert_eq!(fix(root, &["--diff", "locked.compose.yaml"]).0, 1);
+    assert_eq!(run(root, &["check", "--diff", "locked.compose.yaml"]).0, 1);
 }
 
 /// The limit on the size of files stands for a full disk.
