@@ -283,7 +283,8 @@ fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
     })?;
     let loaded = load(request, version, settings, &mut sources)?;
     let scope = Scope::new(request);
-    let whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
+    let mut whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
+    whole.findings.extend(unused_configurations(&loaded, &sources, request));
     for rule in
         catalog.rules.iter().filter(|rule| runs(rule, request, &policy) != Runs::Never && !policy.is_on(rule))
     {
@@ -415,6 +416,25 @@ fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
         templates,
         fail_on,
     })
+}
+
+/// The configurations in folders of the project: whoever runs plimsoll there goes by them, and a run over the whole does not.
+fn unused_configurations(loaded: &Loaded, sources: &Sources, request: &Request) -> Vec<Diagnostic> {
+    let used = request.config.as_ref().map(|(path, _)| path.as_str());
+    let nested = loaded.artifacts.iter().filter(|artifact| {
+        let path = &*sources.get(artifact.file).path;
+        artifact.kind == Kind::Config
+            && Some(path) != used
+            && path.rsplit_once('/').is_some_and(|(_, name)| name == crate::config::FILE_NAME)
+    });
+    let said = |artifact: &Artifact| {
+        let place = Place { file: artifact.file, span: Span::empty(0) };
+        engine::own("unused-configuration", place, "this configuration is not used: the project begins above it").with_help(
+            "move what it says to the configuration at the root (`overrides` holds for some paths), or exclude the folder and check it \
+             by itself",
+        )
+    };
+    nested.map(said).collect()
 }
 
 /// What is to be said of files whose text is not there.

@@ -4,7 +4,8 @@ use super::progress::Line;
 use super::{Status, fail, files, fix, output, project, since, statistics};
 use crate::check::{self, Extent, Failure, Run, Suppressions};
 use crate::config::Date;
-use crate::diagnostic::{Diagnostic, Excuse, Severity};
+use crate::diagnostic::{Diagnostic, Excuse, Safety, Severity};
+use crate::discover::Reason;
 use crate::engine::Outcome;
 use crate::progress::{Progress, Stage};
 use crate::report::{self, Charset, Look, Masks, Material, Summary, Untrusted};
@@ -13,8 +14,27 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::Instant;
 
+/// What the help ends with.
+const AFTER_HELP: &str = "\
+An argument `@FILE` stands for the lines of that file, an argument each.
+
+Exit status:
+  0  no finding at or above --fail-on
+  1  findings (with --diff: changes)
+  2  the job could not be done: usage, configuration, a rule, an unreadable file
+
+Examples:
+  plimsoll check                                        the project around here
+  plimsoll check deploy/ compose.yaml                   the same project, only what is there is reported
+  plimsoll check --output full --output sarif=out.sarif
+  plimsoll check --new-from merge-base:origin/main      only what is new
+  plimsoll check --diff --fix=unsafe                    what could be mended
+  git diff -z --name-only | plimsoll check --files-from - -0
+  helm template CHART | plimsoll check -";
+
 /// Check files against the rules
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     #[command(flatten)]
     project: project::Args,
@@ -89,7 +109,7 @@ pub fn run(arguments: &Args) -> Status {
         }
     };
     let fix::Fixed { run, status: fixed, printed } =
-        match arguments.fix.mend(&request, first, line, arguments.quiet, look) {
+        match arguments.fix.mend(&request, first, line, arguments.quiet, started, look) {
             Ok(fixed) => fixed,
             Err(status) => return status,
         };
@@ -114,7 +134,12 @@ pub fn run(arguments: &Args) -> Status {
     let shown = failures.iter().chain(diagnostics).chain(excused.iter().map(|excused| &excused.found));
     let masks = Masks::new(&run.sources, shown.clone(), |id, _| run.hidden(id));
     let fingerprints = run.fingerprints(&shown.cloned().collect::<Vec<_>>());
+    let fails = match arguments.fail_on {
+        None => run.fail_on,
+        Some(fail_on) => fail_on.severity(),
+    };
     let report = report::Run::new(&Material {
+        fails,
         failures,
         errors: &errors,
         diagnostics,
@@ -143,10 +168,6 @@ pub fn run(arguments: &Args) -> Status {
     if arguments.verbose {
         super::say(&times(&progress));
     }
-    let fails = match arguments.fail_on {
-        None => run.fail_on,
-        Some(fail_on) => fail_on.severity(),
-    };
     let complete = if report.is_complete() { Status::Clean } else { Status::Failed };
     status(&run, fails).max(complete).max(written).max(fixed)
 }
@@ -179,7 +200,11 @@ fn status(run: &Run, fails: Option<Severity>) -> Status {
     if run.outcome.diagnostics.iter().any(counts) { Status::Findings } else { Status::Clean }
 }
 
-fn summary(run: &Run) -> Summary {
+/// The counts of a run.
+pub fn summary(run: &Run) -> Summary {
+    let fixes = || run.outcome.diagnostics.iter().filter_map(|found| found.fix.as_ref());
+    let fixable = |safety| fixes().filter(|fix| fix.safety == safety).count();
+    let excluded = |reason: &Reason| matches!(reason, Reason::Excluded | Reason::Ignored);
     let of = |severity| run.outcome.diagnostics.iter().filter(|found| found.severity == severity).count();
     let known = run.excused.iter().filter(|excused| excused.by == Excuse::Known).count();
     let exact = |text: &String| Untrusted::exact(text.clone());
@@ -189,6 +214,8 @@ fn summary(run: &Run) -> Summary {
         errors: of(Severity::Error) + run.outcome.failures.len(),
         warnings: of(Severity::Warning),
         infos: of(Severity::Info),
+        fixable: (fixable(Safety::Safe), fixable(Safety::Unsafe)),
+        excluded: run.skipped.iter().filter(|skipped| excluded(&skipped.reason)).count(),
         suppressed: run.excused.len() - known,
         known,
         baseline: run.baseline.as_ref().map(|standing| {

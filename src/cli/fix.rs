@@ -1,18 +1,20 @@
 //! `plimsoll check --fix` and `--diff`: makes the fixes of a run, or shows what they would change.
 
+use super::check::summary;
 use super::diff::{Sheet, diff};
 use super::progress::Line;
 use super::replace::{replace_unchanged, target};
 use super::{Status, fail, print, project, say};
 use crate::check::{self, Request, Run};
 use crate::diagnostic::{Diagnostic, Safety};
-use crate::discover::normalise;
+use crate::discover::{MAX_BYTES, normalise};
 use crate::fix::{self, Checked as _, Made, Stop, Wish};
-use crate::report::{Look, plural};
+use crate::report::{Look, Summary, plural, summary_line};
 use crate::source::SourceFile;
 use clap::ValueEnum;
 use std::cell::Cell;
 use std::path::Path;
+use std::time::Instant;
 
 /// What to mend.
 #[derive(Clone, Debug, clap::Args)]
@@ -70,12 +72,19 @@ impl Args {
         first: Run,
         line: Option<Line>,
         quiet: bool,
+        started: Instant,
         look: Look,
     ) -> Result<Fixed, Status> {
         let level = match (self.fix, self.diff) {
             (None, false) => return Ok(Fixed { run: first, status: Status::Clean, printed: false }),
             (level, _) => level.unwrap_or(Level::Safe),
         };
+        if request.stdin.as_ref().is_some_and(|stdin| stdin.bytes.len() as u64 > MAX_BYTES) {
+            return Err(fail(&format!(
+                "standard input is larger than {} MiB; nothing was printed",
+                MAX_BYTES >> 20
+            )));
+        }
         let read_only = Cell::new(false);
         let refuses = |file: &SourceFile| {
             refusal(file, request).or_else(|| {
@@ -93,7 +102,11 @@ impl Args {
             say(&super::printable(&format!("{} is not fixed: {why}", spot(last, found))));
         }
         if self.diff {
-            return Err(show(&first, &made));
+            let status = show(&first, &made);
+            if !quiet {
+                say(&summary_line(&Summary { elapsed: started.elapsed(), ..summary(&first) }));
+            }
+            return Err(status);
         }
         let mut status = if read_only.get() { Status::Failed } else { Status::Clean };
         let piped = request.stdin.as_ref();
@@ -116,22 +129,10 @@ impl Args {
         }
         let Made { after, files, fixed, .. } = made;
         let run = after.unwrap_or(first);
-        if !quiet {
-            if fixed > 0 {
-                say(&format!("fixed {} in {}", plural(fixed, "finding"), plural(files.len(), "file")));
-            }
-            hint(&run, level);
+        if !quiet && fixed > 0 {
+            say(&format!("fixed {} in {}", plural(fixed, "finding"), plural(files.len(), "file")));
         }
         Ok(Fixed { run, status, printed: piped.is_some() })
-    }
-}
-
-/// Says how many more fixes there are that were not asked for.
-fn hint(run: &Run, level: Level) {
-    let more = run.outcome.diagnostics.iter().filter_map(|found| found.fix.as_ref());
-    let more = more.filter(|fix| fix.safety > level.safety()).count();
-    if more > 0 {
-        say(&format!("{more} more can be fixed with --fix=unsafe, which changes what is deployed"));
     }
 }
 

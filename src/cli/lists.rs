@@ -35,9 +35,15 @@ pub fn expand(
         let list = argument.to_str().and_then(|text| text.strip_prefix('@')).filter(|list| !list.is_empty());
         if let Some(list) = list.filter(|_| !is_value) {
             let lines = File::open(list).and_then(read).and_then(|bytes| items(&bytes, b'\n'));
-            expanded.extend(lines.map_err(|error| {
+            let lines = lines.map_err(|error| {
                 format!("cannot read the arguments in {list}: {error} (a path that begins with `@` is written `./@{list}`)")
-            })?);
+            })?;
+            if lines.is_empty() {
+                return Err(format!(
+                    "there are no arguments in {list}; a list of paths that may be empty is for --files-from"
+                ));
+            }
+            expanded.extend(lines);
             continue;
         }
         let is_end = !is_value && argument == "--";

@@ -78,6 +78,11 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
         "the `pipeline` of the configuration names a workflow or a job that does not exist",
     ),
     ("unreadable-file", Severity::Error, "the file could not be opened"),
+    (
+        "unused-configuration",
+        Severity::Warning,
+        "a configuration in a folder of the project is not used: a project has one, at its root",
+    ),
     ("unused-suppression", Severity::Info, "a suppression in a file suppresses nothing"),
     ("unused-waiver", Severity::Info, "a waiver of the configuration excuses nothing in the whole project"),
 ];

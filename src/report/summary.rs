@@ -16,6 +16,10 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings of severity info.
     pub infos: usize,
+    /// Findings with a fix that is safe, and those with one that changes what is deployed.
+    pub fixable: (usize, usize),
+    /// Files and folders that were named or met and are excluded or ignored.
+    pub excluded: usize,
     /// Findings excused by a comment or a waiver.
     pub suppressed: usize,
     /// Findings excused because they were there before.
@@ -50,6 +54,9 @@ fn lines(summary: &Summary, elapsed: &str) -> Vec<String> {
     if summary.refused {
         return vec!["nothing was checked: mend this first".to_owned()];
     }
+    if summary.files == 0 && summary.excluded > 0 {
+        return vec!["nothing was checked: what is here is excluded (`plimsoll files` lists it)".to_owned()];
+    }
     if summary.files == 0 {
         return vec!["nothing was checked: no file here is of a kind that plimsoll reads (`plimsoll files` lists what it sees)".to_owned()];
     }
@@ -62,6 +69,7 @@ fn lines(summary: &Summary, elapsed: &str) -> Vec<String> {
         plural(summary.files, "file"),
         plural(summary.rules, "rule"),
     )];
+    lines.extend(fixable(summary.fixable));
     if summary.suppressed > 0 {
         lines.push(format!("{} suppressed", plural(summary.suppressed, "finding")));
     }
@@ -97,6 +105,17 @@ fn lines(summary: &Summary, elapsed: &str) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// What can be mended, and how.
+fn fixable((safe, unsafe_): (usize, usize)) -> Option<String> {
+    let changes = "which changes what is deployed";
+    match (safe, unsafe_) {
+        (0, 0) => None,
+        (_, 0) => Some(format!("{safe} can be fixed with --fix")),
+        (0, _) => Some(format!("{unsafe_} can be fixed with --fix=unsafe, {changes}")),
+        _ => Some(format!("{safe} can be fixed with --fix, {unsafe_} more with --fix=unsafe, {changes}")),
+    }
 }
 
 /// A number of things in words: `1 rule`, `2 rules`.

@@ -384,7 +384,8 @@ fn named_files_are_read_unless_exclusions_are_forced() {
         assert!(said.lines().any(|line| line.starts_with(path) && line.contains(why)), "{path}: {said}");
     }
     let nothing = ["--force-exclude", "vendor/compose.yaml", "vendor"];
-    assert_eq!(concise(folder.path(), &nothing, b""), (Some(0), String::new(), said_of_nothing()));
+    let excluded = "nothing was checked: what is here is excluded (`plimsoll files` lists it)\n".to_owned();
+    assert_eq!(concise(folder.path(), &nothing, b""), (Some(0), String::new(), excluded));
     assert_eq!(
         concise(folder.path(), &["-q", "--force-exclude", "main.rs"], b""),
         (Some(0), String::new(), String::new())
@@ -605,4 +606,15 @@ fn a_path_of_a_report_leads_to_its_file() {
         said,
         "plimsoll: no such file or directory: a/b/compose.yaml; did you mean ../../a/b/compose.yaml?\n"
     );
+}
+
+#[test]
+fn a_configuration_in_a_folder_of_the_project_is_said_to_hold_for_nothing() {
+    let nested = ("apps/web/plimsoll.yaml", "retired: [web]\n");
+    let folder = project(&[("plimsoll.yaml", "{}\n"), nested, ("apps/web/compose.yaml", "services: {}\n")]);
+    let (status, out, _) = concise(folder.path(), &["."], b"");
+    assert_eq!(status, Some(0));
+    assert!(out.starts_with("apps/web/plimsoll.yaml:1:1: warning[unused-configuration]"), "{out}");
+    let (_, out, _) = concise(&folder.path().join("apps/web"), &["."], b"");
+    assert_eq!(out, "");
 }

@@ -47,6 +47,8 @@ pub struct Material<'a> {
     pub catalog: &'a Catalog,
     /// The counts.
     pub summary: &'a Summary,
+    /// The least severity that fails the run; `None` means that findings never do.
+    pub fails: Option<Severity>,
 }
 
 impl<'a> Material<'a> {
@@ -67,6 +69,7 @@ impl<'a> Material<'a> {
             fingerprints: &[],
             catalog,
             summary,
+            fails: Some(Severity::Info),
         }
     }
 }
@@ -86,6 +89,8 @@ pub struct Run<'a> {
     pub rules: Vec<About<'a>>,
     /// The counts.
     pub summary: &'a Summary,
+    /// The least severity that fails the run; `None` means that findings never do.
+    pub fails: Option<Severity>,
     sources: &'a Sources,
     masks: &'a Masks<'a>,
 }
@@ -159,7 +164,8 @@ pub struct Change<'a> {
 impl<'a> Run<'a> {
     /// Finds the positions and masks the secrets of all that a report may show.
     pub fn new(material: &Material<'a>) -> Self {
-        let Material { sources, masks, failures, errors, diagnostics, excused, summary, .. } = *material;
+        let Material { sources, masks, failures, errors, diagnostics, excused, summary, fails, .. } =
+            *material;
         let all = || failures.iter().chain(diagnostics).chain(excused.iter().map(|excused| &excused.found));
         let mut rules: BTreeMap<&str, usize> = all().map(|found| (&*found.rule, 0)).collect();
         for (index, about) in rules.values_mut().enumerate() {
@@ -180,6 +186,7 @@ impl<'a> Run<'a> {
                 .collect(),
             rules: rules.keys().map(|id| About::new(id, material.catalog)).collect(),
             summary,
+            fails,
             sources,
             masks,
         }
