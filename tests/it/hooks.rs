@@ -158,6 +158,24 @@ fn what_a_commit_breaks_elsewhere_is_seen_by_the_hook_on_everything() {
 }
 
 #[test]
+fn what_can_be_mended_is_and_the_committer_looks_at_it() {
+    let files = [("compose.yaml", CLEAN), ("old.yaml", "version: '3'\nservices: {}\n")];
+    let Some(hooked) = Hooked::new(Repository::of(&files), "[{id: plimsoll-fix, language: system}]") else {
+        return;
+    };
+    let repository = &hooked.repository;
+    repository.write("compose.yaml", &format!("version: '3'\n{CLEAN}"));
+    repository.git(&["add", "compose.yaml"]);
+    let (passed, said) = hooked.commit();
+    assert!(!passed && said.contains("files were modified by this hook"), "{said}");
+    let mended = fs::read_to_string(repository.path().join("compose.yaml")).expect("a readable file");
+    assert_eq!(mended, CLEAN);
+    assert_eq!(repository.git(&["diff", "--name-only"]), "compose.yaml\n");
+    repository.write("README.md", "Words.\n");
+    hooked.passes();
+}
+
+#[test]
 fn the_parts_of_a_long_list_find_what_one_run_finds() {
     // Half of the services are healthy only by what stands in another file.
     let name = |index: usize| format!("a-folder-with-a-name-that-is-not-short/{index:05}");
