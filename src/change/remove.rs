@@ -1,4 +1,4 @@
-//! Taking an entry out of a mapping, or an item out of a list, with its lines and the comments on them, in every style.
+//! Taking an entry out of a mapping, or an item out of a list, with its lines, in every style. A comment behind it stays.
 
 use super::{Change, Lines};
 use crate::source::Span;
@@ -98,13 +98,23 @@ struct Taking<'t> {
 }
 
 impl Taking<'_> {
+    /// Takes the lines of the element from the one that begins at `first`. A comment behind its end stays in its place, but a suppression
+    /// would hold for what follows then.
+    fn lines_of(&self, first: u32, end: u32) -> Change {
+        let behind = Span::new(end, self.lines.end(end)).of(self.text);
+        match behind.find('#').filter(|_| !behind.contains(crate::suppress::MARK)) {
+            Some(comment) => Change::removes(Span::new(self.own.start, end + comment as u32)),
+            None => Change::removes(self.lines.whole(first, end)),
+        }
+    }
+
     fn in_block(&self) -> Option<Change> {
         let Span { start, end } = self.own;
         if self.previous.or(self.next).is_none() || !self.lines.is_bare(end) {
             return None;
         }
         if let Some(line) = self.lines.beginning_with(start) {
-            return Some(Change::removes(self.lines.whole(line, end)));
+            return Some(self.lines_of(line, end));
         }
         // It shares its line with the dash of the list that it is in: the next one takes its place.
         let next = self.next?.start;
@@ -122,7 +132,7 @@ impl Taking<'_> {
         let comma = mark(self.text, end, ',');
         let past = comma.map_or(end, |comma| comma + 1);
         if let Some(line) = self.lines.beginning_with(start).filter(|_| self.lines.is_bare(past)) {
-            let mut changes = vec![Change::removes(self.lines.whole(line, past))];
+            let mut changes = vec![self.lines_of(line, past)];
             // Where none stands behind the last one, none may be left behind the one before.
             if let (None, Some(previous)) = (comma, self.previous) {
                 let comma = mark(self.text, previous.end, ',')?;
@@ -168,9 +178,11 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_goes_with_its_lines_and_its_own_comments() {
+    fn an_entry_goes_with_its_lines_and_leaves_the_comment_behind_it() {
         for (text, path, left) in [
-            ("a: 1\nb: 2 # why\nc: 3\n", "b", "a: 1\nc: 3\n"),
+            ("a: 1\nb: 2 # why\nc: 3\n", "b", "a: 1\n# why\nc: 3\n"),
+            ("a: 1\nb: 2 # plimsoll: ignore[x] why\nc: 3\n", "b", "a: 1\nc: 3\n"),
+            ("a: 1\nb:\n  c: 1 # in it\n  d: 2\t# why", "b?", "a: 1\n# why"),
             ("a: 1\r\nb: 2\r\nc: 3\r\n", "b", "a: 1\r\nc: 3\r\n"),
             ("a: 1\nb:\n  # in it\n  c: 2\n\nd: 3", "b?", "a: 1\n\nd: 3"),
             ("# top\na: 1\n# of b\nb: 2\n", "a", "# top\n# of b\nb: 2\n"),
@@ -183,7 +195,7 @@ mod tests {
             ("a: &x\nb: 1\n", "a", "b: 1\n"),
             ("&k a: |\n  x\n\n  y\n\nb: 1\n", "a", "b: 1\n"),
             ("a:\n  b: 1\n  c:\nd: 2\n", "a.c", "a:\n  b: 1\nd: 2\n"),
-            ("a: 1\n'b' : 'x\n  y'  # z\nc: 3\n", "b", "a: 1\nc: 3\n"),
+            ("a: 1\n'b' : 'x\n  y'  # z\nc: 3\n", "b", "a: 1\n# z\nc: 3\n"),
         ] {
             assert_eq!(without(text, path).as_deref(), Some(left), "{text}");
         }
@@ -192,7 +204,7 @@ mod tests {
     #[test]
     fn an_item_goes_with_its_dash() {
         for (text, path, left) in [
-            ("a:\n- x\n- y # why\n- z\n", "a.1", "a:\n- x\n- z\n"),
+            ("a:\n- x\n- y # why\n- z\n", "a.1", "a:\n- x\n# why\n- z\n"),
             ("a:\n  - b: 1\n    c: 2\n  -\n    # in it\n    d: 3\n", "a.1", "a:\n  - b: 1\n    c: 2\n"),
             ("a:\n  - b: 1\n    c: 2\n  - d: 3\n", "a.0.b", "a:\n  - c: 2\n  - d: 3\n"),
             ("a:\n  - b: 1\n    c: 2\n", "a.0.c", "a:\n  - b: 1\n"),
@@ -215,8 +227,8 @@ mod tests {
             ("a: {b: {c: 1}, d: 2}", "a.b", "a: {d: 2}"),
             ("{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}\n", "b", "{\n  \"a\": 1,\n  \"c\": 3\n}\n"),
             ("{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}\n", "c", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
-            ("a: [\n  x, # one\n  y # two\n]\n", "a.1", "a: [\n  x # one\n]\n"),
-            ("a: [\n  x, # one\n  y, # two\n]\n", "a.1", "a: [\n  x, # one\n]\n"),
+            ("a: [\n  x, # one\n  y # two\n]\n", "a.1", "a: [\n  x # one\n  # two\n]\n"),
+            ("a: [\n  x, # one\n  y, # two\n]\n", "a.1", "a: [\n  x, # one\n  # two\n]\n"),
             ("{\n  \"a\": 1\n}\n", "a", "{\n}\n"),
         ] {
             assert_eq!(without(text, path).as_deref(), Some(left), "{text}");

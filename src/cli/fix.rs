@@ -3,7 +3,7 @@
 use super::check::summary;
 use super::diff::{Sheet, diff};
 use super::progress::Line;
-use super::replace::{replace_unchanged, target};
+use super::replace::{self, replace_unchanged, target};
 use super::{Status, fail, print, project, say};
 use crate::check::{self, Request, Run};
 use crate::diagnostic::{Diagnostic, Safety};
@@ -88,9 +88,9 @@ impl Args {
         let read_only = Cell::new(false);
         let refuses = |file: &SourceFile| {
             refusal(file, request).or_else(|| {
-                let is = !self.diff && is_read_only(file, request);
-                read_only.set(read_only.get() | is);
-                is.then(|| format!("{} is read-only", file.path))
+                let why = replace::read_only(file).filter(|_| !self.diff && request.stdin.is_none());
+                read_only.set(read_only.get() | why.is_some());
+                why
             })
         };
         let wish = Wish { up_to: level.safety(), refuses: &refuses };
@@ -148,25 +148,7 @@ fn refusal(file: &SourceFile, request: &Request) -> Option<String> {
         Ok(path) => path,
         Err(error) => return Some(error),
     };
-    names(&path).filter(|names| *names > 1).map(|names| {
-        format!("{} has {names} names (hard links), and only one of them would change", file.path)
-    })
-}
-
-/// How many names a file has in its file system, where that can be told.
-#[cfg(unix)]
-fn names(path: &Path) -> Option<u64> {
-    use std::os::unix::fs::MetadataExt as _;
-    path.metadata().ok().map(|file| file.nlink())
-}
-
-#[cfg(not(unix))]
-fn names(_: &Path) -> Option<u64> {
-    None
-}
-
-fn is_read_only(file: &SourceFile, request: &Request) -> bool {
-    request.stdin.is_none() && file.os_path.metadata().is_ok_and(|file| file.permissions().readonly())
+    replace::refusal(file, &path)
 }
 
 fn written(file: &fix::MadeFile, root: &Path) -> Result<(), String> {

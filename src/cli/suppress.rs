@@ -1,7 +1,7 @@
 //! `plimsoll suppress`: writes a suppression into the file of a finding, once it is sure what it suppresses.
 
 use super::diff::{Sheet, diff};
-use super::replace::{replace_unchanged, target};
+use super::replace::{read_only, refusal, replace_unchanged, target};
 use super::{Status, check as checking, fail, print, project};
 use crate::change::Changes;
 use crate::check::{self, Edited, Failure, Request, Run};
@@ -147,6 +147,10 @@ fn suppress(arguments: &Args) -> Result<String, Stop> {
         return Err(format!("{} is not UTF-8; save it as UTF-8 first", source.path).into());
     }
     let target = target(source, &request.root)?;
+    let refused = refusal(source, &target).or_else(|| read_only(source).filter(|_| !arguments.dry_run));
+    if let Some(why) = refused {
+        return Err(format!("{why}; nothing was written").into());
+    }
     let wish = Wish { rule, reason: &arguments.reason, until: arguments.until };
     let (mut widest, mut finds) = (None, None);
     for change in proposals(source, artifact, found.span().start, wish) {

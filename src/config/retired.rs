@@ -67,7 +67,32 @@ impl Retired {
                 RetiredName::Glob(_) => globs.push(index),
             }
         }
-        Ok(Self { entries, names, globs, literals })
+        let retired = Self { entries, names, globs, literals };
+        let mistakes = retired.still_retired();
+        if mistakes.is_empty() { Ok(retired) } else { Err(mistakes) }
+    }
+
+    /// The names that are there `now` and are retired themselves.
+    fn still_retired(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        for now in self.entries.iter().filter_map(|entry| entry.now.as_ref()) {
+            let found = self.find(&now.value).into_iter().next();
+            let Some(Match { range, entry }) = found else { continue };
+            let name = &now.value[range];
+            let by = &self.entries[entry].name;
+            let help = match &by.value {
+                RetiredName::Name(_) => "name what is there at last".to_owned(),
+                RetiredName::Glob(glob) => {
+                    format!("name what is there at last, or except it from `{glob}`: `except: [{name}]`")
+                }
+            };
+            mistakes.push(
+                Mistake::new(now.place, format!("`{name}` is retired itself"))
+                    .with_help(help)
+                    .with_related(by.place, "retired here"),
+            );
+        }
+        mistakes
     }
 
     /// The entries, in the order of the configuration.

@@ -22,7 +22,7 @@ pub fn logical_lines_of_script(text: &str) -> Vec<Span> {
 }
 
 /// The logical lines in order, disjoint, blank ones included: in scripts with their line continuations, quotes and here-documents, in a
-/// Dockerfile whole instructions, in Markdown whole code blocks, elsewhere lines.
+/// Dockerfile whole instructions, in a dotenv file whole values, in Markdown whole code blocks, elsewhere lines.
 pub fn logical_lines(text: &str, kind: Kind) -> Vec<Span> {
     match kind {
         Kind::Script => logical_lines_of_script(text),
@@ -31,9 +31,55 @@ pub fn logical_lines(text: &str, kind: Kind) -> Vec<Span> {
             let whole = dockerfile::instructions(text).into_iter().map(|instruction| instruction.whole);
             joined(text, whole)
         }
+        Kind::Env => joined(text, long_values(text).into_iter()),
         Kind::Doc => joined(text, fences(text).into_iter()),
         _ => between(text, &starts(text)),
     }
+}
+
+/// The values of a dotenv file that go on over lines in their quotes, from the opening one to past the closing one. A quote that nothing
+/// closes opens nothing.
+pub fn long_values(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    // How far it was looked for each quote in vain.
+    let mut unclosed = [false; 3];
+    while at < text.len() {
+        let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length + 1);
+        let line = &text[at..end];
+        let value = line.find(['=', ':']).map(|sign| line[sign + 1..].trim_start());
+        let quote = value.filter(|_| !line.trim_start().starts_with('#'));
+        let quote = quote.and_then(|value| value.chars().next()).filter(|c| matches!(c, '"' | '\'' | '`'));
+        let start = end - value.map_or(0, str::len);
+        let number = match quote {
+            Some('"') => 0,
+            Some('\'') => 1,
+            _ => 2,
+        };
+        let closing = quote.filter(|_| !unclosed[number]).and_then(|quote| closing(text, start + 1, quote));
+        unclosed[number] |= quote.is_some() && closing.is_none();
+        at = match closing {
+            Some(closing) if closing >= end => {
+                found.push(Span::from(start..closing + 1));
+                // What stands behind it on its line is no value.
+                memchr::memchr(b'\n', &text.as_bytes()[closing..])
+                    .map_or(text.len(), |length| closing + length + 1)
+            }
+            _ => end,
+        };
+    }
+    found
+}
+
+/// Where the quote that ends a value stands.
+fn closing(text: &str, from: usize, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    let found = text[from..].find(|c: char| {
+        let is = c == quote && !escaped;
+        escaped = c == '\\' && !escaped && quote == '"';
+        is
+    });
+    found.map(|at| from + at)
 }
 
 /// The fenced code blocks of Markdown, fences included (`CommonMark` 0.31.2, 4.5).
@@ -98,6 +144,16 @@ mod tests {
         let text = "a \\\n  b\necho 'c\nd'\ncat <<X\ne\nX\n\nf # g\n";
         assert_eq!(lines(text, Kind::Script), ["a \\\n  b", "echo 'c\nd'", "cat <<X\ne\nX", "", "f # g"]);
         assert_eq!(lines("a: 'b\n\tc \\\n\td\n", Kind::Makefile), ["a: 'b", "\tc \\\n\td"]);
+    }
+
+    #[test]
+    fn a_value_in_quotes_is_one_line() {
+        let text = "A=\"b\n# c\n\\\"D=1\" # d\nE='f # g'\nexport H = 'i\n\nj'\n# K=\"\nL=\"m\nN=1";
+        let expected =
+            ["A=\"b\n# c\n\\\"D=1\" # d", "E='f # g'", "export H = 'i\n\nj'", "# K=\"", "L=\"m", "N=1"];
+        assert_eq!(lines(text, Kind::Env), expected);
+        let comments: Vec<_> = comments(text, Kind::Env).into_iter().map(|span| span.of(text)).collect();
+        assert_eq!(comments, ["# d", "# K=\""]);
     }
 
     #[test]

@@ -249,7 +249,7 @@ fn lines(text: &str, kind: Kind) -> Vec<(Range<usize>, Where)> {
         Kind::Makefile => shell(Flavour::Makefile),
         Kind::Doc => each_line(text).map(|range| (range, Where::Doc)).collect(),
         Kind::Dockerfile => instructions(text),
-        Kind::Env => each_line(text).flat_map(|range| commented(text, range)).collect(),
+        Kind::Env => dotenv(text),
         Kind::Template => template(text),
         _ => Vec::new(),
     }
@@ -263,6 +263,28 @@ fn each_line(text: &str) -> impl Iterator<Item = Range<usize>> {
         start += line.len();
         (!content.trim().is_empty()).then_some(range)
     })
+}
+
+/// The lines of a dotenv file. In quotes that go on over lines there are no comments.
+fn dotenv(text: &str) -> Vec<(Range<usize>, Where)> {
+    let mut values = super::lines::long_values(text).into_iter().peekable();
+    let mut pieces = Vec::new();
+    for range in each_line(text) {
+        while values.next_if(|value| value.end as usize <= range.start).is_some() {}
+        match values.peek().map(|value| value.start as usize..value.end as usize) {
+            Some(value) if value.start < range.end => {
+                let end = value.end.min(range.end);
+                pieces.push((range.start..end, Where::Line));
+                match trailing(&text[end..range.end]) {
+                    Some(at) => pieces.push((end + at..range.end, Where::Comment)),
+                    None if end < range.end => pieces.push((end..range.end, Where::Line)),
+                    None => {}
+                }
+            }
+            _ => pieces.extend(commented(text, range)),
+        }
+    }
+    pieces
 }
 
 /// The lines of a Dockerfile. It knows comments on lines of their own only, also between the lines of an instruction.

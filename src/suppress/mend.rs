@@ -55,6 +55,12 @@ fn whole(text: &str, artifact: &Artifact, suppression: &Suppression) -> Option<V
     let lines = Lines(text);
     let comment = comment(text, suppression.span, artifact.kind)?;
     let (start, end) = (comment.start as u32, comment.end as u32);
+    let document = artifact.document.as_ref().filter(|_| suppression.form == Form::ScriptComment);
+    if let Some(script) = document.and_then(|document| document.last_before(start + 1))
+        && script.text().lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
+    {
+        return None;
+    }
     let behind = Span::new(end, lines.end(end)).of(text);
     let taken = match lines.beginning_with(start) {
         _ if !behind.trim().is_empty() => {
@@ -64,7 +70,23 @@ fn whole(text: &str, artifact: &Artifact, suppression: &Suppression) -> Option<V
         Some(line) => lines.whole(line, end),
         None => Span::new(text[..comment.start].trim_end_matches([' ', '\t']).len() as u32, end),
     };
-    Some(vec![Change::removes(taken)])
+    let speaks = directs(artifact.kind, taken.start == 0, &text[taken.end as usize..]);
+    let opens = text[..taken.start as usize]
+        .lines()
+        .all(|line| matches!(line.trim_start().bytes().next(), None | Some(b'#')));
+    (!(opens && speaks)).then(|| vec![Change::removes(taken)])
+}
+
+/// Whether a comment at the start of a file, or of the lines behind its first comments, directs whoever reads it: `#!` and the parser
+/// directives of a Dockerfile (<https://docs.docker.com/reference/dockerfile/#parser-directives>).
+fn directs(kind: Kind, is_first: bool, text: &str) -> bool {
+    if kind != Kind::Dockerfile {
+        return is_first && text.starts_with("#!");
+    }
+    let line = text.lines().next().unwrap_or_default();
+    let directive = line.trim_start().strip_prefix('#').and_then(|rest| rest.split_once('='));
+    directive
+        .is_some_and(|(name, _)| matches!(&*name.trim().to_ascii_lowercase(), "syntax" | "escape" | "check"))
 }
 
 /// The comment of a suppression that begins at a span and ends with it.

@@ -35,7 +35,7 @@ const CONFIG: (&str, &str) = (
     "retired: [{name: orders, now: shop}, gone]\nrules: {retired-service: off, retired-service-mention: off, missing-healthcheck: off}\n",
 );
 const COMPOSE: &str =
-    "x-old: 1  # gone\nservices:\n  orders:  # kept\n    image: 'acme/orders:1'\n  web: {image: gone}\n";
+    "x-old: 1\nservices:\n  orders:  # kept\n    image: 'acme/orders:1'\n  web: {image: gone}\n";
 
 #[test]
 fn safe_fixes_are_made_and_others_when_they_are_asked_for() {
@@ -47,7 +47,7 @@ fn safe_fixes_are_made_and_others_when_they_are_asked_for() {
     assert_eq!((status, &*out), (1, left), "what is left decides: {err}");
     assert!(err.starts_with("fixed 1 finding in 1 file\n3 errors"), "{err}");
     assert!(err.contains("\n2 can be fixed with --fix=unsafe"), "{err}");
-    assert_eq!(read(root, "compose.yaml"), COMPOSE.replace("x-old: 1  # gone\n", ""));
+    assert_eq!(read(root, "compose.yaml"), COMPOSE.replace("x-old: 1\n", ""));
     let (status, out, err) = run(root, &["check", "--fix=unsafe", "--output", "concise"]);
     assert_eq!((status, &*out), (1, "compose.yaml:4:16: error[old-name] `gone`\n"), "no text, no fix");
     assert!(err.starts_with("fixed 2 findings in 1 file\n1 error"), "{err}");
@@ -71,7 +71,7 @@ fn a_diff_shows_what_would_be_and_writes_nothing() {
     let root = folder.path();
     let (status, out, err) = run(root, &["check", "--diff"]);
     assert!(status == 1 && err.contains("\n1 can be fixed with --fix, 3 more with --fix=unsafe"), "{err}");
-    let expected = "--- compose.yaml\n+++ compose.yaml\n@@ -1,4 +1,3 @@\n-x-old: 1  # gone\n services:\n   orders:  # kept\n     \
+    let expected = "--- compose.yaml\n+++ compose.yaml\n@@ -1,4 +1,3 @@\n-x-old: 1\n services:\n   orders:  # kept\n     \
                     image: 'acme/orders:1'\n";
     assert_eq!(out, expected);
     let (status, out, _) = run(root, &["check", "--diff", "--fix=unsafe"]);
@@ -246,7 +246,7 @@ fn standard_input_is_given_back_fixed() {
     let folder = project(&[RULES, CONFIG, ("compose.yaml", "services: {}\n")]);
     let arguments = ["check", "-", "--stdin-filename", "compose.yaml", "--fix", "--output", "concise"];
     let (status, out, err) = given(folder.path(), &arguments, COMPOSE.as_bytes());
-    assert_eq!((status, &*out), (1, &*COMPOSE.replace("x-old: 1  # gone\n", "")));
+    assert_eq!((status, &*out), (1, &*COMPOSE.replace("x-old: 1\n", "")));
     assert!(err.contains("compose.yaml:2:3: error[old-name] `orders`\n"), "{err}");
     assert_eq!(read(folder.path(), "compose.yaml"), "services: {}\n");
     let latin1 = b"services: {}\nx-a: \xe9\n";
@@ -260,6 +260,8 @@ fn a_suppression_that_suppresses_nothing_goes_with_its_comment() {
     let chart = ("chart/Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n");
     let i = "plimsoll: ignore[cross] why";
     let run = "on: push\njobs:\n  a:\n    runs-on: b\n    steps:\n    - run: |\n        a  # <I>\n        # <I>\n        b\n";
+    let only =
+        "on: push\njobs:\n  a:\n    runs-on: b\n    steps:\n    - run: |\n        # <I>\n\n        # b\n";
     let object = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    b: c\n    plimsoll.dev/ignore.cross: why\n";
     for (path, text, left, unsafe_left) in [
         ("compose.yaml", "x-a: 1  # <I>\nx-b: 2\n", "x-a: 1\nx-b: 2\n", None),
@@ -278,6 +280,17 @@ fn a_suppression_that_suppresses_nothing_goes_with_its_comment() {
         ("compose.yaml", "# plimsoll: ignore-file[missing-probe, cross]\nx-a: 1\n", "x-a: 1\n", None),
         ("a.sh", "a  # <I>\n\t# <I>\nb\n", "a\nb\n", None),
         ("Dockerfile", "FROM a\n# <I>\nRUN b\n", "FROM a\nRUN b\n", None),
+        ("Dockerfile", "# <I>\n# Syntax = x\nFROM a\n", "# <I>\n# Syntax = x\nFROM a\n", None),
+        (
+            "Dockerfile",
+            "# syntax=x\n# <I>\n#escape=`\nFROM a\n",
+            "# syntax=x\n# <I>\n#escape=`\nFROM a\n",
+            None,
+        ),
+        ("Dockerfile", "FROM a\n# <I>\n# check=x\n", "FROM a\n# check=x\n", None),
+        ("a.sh", "# <I>\n#!/bin/sh\na\n", "# <I>\n#!/bin/sh\na\n", None),
+        ("a.sh", "# <I>\n# !/bin/sh\na\n", "# !/bin/sh\na\n", None),
+        (".github/workflows/a.yml", only, only, None),
         ("Makefile", "a:\n\t# <I>\n\tb\n", "a:\n\tb\n", None),
         (".env", "A=1\n# <I>\n", "A=1\n", None),
         ("a.md", "a <!-- <I> -->\n\n<!-- <I> -->\n\nb\n", "a\n\nb\n", None),

@@ -5,7 +5,6 @@ use crate::support::{self, fixtures, folders, request};
 use plimsoll::check::{self, Edited, Request, Run};
 use plimsoll::diagnostic::Safety;
 use plimsoll::fix::{self, Made, MadeFile, Wish};
-use plimsoll::source::Span;
 use plimsoll::yaml::{Kind, Node, Options, parse};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,7 +141,6 @@ fn made(first: &Run, request: &Request, before: &[MadeFile]) -> Made<Run> {
 fn nodes(text: &str) -> Vec<String> {
     let document = parse(text, Options::default());
     let mut said = Vec::new();
-    let mut gone: Vec<Span> = Vec::new();
     for root in document.roots() {
         let is_compose = root.get("services").is_some();
         for node in document.nodes().filter(|node| root.span().contains(node.span())) {
@@ -156,17 +154,18 @@ fn nodes(text: &str) -> Vec<String> {
             let annotation =
                 entry.starts_with("plimsoll.dev/ignore.") || key.starts_with("plimsoll.dev/ignore.");
             if version || annotation {
-                gone.push(node.span());
                 continue;
             }
             let scalar = if node.kind() == Kind::Scalar { beside_fixes(&node.text()) } else { String::new() };
             said.push(format!("{:?} {:?} {:?} {scalar}", node.kind(), node.style(), node.tag()));
         }
     }
-    let line = |at: u32| text[..at as usize].matches('\n').count();
-    let gone: BTreeSet<usize> = gone.into_iter().map(|span| line(span.start)).collect();
-    let comments = document.comments().filter(|comment| !gone.contains(&line(comment.start)));
-    said.extend(comments.map(|comment| beside_fixes(comment.of(text))).filter(|comment| !comment.is_empty()));
+    said.extend(
+        document
+            .comments()
+            .map(|comment| beside_fixes(comment.of(text)))
+            .filter(|comment| !comment.is_empty()),
+    );
     said
 }
 

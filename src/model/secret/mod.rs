@@ -1,12 +1,13 @@
 //! The secrets that are written out where they take effect, or taken from where secrets do not belong.
 //!
 //! `name` and `value` decide, `inside` knows what gives itself away, `tree` walks YAML, `lines` reads everything that is lines,
-//! and `commands` the words of those that run.
+//! and `commands` the words of those that run. `quoted` says where a shell fills nothing in.
 
 mod commands;
 mod inside;
 mod lines;
 mod name;
+mod quoted;
 mod tree;
 mod value;
 mod words;
@@ -20,6 +21,7 @@ use crate::source::Span;
 use crate::yaml::{Document, Node};
 use aho_corasick::{AhoCorasick, MatchKind};
 use name::Promise;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -148,11 +150,28 @@ fn find<'m>(
     }
     match (&file.artifact.document, file.artifact.kind) {
         (Some(document), kind) => tree::walk(&mut finder, document, kind, hits),
-        (None, Kind::Env | Kind::Script | Kind::Makefile | Kind::Dockerfile | Kind::Template) => {
+        (None, Kind::Script) => {
+            let verbatim = OnceCell::new();
+            let mut tell = |mut visit: SecretVisit<'m>| {
+                visit.fallback.take_if(|fallback| {
+                    let verbatim = verbatim.get_or_init(|| quoted::verbatim(&file.source.text));
+                    fallback.place().is_none_or(|place| is_in(place.span, verbatim))
+                });
+                (finder.emit)(visit);
+            };
+            lines::file(&mut Finder { sample: finder.sample, ..Finder::new(&mut tell) }, file, hits);
+        }
+        (None, Kind::Env | Kind::Makefile | Kind::Dockerfile | Kind::Template) => {
             lines::file(&mut finder, file, hits);
         }
         _ => {}
     }
+}
+
+/// Whether a span begins in one of those that are sorted and disjoint.
+fn is_in(span: Span, spans: &[Span]) -> bool {
+    let next = spans.partition_point(|other| other.end <= span.start);
+    spans.get(next).is_some_and(|other| other.start <= span.start)
 }
 
 /// What no output may show of a file: its secrets as rules see them, and all that looks like one; sorted and disjoint.

@@ -190,15 +190,21 @@ fn shell_default(reference: &str) -> Option<Range<usize>> {
     Some(start..reference.len() - 1)
 }
 
-/// The operator and the default of the reference whose default is all of a secret, given by its range.
+/// The operator and the default of the reference whose default is all of a secret, given by its range. `None` for `$${…}`, which is none
+/// or is another's, and where quotes, escapes or brackets in the default would have to be read as the shell does to find its end.
 pub fn fallback(text: &str, secret: &Range<usize>) -> Option<Range<usize>> {
     let open = text.get(..secret.start)?.rfind("${")?;
+    if text[..open].ends_with(['$', '\\']) {
+        return None;
+    }
     let rest = &text[open..text.floor_char_boundary(open + LONGEST_REFERENCE)];
     let reference = &rest[..=balanced(&rest[1..])?];
     let default = shell_default(reference)?;
     let name = 2 + reference[2..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
     let whole = trim(text, open + default.start..open + default.end) == *secret;
-    (whole && reference[name..].starts_with([':', '-', '='])).then(|| open + name..open + default.end)
+    let plain = !reference[default.clone()].contains(['\'', '"', '\\', '`', '{', '}', '(', ')']);
+    (whole && plain && reference[name..].starts_with([':', '-', '=']))
+        .then(|| open + name..open + default.end)
 }
 
 /// The quoted texts right behind one of the words in an expression.
@@ -428,7 +434,14 @@ mod tests {
         for (value, secret, expected) in [
             ("${X:-dev}", "dev", Some(":-dev")),
             ("a ${X-dev} b", "dev", Some("-dev")),
-            ("${X:='dev'}", "dev", Some(":='dev'")),
+            ("${X:=dev ice}", "dev ice", Some(":=dev ice")),
+            ("${X:='dev'}", "dev", None),
+            ("${X:-\"dev\"}", "dev", None),
+            ("${X:-'dev}s'}", "'dev", None),
+            ("${X:-dev\\}s}", "dev\\", None),
+            ("${X:-dev{s}", "dev{s", None),
+            ("$${X:-dev}", "dev", None),
+            ("\\${X:-dev}", "dev", None),
             ("${X:-${Y_2=dev}}", "dev", Some("=dev")),
             ("${X:-a${Y}}", "a", None),
             ("${X:-http://u:dev@h}", "dev", None),
