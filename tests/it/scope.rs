@@ -397,10 +397,6 @@ fn named_files_are_read_unless_exclusions_are_forced() {
     assert!(status == Some(2) && said.starts_with("nothing was checked"), "{said}");
 }
 
-fn said_of_nothing() -> String {
-    "nothing was checked: no file here is of a kind that plimsoll reads (`plimsoll files` lists what it sees)\n".to_owned()
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_list_of_files_holds_every_name_there_can_be() {
