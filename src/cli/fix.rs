@@ -64,8 +64,8 @@ pub struct Fixed {
 }
 
 impl Args {
-    /// Makes the fixes that were asked for, if any were; up to then a line may say how far that is. The error is the status of a run that ends here: there is no report on a diff,
-    /// and none where the fixes could not be made.
+    /// Makes the fixes that were asked for, if any were; up to then a line may say how far that is. The error is the status of a run that
+    /// ends here: there is no report beside a diff, and none where the fixes could not be made.
     pub fn mend(
         &self,
         request: &Request,

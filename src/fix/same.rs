@@ -15,7 +15,7 @@ use std::mem::discriminant;
 pub struct Difference {
     /// Where, in the text before; all of the file where that cannot be told.
     pub at: Span,
-    /// What, as in "not done: …".
+    /// What, as it is said of a fix that is not made.
     pub what: &'static str,
 }
 
@@ -163,10 +163,10 @@ impl<'d> Kept<'d> {
 
 impl<'t> Trees<'t> {
     fn differences(&self) -> Vec<Difference> {
-        let (repeats, mut problems): (Vec<_>, Vec<_>) =
+        let (repeats, problems): (Vec<_>, Vec<_>) =
             self.new_problems().into_iter().partition(|(kind, _)| *kind == ProblemKind::DuplicateKey);
         if !problems.is_empty() {
-            return problems.drain(..).map(|(_, problem)| problem).collect();
+            return problems.into_iter().map(|(_, problem)| problem).collect();
         }
         let old = Kept::new(self.old, self.changes, is_gone);
         let new = Kept::new(self.new, self.changes, is_new);
