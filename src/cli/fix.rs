@@ -9,10 +9,11 @@ use crate::check::{self, Request, Run};
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::discover::{MAX_BYTES, normalise};
 use crate::fix::{self, Checked as _, Made, Stop, Wish};
-use crate::report::{Look, Summary, plural, summary_line};
+use crate::report::{Look, Masks, Summary, plural, summary_line};
+use crate::secret;
 use crate::source::SourceFile;
 use clap::ValueEnum;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::path::Path;
 use std::time::Instant;
 
@@ -161,8 +162,15 @@ fn written(file: &fix::MadeFile, root: &Path) -> Result<(), String> {
 /// Prints the changes. The status says whether there are any.
 fn show(first: &Run, made: &Made<Run>) -> Status {
     let Some(after) = &made.after else { return Status::Clean };
+    let masks = OnceCell::new();
     let each = made.files.iter().map(|file| {
-        let (old, new) = (first.hidden(file.id), after.hidden(file.id));
+        let (old, mut new) = (first.hidden(file.id), after.hidden(file.id));
+        // What was copied from a secret is none by the name that it stands under now.
+        new.extend(file.changes.written().iter().filter(|written| !written.is_empty()).filter(|written| {
+            let masks = masks.get_or_init(|| Masks::everywhere(&first.sources, |id, _| first.hidden(id)));
+            masks.repeats(written.of(&file.after))
+        }));
+        let new = secret::disjoint(new);
         diff(&file.path, &Sheet::new(&file.before, old), &Sheet::new(&file.after, new), &file.changes)
     });
     let changes: String = each.collect();
@@ -180,12 +188,5 @@ fn refuse(stop: Stop<check::Failure>, look: Look) -> Status {
     match stop {
         Stop::Failed(failure) => project::refuse_to("fixed", failure, look),
         Stop::Moved => fail(&"files came or went while fixes were made; nothing was written, run it again"),
-        Stop::Endless(rules) => {
-            let rules: Vec<_> = rules.iter().map(|rule| format!("`{rule}`")).collect();
-            fail(&format_args!(
-                "internal error: the fixes of {} bring about each other without end; nothing was written",
-                rules.join(", ")
-            ))
-        }
     }
 }

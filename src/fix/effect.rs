@@ -67,20 +67,22 @@ pub(super) fn judge(
         near.dedup();
         near
     };
-    let mut blamed = Vec::new();
+    let (mut blamed, mut unclear) = (Vec::new(), None);
     for (&file, changes) in changes {
         for Difference { at, what } in differences(file, before, after, changes) {
             match within(file, at)[..] {
                 [one] => blamed.push((one, what.to_owned())),
-                [] => return Verdict::Suspects(within(file, Span::new(0, u32::MAX)), what.to_owned()),
-                ref some => return Verdict::Suspects(some.to_vec(), what.to_owned()),
+                [] => {
+                    unclear.get_or_insert((within(file, Span::new(0, u32::MAX)), what.to_owned()));
+                }
+                ref some => {
+                    unclear.get_or_insert((some.to_vec(), what.to_owned()));
+                }
             }
         }
     }
-    if !blamed.is_empty() {
-        blamed.sort();
-        blamed.dedup_by_key(|(index, _)| *index);
-        return Verdict::Blames(blamed);
+    if let Some(verdict) = verdict(blamed, unclear) {
+        return verdict;
     }
     let mut left: HashMap<Key, Vec<&Diagnostic>> = HashMap::new();
     for found in after.findings() {
@@ -101,11 +103,25 @@ pub(super) fn judge(
     let mut new: Vec<&Key> =
         is.iter().filter(|(key, count)| was.get(*key) < Some(*count)).map(|(key, _)| key).collect();
     new.sort();
-    let Some((file, at, rule)) = new.first() else { return Verdict::Holds };
-    let why = format!("`{rule}` would find something new");
-    if let [one] = within(*file, Span::empty(*at))[..] {
-        return Verdict::Blames(vec![(one, why)]);
+    let (mut blamed, mut unclear) = (Vec::new(), None);
+    for (file, at, rule) in new {
+        let why = format!("`{rule}` would find something new");
+        if let [one] = within(*file, Span::empty(*at))[..] {
+            blamed.push((one, why));
+        } else {
+            let in_file = within(*file, Span::new(0, u32::MAX));
+            unclear.get_or_insert((if in_file.is_empty() { tried.to_vec() } else { in_file }, why));
+        }
     }
-    let in_file = within(*file, Span::new(0, u32::MAX));
-    Verdict::Suspects(if in_file.is_empty() { tried.to_vec() } else { in_file }, why)
+    verdict(blamed, unclear).unwrap_or(Verdict::Holds)
+}
+
+/// The verdict on those that are known to be to blame, or else on those that may be; `None` if there are none.
+fn verdict(mut blamed: Vec<(usize, String)>, unclear: Option<(Vec<usize>, String)>) -> Option<Verdict> {
+    if blamed.is_empty() {
+        return unclear.map(|(some, why)| Verdict::Suspects(some, why));
+    }
+    blamed.sort();
+    blamed.dedup_by_key(|(index, _)| *index);
+    Some(Verdict::Blames(blamed))
 }

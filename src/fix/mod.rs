@@ -1,8 +1,9 @@
 //! Fixes: which of those that a run offers are made, in rounds, until none is left. `same` says whether a file says the same afterwards,
-//! `effect` whether the rules do. Nothing is written here.
+//! `effect` whether the rules do, `word` whether a shell reads one word where one is written. Nothing is written here.
 
 mod effect;
 mod same;
+mod word;
 
 pub use effect::{Key, keys};
 pub use same::{Difference, differences};
@@ -21,8 +22,9 @@ use std::sync::Arc;
 /// Rounds after which fixes that still bring about others are given up.
 const ROUNDS: usize = 10;
 
-/// How often a project is checked to find out which fixes do not hold.
-const TRIES: usize = 100;
+/// How often a project is checked in a round to find out which fixes do not hold. With half of them left, what is like one that does not
+/// hold is given up with it, with a quarter all that may be to blame: what stands behind them has its turn.
+const TRIES: usize = 60;
 
 /// A project that was checked, by what matters to fixes.
 #[derive(Clone, Copy, Debug)]
@@ -105,8 +107,6 @@ pub enum Stop<E> {
     Failed(E),
     /// Other files are there than before.
     Moved,
-    /// Fixes of these rules bring about each other.
-    Endless(BTreeSet<Arc<str>>),
 }
 
 /// A fix that findings offer.
@@ -119,34 +119,59 @@ struct Candidate<'d> {
 
 /// Makes the fixes of a run, round after round: those that are in each other's way wait for the next one. `again` checks the project with
 /// changed files. A fix that does not hold is not made: the file would say something else, the finding would stay, or there would be a new
-/// one that is an error or a warning.
+/// one that is an error or a warning. Where fixes bring about each other without end, none of their rules is made.
 pub fn make<R: Checked, E>(
     first: &R,
     wish: &Wish<'_>,
     again: &mut dyn FnMut(&[Edited]) -> Result<R, E>,
 ) -> Result<Made<R>, Stop<E>> {
+    let mut endless = BTreeSet::new();
+    loop {
+        match rounds(first, wish, &endless, again)? {
+            Rounds::Settled(made) => return Ok(made),
+            Rounds::Endless(rules) => endless.extend(rules),
+        }
+    }
+}
+
+/// What came of all rounds.
+enum Rounds<R> {
+    /// No fix is left that holds.
+    Settled(Made<R>),
+    /// Fixes of these rules would still be made.
+    Endless(BTreeSet<Arc<str>>),
+}
+
+/// Makes the fixes of a run but for those of some rules.
+fn rounds<R: Checked, E>(
+    first: &R,
+    wish: &Wish<'_>,
+    endless: &BTreeSet<Arc<str>>,
+    again: &mut dyn FnMut(&[Edited]) -> Result<R, E>,
+) -> Result<Rounds<R>, Stop<E>> {
     let mut after: Option<R> = None;
     let mut pieces: BTreeMap<FileId, Pieces> = BTreeMap::new();
-    let (mut fixed, mut tries) = (0, TRIES);
-    for round in 0..=ROUNDS {
+    let mut fixed = 0;
+    let mut round = 0;
+    loop {
         let base = after.as_ref().unwrap_or(first).side();
-        let (offered, mut refused) = offered(base, wish);
+        let (offered, mut refused) = offered(base, wish, endless);
         let chosen = apart(offered);
         let mut attempt =
-            Attempt { base, chosen: &chosen, changed: pieces.keys().copied().collect(), again, tries };
+            Attempt { base, chosen: &chosen, changed: pieces.keys().copied().collect(), again, tries: TRIES };
         let Settled { taken, run, not } = attempt.settle()?;
-        tries = attempt.tries;
         refused.extend(not.into_iter().flat_map(|(index, why)| {
             chosen[index].findings.iter().map(move |&found| (found.clone(), why.clone()))
         }));
         let Some(run) = run else {
             let files = files(first.side(), base, &pieces);
-            return Ok(Made { after, files, fixed, refused });
+            return Ok(Rounds::Settled(Made { after, files, fixed, refused }));
         };
         let rules = || taken.iter().flat_map(|&index| &chosen[index].findings);
         if round == ROUNDS {
-            return Err(Stop::Endless(rules().map(|found| found.rule.clone()).collect()));
+            return Ok(Rounds::Endless(rules().map(|found| found.rule.clone()).collect()));
         }
+        round += 1;
         fixed += rules().count();
         for (file, changes) in together(&chosen, &taken) {
             let length = first.side().sources.get(file).text.len() as u32;
@@ -155,8 +180,6 @@ pub fn make<R: Checked, E>(
         }
         after = Some(run);
     }
-    // The last round returns.
-    Err(Stop::Endless(BTreeSet::new()))
 }
 
 /// The files that changed, as they were first and are at last.
@@ -176,7 +199,11 @@ fn files(first: Side<'_>, last: Side<'_>, pieces: &BTreeMap<FileId, Pieces>) -> 
 }
 
 /// The fixes that are offered and may be made, in the order of their places, and those that may be but cannot.
-fn offered<'s>(side: Side<'s>, wish: &Wish<'_>) -> (Vec<Candidate<'s>>, Vec<(Diagnostic, String)>) {
+fn offered<'s>(
+    side: Side<'s>,
+    wish: &Wish<'_>,
+    endless: &BTreeSet<Arc<str>>,
+) -> (Vec<Candidate<'s>>, Vec<(Diagnostic, String)>) {
     let mut candidates: BTreeMap<Vec<(FileId, Change)>, Candidate<'s>> = BTreeMap::new();
     let mut refused = Vec::new();
     let mut known: BTreeMap<FileId, Option<String>> = BTreeMap::new();
@@ -198,6 +225,11 @@ fn offered<'s>(side: Side<'s>, wish: &Wish<'_>) -> (Vec<Candidate<'s>>, Vec<(Dia
             };
             known.entry(file).or_insert_with(refusal).clone()
         });
+        let why = why.or_else(|| {
+            let is_endless = endless.contains(&found.rule);
+            is_endless.then(|| "the fixes of its rule bring about others without end".to_owned())
+        });
+        let why = why.or_else(|| word::refusal(side, &changes).map(str::to_owned));
         if let Some(why) = why {
             refused.push((found.clone(), why));
             continue;
@@ -275,7 +307,7 @@ impl<R: Checked, E> Attempt<'_, '_, R, E> {
                 continue;
             }
             if self.tries == 0 {
-                let why = "too many fixes do not hold; run it again";
+                let why = "too many fixes do not hold";
                 settled.not.extend(group.into_iter().map(|index| (index, why.to_owned())));
                 continue;
             }
@@ -295,7 +327,10 @@ impl<R: Checked, E> Attempt<'_, '_, R, E> {
                     let blamed: BTreeSet<usize> = list.iter().map(|(index, _)| *index).collect();
                     settled.not.extend(list);
                     if !blamed.is_empty() {
-                        groups.push(members.difference(&blamed).copied().collect());
+                        let (alike, rest) = self.alike(&blamed, members.difference(&blamed).copied());
+                        let why = "others of its rule in this file do not hold";
+                        settled.not.extend(alike.into_iter().map(|index| (index, why.to_owned())));
+                        groups.push(rest);
                         continue;
                     }
                     (BTreeSet::new(), "it would bring about another finding".to_owned())
@@ -306,7 +341,10 @@ impl<R: Checked, E> Attempt<'_, '_, R, E> {
             };
             let suspects = if suspects.is_empty() { members.clone() } else { suspects };
             let rest: Vec<usize> = members.difference(&suspects).copied().collect();
-            if let [one] = group[..] {
+            if self.tries < TRIES / 4 {
+                settled.not.extend(suspects.into_iter().map(|index| (index, why.clone())));
+                groups.push(rest);
+            } else if let [one] = group[..] {
                 settled.not.push((one, why));
             } else if let Some(&one) = suspects.first().filter(|_| suspects.len() == 1) {
                 settled.not.push((one, why));
@@ -320,6 +358,21 @@ impl<R: Checked, E> Attempt<'_, '_, R, E> {
         }
         settled.not.sort();
         Ok(settled)
+    }
+
+    /// Parts fixes from those that are of the same rule and file as one that does not hold, where few tries are left.
+    fn alike(
+        &self,
+        blamed: &BTreeSet<usize>,
+        others: impl Iterator<Item = usize>,
+    ) -> (Vec<usize>, Vec<usize>) {
+        let of = |index: usize| {
+            let Candidate { findings, changes } = &self.chosen[index];
+            (changes.first().map(|(file, _)| *file), findings.first().map(|found| &found.rule))
+        };
+        let known: BTreeSet<_> =
+            blamed.iter().filter(|_| self.tries < TRIES / 2).map(|&index| of(index)).collect();
+        others.partition(|&index| known.contains(&of(index)))
     }
 
     fn run(&mut self, tried: &[usize]) -> Result<R, Stop<E>> {

@@ -171,15 +171,28 @@ impl<'t> Trees<'t> {
         let old = Kept::new(self.old, self.changes, is_gone);
         let new = Kept::new(self.new, self.changes, is_new);
         let mut holders = BTreeSet::new();
+        let mut differing = Vec::new();
         for (&before, &after) in old.nodes.iter().zip(&new.nodes) {
             let places = old.number(before.parent()) == new.number(after.parent())
                 && old.number(Some(before.resolve())) == new.number(Some(after.resolve()));
+            let is_touched = touches(before.span(), self.changes);
             if !places || !self.is_same(before, after) {
-                return vec![Difference { at: before.span(), what: REST }];
+                // As long as what is written only makes something else of its own scalar, the rest can be told apart.
+                let stays = places && self.changes.start(before.span().start) == Some(after.span().start);
+                if is_touched && stays || differing.is_empty() {
+                    differing.push(Difference { at: before.span(), what: REST });
+                }
+                if is_touched && stays {
+                    continue;
+                }
+                return differing;
             }
-            if touches(before.span(), self.changes) {
+            if is_touched {
                 holders.extend(before.parent().map(Node::index).zip(after.parent().map(Node::index)));
             }
+        }
+        if !differing.is_empty() {
+            return differing;
         }
         if let Some(node) = old.nodes.get(new.nodes.len()) {
             return vec![Difference { at: node.span(), what: REST }];

@@ -18,6 +18,7 @@ mod pipeline;
 mod podlike;
 mod probe;
 mod project;
+mod rename;
 mod repo;
 mod script;
 pub mod scripts;

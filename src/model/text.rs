@@ -3,7 +3,7 @@
 use super::facts::{Emit, FileFacts, facts, string};
 use super::script::{self, Flavour, Role};
 use super::target::{TargetKind, Wanted};
-use super::{Model, dockerfile};
+use super::{Model, dockerfile, rename};
 use crate::artifact::Kind;
 use crate::config::{RawRetired, Retired};
 use crate::expr::{Origin, Record, Text, Type, Value};
@@ -96,6 +96,7 @@ pub struct RetiredVisit<'m> {
     name: Text<'m>,
     entry: &'m RawRetired,
     text: TextVisit<'m>,
+    file: FileFacts<'m>,
 }
 
 facts!(RETIRED = "retired" for RetiredVisit, |this| {
@@ -112,6 +113,8 @@ facts!(RETIRED = "retired" for RetiredVisit, |this| {
     "reason": Type::String => spanned(this.entry.reason.as_ref());
     #[doc = "Whether the text that holds it has an effect on what is deployed or run."]
     "takesEffect": Type::Bool => Value::Bool(this.text.role.takes_effect());
+    #[doc = "Whether `now` can be written there for all that can be told. In scripts it can in addresses, references of images and assignments, but not where something is deleted, stopped, moved or scaled; elsewhere not in names of volumes, networks, secrets and configs, under keys that speak of what was (`replaces`), and in a Compose service whose successor stands beside it."]
+    "renamable": Type::Bool => Value::Bool(this.entry.now.as_ref().is_some_and(|now| rename::is_renamable(this.file, &this.name, &now.value)));
     #[doc = "The text that holds it."]
     "text": Type::Record(&PIECE) => Value::Facts(&this.text);
 } subject Value::Text(this.name.clone()); grace this.entry.until.as_ref().map(|until| until.value); place this.name.place());
@@ -130,7 +133,8 @@ pub fn visit<'m>(model: &Model<'m>, file: FileFacts<'m>, wanted: &Wanted, emit: 
         let text = TextVisit { text, role };
         for found in found {
             let name = text.text.cut(found.range.clone());
-            let visit = RetiredVisit { name, entry: &retired.entries()[found.entry], text: text.clone() };
+            let visit =
+                RetiredVisit { name, entry: &retired.entries()[found.entry], text: text.clone(), file };
             emit(TargetKind::Retired, None, &visit);
         }
         if texts {

@@ -5,6 +5,7 @@ use crate::artifact::{Artifact, Kind};
 use crate::change::{Change, Lines, removal};
 use crate::diagnostic::{Edit, Fix, Safety};
 use crate::source::{Place, Span};
+use crate::yaml::{Node, Style};
 use std::ops::Range;
 
 /// Takes a rule out of a suppression; where all that it names are `unused`, the suppression as a whole. `None` where that cannot be done
@@ -56,9 +57,7 @@ fn whole(text: &str, artifact: &Artifact, suppression: &Suppression) -> Option<V
     let comment = comment(text, suppression.span, artifact.kind)?;
     let (start, end) = (comment.start as u32, comment.end as u32);
     let document = artifact.document.as_ref().filter(|_| suppression.form == Form::ScriptComment);
-    if let Some(script) = document.and_then(|document| document.last_before(start + 1))
-        && script.text().lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
-    {
+    if document.and_then(|document| document.last_before(start + 1)).is_some_and(is_all_comments) {
         return None;
     }
     let behind = Span::new(end, lines.end(end)).of(text);
@@ -70,11 +69,24 @@ fn whole(text: &str, artifact: &Artifact, suppression: &Suppression) -> Option<V
         Some(line) => lines.whole(line, end),
         None => Span::new(text[..comment.start].trim_end_matches([' ', '\t']).len() as u32, end),
     };
-    let speaks = directs(artifact.kind, taken.start == 0, &text[taken.end as usize..]);
-    let opens = text[..taken.start as usize]
-        .lines()
-        .all(|line| matches!(line.trim_start().bytes().next(), None | Some(b'#')));
-    (!(opens && speaks)).then(|| vec![Change::removes(taken)])
+    let opens = || text[..taken.start as usize].lines().all(is_comment);
+    let directs = directs(artifact.kind, taken.start == 0, &text[taken.end as usize..]) && opens();
+    (!directs).then(|| vec![Change::removes(taken)])
+}
+
+/// Lines of a script that are looked at for something else than comments.
+const LINES: usize = 1000;
+
+/// Whether a script in a scalar holds nothing but comments, or begins with too many of them.
+fn is_all_comments(script: Node<'_>) -> bool {
+    let header = usize::from(matches!(script.style(), Style::Literal | Style::Folded));
+    let lines = script.source().lines().skip(header).take(LINES);
+    lines.map(|line| line.trim_start_matches(['"', '\''])).all(is_comment)
+}
+
+/// Whether a line is blank or a comment.
+fn is_comment(line: &str) -> bool {
+    matches!(line.trim_start().bytes().next(), None | Some(b'#'))
 }
 
 /// Whether a comment at the start of a file, or of the lines behind its first comments, directs whoever reads it: `#!` and the parser

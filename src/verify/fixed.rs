@@ -21,8 +21,8 @@ impl Run<'_, '_> {
         let made = fix::make(looked, &wish, &mut |edited| Ok::<_, Infallible>(look(edited)));
         let Made { after, files, refused, .. } = match made {
             Ok(made) => made,
-            Err(Stop::Endless(_) | Stop::Moved) => {
-                let message = "the fixes bring about each other without end".to_owned();
+            Err(Stop::Moved) => {
+                let message = "other files are there after the fixes".to_owned();
                 return (
                     vec![Fault { place: self.example.place, message }],
                     Remedy::None("mend the rule first"),

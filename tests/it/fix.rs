@@ -111,17 +111,133 @@ fn fixes_in_each_others_way_come_one_after_the_other() {
     let (status, _, err) = fix(folder.path(), &["--fix"]);
     assert_eq!(status, 1);
     assert_eq!(err, "compose.yaml:1:6: `a` is not fixed: `b` would find something new\n");
-    let circle =
-        "retired: [{name: orders, now: shop}, {name: shop, now: orders}]\nrules: {retired-service: off}\n";
-    let folder =
-        project(&[RULES, ("plimsoll.yaml", circle), ("compose.yaml", "services: {}\nx-a: orders\n")]);
-    let (status, out, err) = fix(folder.path(), &["--fix=unsafe"]);
-    assert_eq!((status, &*out), (2, ""));
-    assert!(
-        err.contains("internal error: the fixes of `old-name` bring about each other without end"),
-        "{err}"
-    );
-    assert_eq!(read(folder.path(), "compose.yaml"), "services: {}\nx-a: orders\n");
+    let circle = format!("rules:\n{}{}{}", to("a", "a", "b"), to("b", "b", "a"), to("c", "c", "d"));
+    let circle = circle
+        .replace("  forbid", "  severity: info\n  forbid")
+        .replace("x-a'] == 'c'", "x-c'] == 'c'")
+        .replace("x-a']\", with: d", "x-c']\", with: d");
+    let folder = project(&[(rule, &circle), ("compose.yaml", "x-a: a\nservices: {}\nx-c: c\n")]);
+    let (status, _, err) = fix(folder.path(), &["--fix"]);
+    let why = "is not fixed: the fixes of its rule bring about others without end";
+    assert_eq!((status, err), (0, format!("compose.yaml:1:6: `a` {why}\n")));
+    assert_eq!(read(folder.path(), "compose.yaml"), "x-a: a\nservices: {}\nx-c: d\n", "others are made");
+}
+
+#[test]
+fn what_is_there_now_is_not_retired_itself() {
+    for (entries, expected) in [
+        ("{name: orders, now: orders}", "name what is there at last"),
+        ("{name: orders, now: shop}, {name: shop, now: orders}", "name what is there at last"),
+        (
+            "{glob: \"orders-*\", now: orders-v2}",
+            "name what is there at last, or except it from `orders-*`: `except: [orders-v2]`",
+        ),
+        ("{glob: \"orders-*\", now: orders-v2, except: [orders-v2]}, {name: a, now: b}", ""),
+    ] {
+        let config = format!("retired: [{entries}]\n");
+        let folder = project(&[("plimsoll.yaml", &config), ("compose.yaml", "services: {}\n")]);
+        let (status, _, err) = run(folder.path(), &["check", "--color", "never"]);
+        assert_eq!(status, if expected.is_empty() { 0 } else { 2 }, "{err}");
+        assert!(expected.is_empty() || err.contains("is retired itself") && err.contains(expected), "{err}");
+    }
+}
+
+#[test]
+fn only_a_plain_word_is_written_where_a_shell_reads_it() {
+    let why = "what it writes is no plain word, and a shell may read it there";
+    let workflow = "on: push\njobs: {a: {runs-on: b, steps: [{run: \"c orders\"}]}}\n";
+    for (path, text) in [
+        ("a.sh", "c orders\n"),
+        ("Makefile", "a:\n\tc orders\n"),
+        ("Dockerfile", "FROM orders\n"),
+        (".env", "A=orders\n"),
+        (".github/workflows/a.yml", workflow),
+        ("compose.yaml", "services: {a: {image: b, command: \"c orders\"}}\n"),
+    ] {
+        for now in ["shop #", "a b", "$(a)", "${{ a }}", "it's", "acme/shop:1"] {
+            let config = CONFIG.1.replace("now: shop", &format!("now: \"{now}\""));
+            let folder = project(&[RULES, ("plimsoll.yaml", &config), (path, text)]);
+            let (_, _, err) = fix(folder.path(), &["--fix=unsafe", "--select", "old-name"]);
+            let plain = now == "acme/shop:1";
+            assert_eq!(err.contains(why), !plain, "{path} {now}: {err}");
+            let left = if plain { text.replace("orders", now) } else { text.to_owned() };
+            assert_eq!(read(folder.path(), path), left);
+        }
+    }
+}
+
+#[test]
+fn a_retired_name_stays_where_it_is_not_that_of_the_service() {
+    let compose = "services:\n  orders: {image: \"acme/orders:1\", volumes: [\"orders:/data\"]}\n  web:\n    image: web\n    \
+                   environment: {HOST: orders, OLD_HOST: orders}\n    labels: {acme.replaces: orders}\n    command: [run, orders]\n\
+                   volumes: {orders: {}}\n";
+    let both = compose
+        .replace("volumes: {orders", "volumes: {x: {}, orders")
+        .replace("  web:\n", "  shop: {image: shop}\n  web:\n");
+    let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: orders}\n";
+    let script = "#!/bin/sh\nkubectl delete deployment/orders\ncurl http://orders:80\nfor s in orders shop; do :; done\n";
+    let made = compose
+        .replace("  orders: {image: \"acme/orders", "  shop: {image: \"acme/shop")
+        .replace("{HOST: orders", "{HOST: shop");
+    for (path, text, left) in [
+        ("compose.yaml", compose, &*made),
+        ("compose.yaml", &both, &*both.replace("{HOST: orders", "{HOST: shop")),
+        ("a.yaml", claim, claim),
+        ("a.sh", script, &*script.replace("//orders", "//shop")),
+    ] {
+        let config = "retired: [{name: orders, now: shop}]\n";
+        let folder = project(&[("plimsoll.yaml", config), (path, text)]);
+        fix(folder.path(), &["--fix=unsafe", "--select", "retired-service"]);
+        assert_eq!(read(folder.path(), path), left, "{path}");
+    }
+}
+
+#[test]
+fn a_default_stays_where_its_end_is_the_shells_to_find() {
+    let script = "A=\"${DB_PASSWORD:-hunter22}\"\nB=${DB_PASSWORD:-hun\\}tercat}\nC=${DB_PASSWORD:-'it}scan'}\n\
+                  D='${DB_PASSWORD:-hunter23}'\ncat <<'E'\nDB_PASSWORD=${DB_PASSWORD:-hunter24}\nE\n";
+    let compose = "services: {a: {image: b, environment: {DB_PASSWORD: \"$${DB_PASSWORD:-hunter25}\"}}}\n";
+    for (path, text, left) in [
+        ("a.sh", script, &*script.replace(":-hunter22", ":?")),
+        ("compose.yaml", compose, compose),
+        (
+            "compose.yaml",
+            &compose.replace("$$", "$"),
+            &*compose.replace("$$", "$").replace(":-hunter25", ":?"),
+        ),
+    ] {
+        let folder = project(&[(path, text)]);
+        fix(folder.path(), &["--fix=unsafe", "--select", "plaintext-secret"]);
+        assert_eq!(read(folder.path(), path), left);
+    }
+}
+
+#[test]
+fn what_is_copied_from_a_secret_is_masked_in_a_diff() {
+    let rule = "id: own\neach: compose.service\nforbid: service['x-a'] == 'old'\nmessage: m\n\
+                fix: {title: t, replace: \"service['x-a']\", with: \"{service.environment.DB_PASSWORD}\"}\n";
+    let text =
+        "services:\n  a:\n    image: b\n    environment: {DB_PASSWORD: \"hunter\\\\22\"}\n    x-a: \"old\"\n";
+    let folder = project(&[(".plimsoll/rules/a.yaml", rule), ("compose.yaml", text)]);
+    let (status, out, err) = run(folder.path(), &["check", "--diff", "--fix=unsafe"]);
+    assert!(status == 1 && out.contains("+    x-a: \"***\"") && !out.contains("hunter"), "{out}{err}");
+}
+
+#[test]
+fn many_fixes_that_do_not_hold_keep_no_other_from_being_made() {
+    let entries: String = (0..150).map(|n| format!("  a{n}: {{image: old}}\n")).collect::<Vec<_>>().concat();
+    let rule = "id: own\neach: compose.service\nforbid: service.image == 'old'\nmessage: m\nfix: {replace: service.image, with: \"[]\"}\n";
+    let files = [
+        RULES,
+        CONFIG,
+        (".plimsoll/rules/b.yaml", rule),
+        ("a/compose.yaml", &format!("services:\n{entries}")),
+        ("z/compose.yaml", COMPOSE),
+    ];
+    let folder = project(&files);
+    let (_, _, err) = fix(folder.path(), &["--fix=unsafe"]);
+    assert_eq!(err.lines().count(), 150, "{err}");
+    assert!(!read(folder.path(), "z/compose.yaml").contains("orders"));
 }
 
 #[test]

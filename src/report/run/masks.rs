@@ -48,6 +48,30 @@ impl<'a> Masks<'a> {
         Self { sources, places, known }
     }
 
+    /// The secrets of every file, for what is written into one from another.
+    pub fn everywhere(
+        sources: &'a Sources,
+        mut secrets: impl FnMut(FileId, &SourceFile) -> Vec<Span>,
+    ) -> Self {
+        let places: HashMap<FileId, Vec<Span>> =
+            sources.iter().map(|(id, file)| (id, secrets(id, file))).collect();
+        let all: Vec<_> = sources
+            .iter()
+            .map(|(id, file)| (&*file.text, places.get(&id).map_or(&[][..], Vec::as_slice)))
+            .collect();
+        let known = Known::new(all.iter().copied());
+        Self { sources, places, known }
+    }
+
+    /// Whether a new text repeats a secret of the files, as it stands or escaped.
+    pub fn repeats(&self, text: &str) -> bool {
+        let is_known = |text: &str| self.known.repeated(text).next().is_some();
+        is_known(text)
+            || text.contains(['\\', '\''])
+                && (is_known(&text.replace("\'\'", "'"))
+                    || written_and_decoded(text).any(|text| is_known(&text)))
+    }
+
     /// The secrets that share a byte with a place.
     pub(super) fn under(&self, place: Place) -> &[Span] {
         under(self.places.get(&place.file).map_or(&[][..], Vec::as_slice), place.span)
