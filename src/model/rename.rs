@@ -96,8 +96,7 @@ fn is_address(text: &str, at: Span, kind: Kind, now: &str) -> bool {
     let tag = behind.strip_prefix(':').and_then(|rest| rest.chars().next());
     let is_reference = before.contains("://")
         || before.contains('@')
-        || behind.starts_with(".svc")
-        || behind.contains(".svc.")
+        || behind.split(['.', ':', '/']).any(|part| part == "svc")
         || tag.is_some_and(|c| c.is_ascii_alphanumeric() || c == '$')
         || kind == Kind::Dockerfile
             && line.trim_start().get(..5).is_some_and(|word| word.eq_ignore_ascii_case("from "));
@@ -197,7 +196,7 @@ mod tests {
             ("[[ $x == OLD ]]", Script, false),
             ("cd services/OLD", Script, false),
             ("docker run -v OLD:data x", Script, false),
-            ("OLD_HOST=OLD", Script, false),
+            ("FORMER_HOST=OLD", Script, false),
             ("COMPOSE_PROJECT_NAME=OLD", Env, false),
             ("REPLACES=OLD", Env, false),
             ("\t./run x = OLD", Makefile, false),
