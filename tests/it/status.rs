@@ -130,3 +130,17 @@ fn a_full_disk_is_never_a_pass() {
         }
     }
 }
+
+#[test]
+fn a_finding_that_does_not_fail_the_run_is_a_test_that_passes() {
+    for (of, fail_on, failures) in [("info", "error", 0), ("warning", "warning", 1), ("error", "never", 0)] {
+        let arguments = ["check", "--output", "junit", "--fail-on", fail_on];
+        let output = plimsoll(level(of).path(), &arguments, b"");
+        let said = String::from_utf8(output.stdout).expect("the report is UTF-8");
+        let document = roxmltree::Document::parse(&said).expect("the report is XML");
+        let failed = document.descendants().filter(|node| node.has_tag_name("failure")).count();
+        assert_eq!(document.root_element().attribute("failures"), Some(&*failures.to_string()), "{said}");
+        assert_eq!((output.status.code(), failed), (Some(failures), failures as usize), "{said}");
+        assert!(said.contains("has no working healthcheck"), "{said}");
+    }
+}
