@@ -25,7 +25,7 @@ Exit status:
 
 Examples:
   plimsoll check                                        the project around here
-  plimsoll check deploy/ compose.yaml                   the same project, only what is there is reported
+  plimsoll check deploy/ compose.yaml                   the same, reported for these alone
   plimsoll check --output full --output sarif=out.sarif
   plimsoll check --new-from merge-base:origin/main      only what is new
   plimsoll check --diff --fix=unsafe                    what could be mended
