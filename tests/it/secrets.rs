@@ -202,6 +202,7 @@ fn hostile_texts_take_linear_time() {
             started.elapsed().as_secs_f64()
         };
         let (short, long) = (seconds(20_000), seconds(200_000));
-        assert!(long < 40.0 * short + 1.0, "{unit:?}: {short} s, then {long} s for ten times the text");
+        // Other programs may share the machine: only what grows with the square of the text exceeds this.
+        assert!(long < 40.0 * short + 4.0, "{unit:?}: {short} s, then {long} s for ten times the text");
     }
 }

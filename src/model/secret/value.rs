@@ -193,7 +193,9 @@ fn shell_default(reference: &str) -> Option<Range<usize>> {
 /// The operator and the default of the reference whose default is all of a secret, given by its range. `None` for `$${…}`, which is none
 /// or is another's, and where quotes, escapes or brackets in the default would have to be read as the shell does to find its end.
 pub fn fallback(text: &str, secret: &Range<usize>) -> Option<Range<usize>> {
-    let open = text.get(..secret.start)?.rfind("${")?;
+    // A reference has a greatest length: text before that is not searched for every secret again.
+    let near = text.ceil_char_boundary(secret.start.saturating_sub(LONGEST_REFERENCE));
+    let open = near + text.get(near..secret.start)?.rfind("${")?;
     if text[..open].ends_with(['$', '\\']) {
         return None;
     }
