@@ -424,6 +424,7 @@ fn unused_configurations(loaded: &Loaded, sources: &Sources, request: &Request) 
     let nested = loaded.artifacts.iter().filter(|artifact| {
         let path = &*sources.get(artifact.file).path;
         artifact.kind == Kind::Config
+            && request.rule_files == RuleFiles::Project
             && Some(path) != used
             && path.rsplit_once('/').is_some_and(|(_, name)| name == crate::config::FILE_NAME)
     });

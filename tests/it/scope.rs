@@ -1,7 +1,7 @@
 //! What a run reports on: files that are named, lists of them, standard input in the place of a file, and parts of a project that add up
 //! to the whole.
 
-use crate::support::{fixtures, folders, plimsoll, project, request, shared};
+use crate::support::{Random, fixtures, folders, plimsoll, project, request, shared};
 use plimsoll::check::{self, Exclusions, Failure, Request};
 use plimsoll::diagnostic::{Diagnostic, Excuse};
 use plimsoll::policy::RuleFiles;
@@ -95,27 +95,15 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A sequence that is the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit as u64) as usize
+/// Splits a list into up to five parts, in any order, perhaps with an empty one.
+fn parts<T: Clone>(all: &[T], random: &mut Random) -> Vec<Vec<T>> {
+    let mut parts = vec![Vec::new(); 1 + random.below(5)];
+    for item in all {
+        let part = random.below(parts.len());
+        let at = random.below(parts[part].len() + 1);
+        parts[part].insert(at, item.clone());
     }
-
-    /// Splits a list into up to five parts, in any order, perhaps with an empty one.
-    fn parts<T: Clone>(&mut self, all: &[T]) -> Vec<Vec<T>> {
-        let mut parts = vec![Vec::new(); 1 + self.below(5)];
-        for item in all {
-            let part = self.below(parts.len());
-            let at = self.below(parts[part].len() + 1);
-            parts[part].insert(at, item.clone());
-        }
-        parts
-    }
+    parts
 }
 
 /// What a run says: what becomes of each finding, its rule, place, severity and message.
@@ -171,7 +159,7 @@ fn assert_parts_add_up(folder: &Path, partitions: usize, runs: usize) {
             _ => (&walked, Exclusions::Disregarded),
         };
         let mut union = Said::new();
-        for paths in random.parts(list) {
+        for paths in parts(list, &mut random) {
             let part = said(&Request { paths, exclusions, ..with_root(&whole) });
             assert!(part.is_subset(&expected), "{}: {:#?}", folder.display(), part.difference(&expected));
             union.extend(part);
@@ -182,7 +170,7 @@ fn assert_parts_add_up(folder: &Path, partitions: usize, runs: usize) {
     let whole_run = plimsoll(folder, &["check", "--output", "json"], b"");
     for _ in 0..runs {
         let (mut union, mut status) = (BTreeSet::new(), None);
-        for part in random.parts(&all) {
+        for part in parts(&all, &mut random) {
             let names: Vec<_> =
                 part.iter().flat_map(|path| spelt(path, &whole.root, random.below(4))).collect();
             let arguments = ["check", "--output", "json", "--files-from", "-", "-0", "--force-exclude"];

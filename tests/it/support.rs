@@ -103,6 +103,26 @@ pub fn request(root: &Path, config: &str) -> Request {
     }
 }
 
+/// Numbers that look random and are the same in every run, so that a failure can be repeated: Splitmix64.
+pub struct Random(pub u64);
+
+impl Random {
+    /// A number below a limit; 0 where the limit is.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        for (shift, factor) in [(30, 0xbf58_476d_1ce4_e5b9), (27, 0x94d0_49bb_1331_11eb)] {
+            mixed = (mixed ^ (mixed >> shift)).wrapping_mul(factor);
+        }
+        ((mixed ^ (mixed >> 31)) % limit.max(1) as u64) as usize
+    }
+
+    /// One of some items.
+    pub fn pick<'i, T>(&mut self, items: &'i [T]) -> Option<&'i T> {
+        items.get(self.below(items.len()))
+    }
+}
+
 /// The folders in a folder, sorted.
 pub fn folders(path: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(path).expect("the corpus can be read");

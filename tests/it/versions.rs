@@ -1,7 +1,7 @@
 //! Findings in two versions of a project: edits that change nothing leave what they are known by as it is, and of edits that change something
 //! exactly what they bring is new.
 
-use crate::support::{self, fixtures, folders, project, request};
+use crate::support::{self, Random, fixtures, folders, project, request};
 use plimsoll::artifact::Kind;
 use plimsoll::check::{self, Run};
 use plimsoll::fingerprint::Identity;
@@ -17,28 +17,6 @@ const CONFIG: &str = "pipeline: [{workflow: .github/workflows/none.yml}]\nretire
 
 /// How many random versions of each project are made.
 const VERSIONS: u64 = 12;
-
-/// Splitmix64, so that a failure can be repeated.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        for (shift, factor) in [(30, 0xbf58_476d_1ce4_e5b9), (27, 0x94d0_49bb_1331_11eb)] {
-            mixed = (mixed ^ (mixed >> shift)).wrapping_mul(factor);
-        }
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-
-    fn pick<'i, T>(&mut self, items: &'i [T]) -> Option<&'i T> {
-        items.get(self.below(items.len()))
-    }
-}
 
 /// An edit of a YAML text that should not change what it says. `None` where there is no place for it.
 type Edit = fn(&str, &Document, &mut Random) -> Option<String>;

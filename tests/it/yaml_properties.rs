@@ -1,6 +1,6 @@
 //! Properties of any text: seeded mutations of the fixtures and of the suite's inputs, the same at every run.
 
-use crate::support::{assert_sound, assert_text_map, decode, fixtures, shared, yaml_files};
+use crate::support::{Random, assert_sound, assert_text_map, decode, fixtures, shared, yaml_files};
 use plimsoll::source::Span;
 use plimsoll::yaml::{Document, Options, parse, parse_region};
 use std::fs;
@@ -195,16 +195,4 @@ fn mutate(seed: &str, random: &mut Random) -> String {
         }
     }
     text
-}
-
-/// Xorshift: small, seeded, the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit.max(1) as u64) as usize
-    }
 }

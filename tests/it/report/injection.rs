@@ -1,6 +1,7 @@
-//! Hostile text in every place a finding can carry it, and readers as gullible as terminals and CI runners.
+//! Hostile text in every place a finding can carry it, before readers as gullible as terminals and CI runners.
 
 use super::Case;
+use crate::readers::harm;
 use plimsoll::source::{Place, Span};
 
 /// What an attacker writes into a file, a name or a rule.
@@ -109,17 +110,7 @@ fn json_keeps_strings_exact_though_their_bytes_are_inert() {
     }
 }
 
-/// What a terminal or a runner would do with the output beside showing it.
-fn harm(output: &str) -> Option<String> {
-    let plain = without_own_colours(output);
-    let steering = plain.chars().find(|&c| c != '\n' && (c.is_control() || is_format(c)));
-    if let Some(c) = steering {
-        return Some(format!("character {:x}", c as u32));
-    }
-    plain.split(['\n', '\r']).find_map(runner_command)
-}
-
-/// The same for annotations: of one finding there is one command, with the properties that it should have.
+/// What is wrong with annotations: of one finding there is one command, with the properties that it should have.
 fn harm_of_commands(output: &str) -> Option<String> {
     let (own, rest) = output.split_once('\n').unwrap_or((output, ""));
     let Some((head, message)) = own.strip_prefix("::error ").and_then(|own| own.split_once("::")) else {
@@ -130,35 +121,4 @@ fn harm_of_commands(output: &str) -> Option<String> {
         return Some(format!("properties {names:?}"));
     }
     harm(rest).or_else(|| harm(head)).or_else(|| harm(&format!("message: {message}")))
-}
-
-/// Bidirectional controls, zero-width characters, separators and tags, as the Unicode data files list them.
-fn is_format(c: char) -> bool {
-    matches!(c as u32, 0xad | 0x61c | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xe0000..=0xe007f)
-}
-
-/// GitHub's runner: `::name …::` after white space at the start, `##[name …]` anywhere; Azure's agent and `TeamCity`: their
-/// prefix anywhere.
-fn runner_command(line: &str) -> Option<String> {
-    let workflow = line.trim_start().strip_prefix("::").is_some_and(|rest| rest.contains("::"));
-    let legacy = line.split_once("##[").is_some_and(|(_, rest)| rest.contains(']'));
-    let azure = line.contains("##vso[") || line.contains("##teamcity[");
-    (workflow || legacy || azure).then(|| format!("command {line:?}"))
-}
-
-/// Removes the colour sequences `ESC [ digits m` that a report may contain.
-fn without_own_colours(output: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = output;
-    while let Some((before, after)) = rest.split_once("\u{1b}[") {
-        plain.push_str(before);
-        let digits = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
-        if let Some(after) = digits.strip_prefix('m') {
-            rest = after;
-        } else {
-            plain.push('\u{1b}');
-            rest = after;
-        }
-    }
-    plain + rest
 }

@@ -123,7 +123,7 @@ fn paths_are_references_from_the_root_and_absolute_outside_of_it() {
     let paths = ["a b/#1?.yaml", "c:d.yaml", "é%41.yaml", "\u{1b}\n.yaml", "../out.yaml", "/etc/x.yaml"];
     for path in paths {
         let mut file = SourceFile::new(path, "a: 1\n");
-        file.os_path = std::path::Path::new("/work/root").join(path);
+        file.os_path = std::path::Path::new("/projects/root").join(path);
         let file = case.sources.add(file);
         case.find("rule", Place { file, span: Span::new(0, 1) }, "message", "");
     }
@@ -135,7 +135,7 @@ fn paths_are_references_from_the_root_and_absolute_outside_of_it() {
             "c%3Ad.yaml",
             "%C3%A9%2541.yaml",
             "%1B%0A.yaml",
-            "file:///work/out.yaml",
+            "file:///projects/out.yaml",
             "file:///etc/x.yaml"
         ]
     );
