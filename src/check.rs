@@ -430,7 +430,7 @@ fn unused_configurations(loaded: &Loaded, sources: &Sources, request: &Request) 
     });
     let said = |artifact: &Artifact| {
         let place = Place { file: artifact.file, span: Span::empty(0) };
-        engine::own("unused-configuration", place, "this configuration is not used: the project begins above it").with_help(
+        crate::checks::own("unused-configuration", place, "this configuration is not used: the project begins above it").with_help(
             "move what it says to the configuration at the root (`overrides` holds for some paths), or exclude the folder and check it \
              by itself",
         )

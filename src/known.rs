@@ -155,7 +155,7 @@ impl<K: Hash + Eq> Left<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::CHECKS;
+    use crate::checks::CHECKS;
 
     /// A finding of each word: rule, path, and the names of what it says.
     fn findings(words: &[(&str, &str, &str)]) -> Vec<Identity> {

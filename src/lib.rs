@@ -4,7 +4,8 @@
 //!
 //! [`cli`] turns arguments into a request; [`discover`] finds the files; [`artifact`] reads each of them once, has [`yaml`] make it a
 //! spanned document (or [`makefile`] rules) and says what it is; [`config`] and [`rule`] read what the user and the rule authors wrote, [`policy`] holds the
-//! two against each other; [`model`] derives what the deployment consists of and offers it as targets; [`engine`] asks every rule at
+//! two against each other; [`model`] derives what the deployment consists of and offers it as targets; [`schema`] says where a file is not
+//! what its consumer takes; [`engine`] asks every rule at
 //! every visit, by the expressions of [`expr`] (to which [`shell`] says what a script runs), and yields [`diagnostic`]s; [`suppress`]
 //! takes out those that a file itself excuses, [`known`] those that were there before, in the [`baseline`] or in a revision that [`git`]
 //! reads, by what [`fingerprint`] makes of them; [`report`] renders the rest behind one sanitiser and one mask over [`secret`]s.
@@ -24,6 +25,7 @@ pub mod artifact;
 pub mod baseline;
 pub mod change;
 pub mod check;
+pub mod checks;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
@@ -42,6 +44,7 @@ pub mod policy;
 pub mod progress;
 pub mod report;
 pub mod rule;
+pub mod schema;
 pub mod secret;
 pub mod shape;
 pub mod shell;

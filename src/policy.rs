@@ -1,9 +1,9 @@
 //! What a run judges by: the configuration and the rules, read together, with all their mistakes at once.
 
+use crate::checks::CHECKS;
 use crate::config::{self, Level, Override, RawConfig, RuleSetting, Settings, unknown_rules};
 use crate::diagnostic::Diagnostic;
 use crate::discover::Stdin;
-use crate::engine::CHECKS;
 use crate::rule::{self, Catalog, Origin, Param, Rule};
 use crate::shape::{Mistake, suggest};
 use crate::source::{FileId, Place, SourceFile, Sources};

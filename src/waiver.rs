@@ -1,8 +1,8 @@
 //! What is to be said of the waivers themselves: those that have ended, and those that excuse nothing.
 
+use crate::checks::own;
 use crate::config::{Date, Level, Settings, Waiver};
 use crate::diagnostic::Diagnostic;
-use crate::engine::own;
 use std::collections::BTreeSet;
 
 /// The findings about waivers, at their places in the configuration. `used` are those that excused something, `None` where the run cannot

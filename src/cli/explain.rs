@@ -1,8 +1,8 @@
 //! `plimsoll explain`: one rule in words, or its file.
 
 use super::{Status, fail, print, project, rules};
+use crate::checks::CHECKS;
 use crate::diagnostic::Safety;
-use crate::engine::CHECKS;
 use crate::model::Target;
 use crate::policy::{Policy, configuration};
 use crate::rule::{Origin, Rule};

@@ -2,8 +2,8 @@
 
 use super::{ListFormat as Format, Status, fail, print, project, say};
 use crate::check::Request;
+use crate::checks::CHECKS;
 use crate::config::{Level, PRESETS, Preset};
-use crate::engine::CHECKS;
 use crate::policy::{Policy, Runs, configuration};
 use crate::report;
 use crate::rule::{Origin, Param, Rule};

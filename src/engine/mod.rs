@@ -15,6 +15,7 @@ use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown
 use crate::policy::Runs;
 use crate::progress::Progress;
 use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, SELF, TARGET};
+use crate::schema;
 use crate::source::{FileId, Place, Span};
 use crate::yaml::Node;
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -40,57 +41,6 @@ pub struct Outcome {
     pub waived: Vec<Excused>,
     /// The waivers that excuse any finding, by their indexes.
     pub waivers: BTreeSet<usize>,
-}
-
-/// The engine's own checks, made before a file is a document that rules can visit: name, severity, summary.
-pub const CHECKS: &[(&str, Severity, &str)] = &[
-    ("configuration", Severity::Error, "the configuration is wrong; nothing is checked before it is mended"),
-    ("duplicate-key", Severity::Error, "a key stands twice in one mapping, so that one of the two is lost"),
-    (
-        "encoding-error",
-        Severity::Error,
-        "the file is not well-formed UTF-8 or UTF-16; what is not was replaced",
-    ),
-    (
-        "expired-suppression",
-        Severity::Warning,
-        "a suppression in a file has ended and suppresses nothing any more",
-    ),
-    (
-        "expired-waiver",
-        Severity::Warning,
-        "a waiver of the configuration has ended and excuses nothing any more",
-    ),
-    ("internal-error", Severity::Error, "a fault of plimsoll; the rest of the run went on"),
-    (
-        "invalid-suppression",
-        Severity::Warning,
-        "a suppression in a file is malformed or names no rule; it suppresses nothing",
-    ),
-    ("lenient-syntax", Severity::Info, "not YAML by the letter, but read the way go-yaml reads it"),
-    ("limit-exceeded", Severity::Error, "the file is too large or nested too deeply to be read to its end"),
-    ("rule-error", Severity::Error, "a rule could not be evaluated; what it would have found is not known"),
-    ("rule-file", Severity::Error, "a rule file is wrong; nothing is checked before it is mended"),
-    ("syntax-error", Severity::Error, "the file is not YAML; part of it was passed over"),
-    (
-        "unknown-pipeline",
-        Severity::Error,
-        "the `pipeline` of the configuration names a workflow or a job that does not exist",
-    ),
-    ("unreadable-file", Severity::Error, "the file could not be opened"),
-    (
-        "unused-configuration",
-        Severity::Warning,
-        "a configuration in a folder of the project is not used: a project has one, at its root",
-    ),
-    ("unused-suppression", Severity::Info, "a suppression in a file suppresses nothing"),
-    ("unused-waiver", Severity::Info, "a waiver of the configuration excuses nothing in the whole project"),
-];
-
-/// A finding of one of the engine's own checks, at the severity of [`CHECKS`].
-pub fn own(check: &'static str, place: Place, message: impl Into<String>) -> Diagnostic {
-    let severity = CHECKS.iter().find(|known| known.0 == check).map_or(Severity::Error, |known| known.1);
-    Diagnostic::new(check, severity, place, message)
 }
 
 /// What a run is asked for beside the model.
@@ -271,7 +221,8 @@ impl<'e, 'm> Engine<'e, 'm> {
     /// Checks one file.
     fn file(&self, id: FileId) -> Outcome {
         let mut outcome = Outcome::default();
-        for found in syntax::findings(self.model, id) {
+        let own = syntax::findings(self.model, id).into_iter().chain(schema::findings(self.model, id));
+        for found in own {
             self.report(found, &mut outcome);
         }
         let file = self.model.file(id);

@@ -59,5 +59,5 @@ fn of_entry(entry: &Pipeline, workflows: &[(&str, Vec<Node<'_>>)]) -> Vec<Diagno
 
 fn finding(place: Place, message: String, near: Option<&str>, other: String) -> Diagnostic {
     let help = near.map_or(other, |near| format!("did you mean `{near}`?"));
-    super::own("unknown-pipeline", place, message).with_help(help)
+    crate::checks::own("unknown-pipeline", place, message).with_help(help)
 }

@@ -1,7 +1,7 @@
 //! What is wrong with a file as text: its encoding, its syntax.
 
-use super::own;
 use crate::artifact::Kind;
+use crate::checks::own;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Model, embedded};
 use crate::source::{Encoding, FileId, Place, Span};

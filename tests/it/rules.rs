@@ -1,6 +1,6 @@
 //! The examples inside the rule files that ship: each bad one fails for its rule at the marked places only, each good one passes.
 
-use plimsoll::engine::CHECKS;
+use plimsoll::checks::CHECKS;
 use plimsoll::model::TargetKind;
 use plimsoll::rule::{self, BUILT_IN, Origin};
 use plimsoll::source::{FileId, SourceFile, Sources};

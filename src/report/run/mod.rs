@@ -13,9 +13,9 @@ pub use snippet::Snippet;
 
 use super::sanitise::Untrusted;
 use super::summary::Summary;
+use crate::checks::CHECKS;
 use crate::diagnostic::{Diagnostic, Edit, Excuse, Excused, Label, Safety, Severity};
 use crate::discover::normalise;
-use crate::engine::CHECKS;
 use crate::fingerprint::Fingerprint;
 use crate::rule::{Catalog, Origin};
 use crate::secret;
