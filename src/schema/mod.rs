@@ -4,6 +4,8 @@
 mod compose;
 mod helm;
 mod kubernetes;
+#[cfg(test)]
+mod testing;
 mod workflow;
 
 use crate::artifact::Kind;
