@@ -31,7 +31,8 @@ pub struct Schemas<'m> {
 impl<'m> Schemas<'m> {
     /// Those of a project.
     pub fn new(model: &Model<'m>) -> Self {
-        Self { custom: kubernetes::Definitions::new(model), targets: kubernetes::Targets::default() }
+        let targets = kubernetes::Targets::new(model.settings.kubernetes);
+        Self { custom: kubernetes::Definitions::new(model), targets }
     }
 
     /// The findings in one file.
