@@ -219,9 +219,7 @@ spec:
     fn a_key_that_is_only_misspelt_is_not_missing_too() {
         assert_eq!(
             ship("  flag: red\n"),
-            [
-                "ship.yaml:4:1 missing-key \"spec\": `spec` has no `draught` | the key is required; `draught`: an integer"
-            ]
+            ["ship.yaml:4:1 missing-key \"spec\": `spec` has no `draught` | add `draught`, an integer"]
         );
         assert_eq!(
             ship("  Draught: 3\n"),
