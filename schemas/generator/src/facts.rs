@@ -1,0 +1,74 @@
+//! The facts about Kubernetes that no package carries, from `schemas/kubernetes.yaml`, and how they are laid over the definitions.
+
+use crate::Result;
+use plimsoll::yaml::{self, Kind, Node, Scalar};
+use serde_json::{Map, Value};
+use std::path::Path;
+
+/// Reads a YAML file as JSON, aliases resolved and merge keys applied.
+pub fn read(path: &Path) -> Result<Value> {
+    let document = yaml::parse(std::fs::read_to_string(path)?, yaml::Options::default());
+    if let Some(problem) = document.problems().first() {
+        return Err(format!("{}: {} at byte {}", path.display(), problem.message, problem.span.start).into());
+    }
+    let root = document.roots().next().ok_or_else(|| format!("{}: empty", path.display()))?;
+    Ok(value(root))
+}
+
+fn value(node: Node<'_>) -> Value {
+    let node = node.resolve();
+    match node.kind() {
+        Kind::Mapping => {
+            let entries = node.entries();
+            Value::Object(
+                entries.iter().map(|entry| (entry.key.text().into_owned(), value(entry.value))).collect(),
+            )
+        }
+        Kind::Sequence => node.items().map(value).collect(),
+        _ => match node.scalar() {
+            Scalar::Null => Value::Null,
+            Scalar::Bool(value) => value.into(),
+            Scalar::Int(value) => value.into(),
+            Scalar::Float(value) => value.into(),
+            Scalar::Str(text) => text.into(),
+        },
+    }
+}
+
+/// Lays the facts over the definitions of one version and notes in `used` which of them had a place there. A fact is named by a
+/// definition and a field, or by a definition alone; it may add to what is said of the field, never contradict it.
+pub fn lay(
+    facts: &Map<String, Value>,
+    definitions: &mut Map<String, Value>,
+    used: &mut [bool],
+) -> Result<()> {
+    for ((name, fact), used) in facts.iter().zip(used) {
+        let Some(node) = place(definitions, name) else { continue };
+        *used = true;
+        for (key, value) in fact.as_object().into_iter().flatten() {
+            match node.insert(key.clone(), value.clone()) {
+                Some(old) if old == *value => {
+                    return Err(format!("{name}: the package itself says `{key}`").into());
+                }
+                Some(old) if key != "format" => {
+                    return Err(format!("{name}: `{key}` is {old} in the package").into());
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is said of `DEFINITION`, `DEFINITION.FIELD`, or `DEFINITION.FIELD[]`, the items of a field.
+fn place<'d>(definitions: &'d mut Map<String, Value>, name: &str) -> Option<&'d mut Map<String, Value>> {
+    if definitions.contains_key(name) {
+        return definitions[name].as_object_mut();
+    }
+    let (definition, field) = name.rsplit_once('.')?;
+    let properties = definitions.get_mut(definition)?.get_mut("properties")?;
+    match field.strip_suffix("[]") {
+        Some(field) => properties.get_mut(field)?.get_mut("items")?.as_object_mut(),
+        None => properties.get_mut(field)?.as_object_mut(),
+    }
+}
