@@ -1,11 +1,17 @@
 //! What each kind of file may hold, and what is said of a file that holds something else: structure first, then what only the
 //! consumer's own loader would notice.
 
+pub mod build;
 mod compose;
+mod format;
 mod helm;
 mod kubernetes;
+mod pattern;
+mod say;
+pub mod table;
 #[cfg(test)]
 mod testing;
+mod walk;
 mod workflow;
 
 use crate::artifact::Kind;
