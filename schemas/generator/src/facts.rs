@@ -35,8 +35,8 @@ fn value(node: Node<'_>) -> Value {
     }
 }
 
-/// Lays the facts over the definitions of one version and notes in `used` which of them had a place there. A fact is named by a
-/// definition and a field, or by a definition alone; it may add to what is said of the field, never contradict it.
+/// Lays the facts over the definitions of one version and notes in `used` which of them had a place there. They add to what the
+/// specification says, and contradict it in nothing but what is required.
 pub fn lay(
     facts: &Map<String, Value>,
     definitions: &mut Map<String, Value>,
@@ -46,29 +46,29 @@ pub fn lay(
         let Some(node) = place(definitions, name) else { continue };
         *used = true;
         for (key, value) in fact.as_object().into_iter().flatten() {
-            match node.insert(key.clone(), value.clone()) {
-                Some(old) if old == *value => {
-                    return Err(format!("{name}: the package itself says `{key}`").into());
-                }
-                Some(old) if key != "format" => {
-                    return Err(format!("{name}: `{key}` is {old} in the package").into());
-                }
-                _ => {}
+            let old = node.insert(key.clone(), value.clone());
+            if let Some(old) = old.filter(|_| key != "required") {
+                return Err(format!("{name}: the specification says {key}: {old}").into());
             }
         }
     }
     Ok(())
 }
 
-/// What is said of `DEFINITION`, `DEFINITION.FIELD`, or `DEFINITION.FIELD[]`, the items of a field.
+/// What is said of `DEFINITION`, of `DEFINITION.FIELD`, of the items of a list in `DEFINITION.FIELD[]`, or of the values of a mapping
+/// in `DEFINITION.FIELD{}`.
 fn place<'d>(definitions: &'d mut Map<String, Value>, name: &str) -> Option<&'d mut Map<String, Value>> {
     if definitions.contains_key(name) {
         return definitions[name].as_object_mut();
     }
     let (definition, field) = name.rsplit_once('.')?;
     let properties = definitions.get_mut(definition)?.get_mut("properties")?;
-    match field.strip_suffix("[]") {
-        Some(field) => properties.get_mut(field)?.get_mut("items")?.as_object_mut(),
-        None => properties.get_mut(field)?.as_object_mut(),
-    }
+    let node = if let Some(list) = field.strip_suffix("[]") {
+        properties.get_mut(list)?.get_mut("items")
+    } else if let Some(mapping) = field.strip_suffix("{}") {
+        properties.get_mut(mapping)?.get_mut("additionalProperties")
+    } else {
+        properties.get_mut(field)
+    };
+    node?.as_object_mut()
 }

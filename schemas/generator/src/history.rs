@@ -1,38 +1,88 @@
 //! When each API version came, was deprecated, and went.
 
 use crate::Result;
-use crate::resources::Resources;
-use serde_json::{Map, Value};
+use crate::resources::{Resource, Resources};
+use serde_json::Value;
 use std::fmt::Write as _;
 
 /// The table of every API version of every kind as Rust source, a row `(api_version, kind, first, deprecated, removed, instead)`
-/// each: minor versions, 0 where it has not come to that, and the API version to write instead, empty where there is none.
-/// `facts` holds what the specifications do not say, by `API_VERSION KIND`: `deprecated`, `removed` and `use`.
-pub fn table(resources: &Resources, facts: &Map<String, Value>) -> Result<String> {
+/// each: minor versions, 0 where it has not come to that, and the API version to write instead, followed by a kind where that
+/// differs, empty where there is none. The first is 8 also for what is older.
+///
+/// `facts` are what the specifications do not say, a list of `{api, kinds, deprecated, removed, use}`.
+pub fn table(resources: &Resources, facts: &[Value]) -> Result<String> {
     let newest = resources.values().flat_map(|resource| &resource.minors).max().copied().unwrap_or_default();
-    let mut unused: Vec<&str> = facts.keys().map(String::as_str).collect();
+    let is_served = |resource: &Resource| resource.minors.contains(&newest);
+    for fact in facts {
+        for kind in fact["kinds"].as_array().into_iter().flatten() {
+            if !resources.contains_key(&(text(&fact["api"]), text(kind))) {
+                return Err(format!("no version of Kubernetes served {} {kind}", fact["api"]).into());
+            }
+        }
+    }
     let mut rows = String::from("[\n");
     for ((api_version, kind), resource) in resources {
-        let name = format!("{api_version} {kind}");
-        unused.retain(|other| *other != name);
-        let fact = facts.get(&name).unwrap_or(&Value::Null);
+        let about = |fact: &&Value| {
+            text(&fact["api"]) == *api_version
+                && fact["kinds"].as_array().is_some_and(|kinds| kinds.iter().any(|other| other == kind))
+        };
+        let fact = facts.iter().find(about).unwrap_or(&Value::Null);
         let first = resource.minors.iter().min().copied().unwrap_or_default();
         let last = resource.minors.iter().max().copied().unwrap_or_default();
-        let gone = if last < newest { u64::from(last) + 1 } else { 0 };
-        let removed = fact["removed"].as_u64().unwrap_or(gone);
+        let removed = match fact["removed"].as_u64() {
+            Some(removed) => removed,
+            None if is_served(resource) => 0,
+            None => u64::from(last) + 1,
+        };
         let deprecated = fact["deprecated"].as_u64().unwrap_or_default();
-        let instead = fact["use"].as_str().unwrap_or_default();
-        let unserved = resources
-            .get(&(instead.to_owned(), kind.clone()))
-            .is_none_or(|other| !other.minors.contains(&newest));
-        if !instead.is_empty() && unserved {
-            return Err(format!("{name}: no version of Kubernetes serves {instead} {kind} today").into());
+        let mut instead = text(&fact["use"]);
+        if instead.is_empty()
+            && (removed > 0 || deprecated > 0 || stability(api_version).0 < Stability::Stable)
+        {
+            let group = group(api_version);
+            let same = |(other, name): &&(String, String)| name == kind && group == self::group(other);
+            let served = resources.iter().filter(|(_, other)| is_served(other)).map(|(key, _)| key);
+            let best = served.filter(same).max_by_key(|(other, _)| stability(other));
+            instead = best
+                .map(|(other, _)| other)
+                .filter(|other| *other != api_version)
+                .cloned()
+                .unwrap_or_default();
+        } else if let Some((other, other_kind)) =
+            instead.split_once(' ').or((!instead.is_empty()).then_some((&instead, kind)))
+            && !resources.get(&(other.to_owned(), other_kind.to_owned())).is_some_and(is_served)
+        {
+            return Err(format!("{api_version} {kind}: {instead} is not served today").into());
         }
         writeln!(rows, "    ({api_version:?}, {kind:?}, {first}, {deprecated}, {removed}, {instead:?}),")?;
     }
     rows.push_str("]\n");
-    match unused.first() {
-        Some(name) => Err(format!("no version of Kubernetes serves {name}").into()),
-        None => Ok(rows),
-    }
+    Ok(rows)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// The group of an API version; empty for the core.
+fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Stability {
+    Alpha,
+    Beta,
+    Stable,
+}
+
+/// How Kubernetes orders the versions of a group: stable ones last, the higher after the lower.
+fn stability(api_version: &str) -> (Stability, u32, u32) {
+    let version = api_version.rsplit('/').next().unwrap_or_default().trim_start_matches('v');
+    let (major, stability, minor) = match (version.split_once("alpha"), version.split_once("beta")) {
+        (Some((major, minor)), _) => (major, Stability::Alpha, minor),
+        (_, Some((major, minor))) => (major, Stability::Beta, minor),
+        _ => (version, Stability::Stable, ""),
+    };
+    (stability, major.parse().unwrap_or_default(), minor.parse().unwrap_or_default())
 }

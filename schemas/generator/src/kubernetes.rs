@@ -11,17 +11,13 @@ use std::path::Path;
 /// How many minor versions the table covers: those that Kubernetes or a vendor still mends.
 const VERSIONS: usize = 5;
 
-/// What is kept of a node; the rest is prose, defaults, and hints for code generators.
-const KEPT: &[&str] = &[
-    "type",
-    "format",
-    "required",
-    "x-kubernetes-list-map-keys",
-    "x-kubernetes-patch-merge-key",
-    "x-kubernetes-preserve-unknown-fields",
-];
+/// What is kept of a node; the rest is prose, defaults, hints for code generators, and lists whose items the server lets be equal.
+const KEPT: &[&str] = &["type", "format", "required", "x-kubernetes-preserve-unknown-fields"];
 
-/// The newest versions, `minor` and document, oldest first: `{version, kinds: [{apiVersion, kind, def, namespaced}], definitions}`.
+/// The newest versions, by minor version: `{version, kinds: [{apiVersion, kind, def, namespaced}], definitions}`.
+///
+/// A newer specification says what is required for the older ones too. Servers have not changed what they ask: 1.34 to 1.37 corrected
+/// marks, by which `apiGroup` of a `roleRef` was required though every server fills it in.
 pub fn definitions(
     package: &Path,
     resources: &Resources,
@@ -30,6 +26,7 @@ pub fn definitions(
     let all: BTreeSet<u32> = resources.values().flat_map(|resource| &resource.minors).copied().collect();
     let mut used = vec![false; facts.len()];
     let mut documents = BTreeMap::new();
+    let mut required: Map<String, Value> = Map::new();
     for &minor in all.iter().rev().take(VERSIONS) {
         let path = package.join(format!("v1.{minor}.0-local/_definitions.json"));
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -39,6 +36,24 @@ pub fn definitions(
         let mut kept: Map<String, Value> =
             given.iter().map(|(name, node)| (name.clone(), reduced(node))).collect();
         facts::lay(facts, &mut kept, &mut used)?;
+        for (name, node) in &mut kept {
+            let newer = required.entry(name).or_insert_with(|| node["required"].clone());
+            let properties = &node["properties"];
+            let known = newer.as_array().into_iter().flatten();
+            node["required"] = known
+                .filter(|key| properties.get(key.as_str().unwrap_or_default()).is_some())
+                .cloned()
+                .collect();
+        }
+        for kind in &kinds {
+            let root = kind["def"].as_str().and_then(|def| kept.get_mut(def));
+            if let Some(status) = root.and_then(|root| root["properties"].get_mut("status")) {
+                // Whoever writes a status writes to nobody: the server drops it.
+                *status = json!({"type": "object"});
+            }
+        }
+        let reached = reached(&kinds, &kept);
+        kept.retain(|name, _| reached.contains(name));
         documents
             .insert(minor, json!({"version": format!("1.{minor}"), "kinds": kinds, "definitions": kept}));
     }
@@ -46,6 +61,25 @@ pub fn definitions(
         Some(unused) => Err(format!("{:?} is no field in any version", facts.keys().nth(unused)).into()),
         None => Ok(documents),
     }
+}
+
+/// The definitions that objects of some kinds are made of.
+fn reached(kinds: &[Value], definitions: &Map<String, Value>) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<&str> = kinds.iter().filter_map(|kind| kind["def"].as_str()).collect();
+    while let Some(name) = open.pop() {
+        let Some(definition) = definitions.get(name).filter(|_| reached.insert(name.to_owned())) else {
+            continue;
+        };
+        let mut nodes = vec![definition];
+        while let Some(node) = nodes.pop() {
+            open.extend(
+                node.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix("#/definitions/")),
+            );
+            nodes.extend(node.as_object().into_iter().flat_map(Map::values).filter(|node| node.is_object()));
+        }
+    }
+    reached
 }
 
 /// The kinds that a file may hold: what is served, and the lists of it.
@@ -74,38 +108,33 @@ fn kinds(definitions: &Map<String, Value>, resources: &Resources) -> Vec<Value> 
 /// A node of the specification in the vocabulary of the table.
 fn reduced(node: &Value) -> Value {
     let mut kept = Map::new();
-    let alternatives = node["oneOf"].as_array().is_some_and(|alternatives| alternatives.len() == 2);
-    if alternatives || node["format"] == "int-or-string" {
-        kept.insert("x-kubernetes-int-or-string".to_owned(), true.into());
-        return kept.into();
+    let name = node["$ref"].as_str().and_then(|name| name.strip_prefix("#/$defs/"));
+    // Said anew at every place, so that more can be said of it.
+    if name.is_some_and(|name| name.ends_with(".IntOrString")) {
+        return json!({"x-kubernetes-int-or-string": true});
     }
-    if let Some(name) = node["$ref"].as_str().and_then(|name| name.strip_prefix("#/$defs/")) {
-        kept.insert("$ref".to_owned(), format!("#/definitions/{name}").into());
+    if let Some(name) = name {
+        return json!({"$ref": format!("#/definitions/{name}")});
     }
     for (key, value) in node.as_object().into_iter().flatten() {
-        match key.as_str() {
+        let value = match key.as_str() {
             // Every field may be null: the server drops it before it looks.
-            "type" if value.is_array() => {
-                let name = value.as_array().into_iter().flatten().find(|name| *name != "null");
-                kept.insert(key.clone(), name.cloned().unwrap_or_default());
-            }
-            "x-kubernetes-list-type" if value != "atomic" => {
-                kept.insert(key.clone(), value.clone());
-            }
+            "type" if value.is_array() => value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .find(|name| *name != "null")
+                .cloned()
+                .unwrap_or_default(),
             "properties" => {
                 let fields = value.as_object().into_iter().flatten();
-                let fields: Map<String, Value> =
-                    fields.map(|(name, node)| (name.clone(), reduced(node))).collect();
-                kept.insert(key.clone(), fields.into());
+                fields.map(|(name, node)| (name.clone(), reduced(node))).collect::<Map<_, _>>().into()
             }
-            "items" | "additionalProperties" if value.is_object() => {
-                kept.insert(key.clone(), reduced(value));
-            }
-            key if KEPT.contains(&key) => {
-                kept.insert(key.to_owned(), value.clone());
-            }
-            _ => {}
-        }
+            "items" | "additionalProperties" if value.is_object() => reduced(value),
+            key if KEPT.contains(&key) => value.clone(),
+            _ => continue,
+        };
+        kept.insert(key.clone(), value);
     }
     kept.into()
 }

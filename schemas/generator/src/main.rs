@@ -18,13 +18,13 @@ fn main() -> Result<()> {
     };
     let (packages, out) = (Path::new(packages), Path::new(out));
     let facts = facts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../kubernetes.yaml"))?;
-    let section =
-        |name: &str| facts[name].as_object().ok_or_else(|| format!("kubernetes.yaml has no `{name}`"));
     let resources = resources::read()?;
-    fs::write(out.join("apis.rs"), history::table(&resources, section("apis")?)?)?;
-    for (minor, document) in
-        kubernetes::definitions(&packages.join("kubernetes"), &resources, section("fields")?)?
-    {
+    fs::write(
+        out.join("apis.rs"),
+        history::table(&resources, facts["apis"].as_array().ok_or("kubernetes.yaml has no `apis`")?)?,
+    )?;
+    let fields = facts["fields"].as_object().ok_or("kubernetes.yaml has no `fields`")?;
+    for (minor, document) in kubernetes::definitions(&packages.join("kubernetes"), &resources, fields)? {
         fs::write(packages.join(format!("kubernetes-1.{minor}.json")), document.to_string())?;
     }
     Ok(())
