@@ -8,7 +8,7 @@ pub use before::{Baseline, Since, Standing};
 pub use scope::{Exclusions, Extent};
 
 use crate::artifact::{self, Artifact, Kind, Loaded, Skipped, Unreadable};
-use crate::config::{Date, Level, Settings};
+use crate::config::{Date, KubernetesVersions, Level, Settings};
 use crate::diagnostic::{Diagnostic, Excuse, Excused, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
@@ -61,6 +61,8 @@ pub struct Request {
     /// The revision whose findings are excused, `merge-base:REV` for the common ancestor of `HEAD` and `REV`. It is checked by the rules and
     /// the configuration of today, so that a rule that was added since brings no flood.
     pub new_from: Option<String>,
+    /// The versions of Kubernetes that the project is deployed to, whatever the configuration says.
+    pub kubernetes: Option<KubernetesVersions>,
     /// The day by which waivers, suppressions and times of grace end.
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
@@ -507,7 +509,8 @@ fn policy<'d>(
     sources: &mut Sources,
 ) -> Result<Policy<'d>, Failure> {
     request.progress.enter(Stage::Policy, 0);
-    let policy = Policy::read(config, request.rule_files, &request.root, request.stdin.as_ref(), sources);
+    let mut policy = Policy::read(config, request.rule_files, &request.root, request.stdin.as_ref(), sources);
+    policy.settings.kubernetes = request.kubernetes.or(policy.settings.kubernetes);
     if policy.mistakes.is_empty() {
         return Ok(policy);
     }

@@ -213,6 +213,14 @@ impl Builder {
         }
     }
 
+    /// Says that a mapping has a key that is not required, whatever was said of it before.
+    pub fn set_field(&mut self, to: MappingId, key: &str, holds: TypeId, within: u8) {
+        if let Some(draft) = self.drafts.get_mut(usize::from(to.0)) {
+            draft.fields.remove(key);
+        }
+        self.add_field(to, key, holds, within, 0);
+    }
+
     /// Says what keys of a mapping that are none of its fields may be.
     pub fn add_rest(&mut self, to: MappingId, rest: Rest) {
         if let Some(draft) = self.drafts.get_mut(usize::from(to.0))

@@ -63,6 +63,11 @@ pub trait Consumer<'d> {
         false
     }
 
+    /// Whether a key is allowed that the table does not know.
+    fn takes_key(&self, _key: &str) -> bool {
+        false
+    }
+
     /// Is called at every scalar whose type says what expressions in it may refer to.
     fn expression(&mut self, _scalar: Node<'d>, _table: Table<'_>, _of: Type) {}
 
@@ -95,6 +100,8 @@ pub struct Walk<'w, 'd, C> {
     pub found: Vec<Diagnostic>,
     /// The mappings on the way down.
     frames: Vec<Frame<'d>>,
+    /// What unknown keys of the mappings on the way down are taken for: those are not missing.
+    meant: Vec<String>,
     /// What stands behind aliases, with the types it was held against: once is enough.
     seen: HashSet<(usize, TypeId)>,
 }
@@ -120,6 +127,7 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
             consumer,
             found: Vec::new(),
             frames: Vec::new(),
+            meant: Vec::new(),
             seen: HashSet::new(),
         }
     }
@@ -292,6 +300,7 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
 
     fn keys(&mut self, frame: Frame<'d>, mapping: Mapping) {
         self.frames.push(frame);
+        let meant = self.meant.len();
         let mut there = 0;
         let mut hides = frame.node.is_incomplete();
         frame.node.each_entry(|key, value| {
@@ -303,7 +312,8 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
             if fields.iter().filter(required).count() > there {
                 let is_absent = |field: &&Field| {
                     let value = frame.node.get(self.table.text(field.name));
-                    value.is_none_or(|value| C::NULL_IS_ABSENT && value.is_null())
+                    let is_absent = value.is_none_or(|value| C::NULL_IS_ABSENT && value.is_null());
+                    is_absent && !self.meant[meant..].iter().any(|name| name == self.table.text(field.name))
                 };
                 let missing = fields.iter().filter(required).filter(is_absent);
                 let missing: Vec<Field> = missing.copied().collect();
@@ -313,6 +323,7 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
                 }
             }
         }
+        self.meant.truncate(meant);
         self.frames.pop();
     }
 
@@ -365,13 +376,14 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
         if self.consumer.is_unknown(key) {
             return true;
         }
-        if self.consumer.passes(value.resolve()) {
+        if self.consumer.passes(value.resolve()) || self.consumer.takes_key(&text) {
             return false;
         }
         let found = match refused {
             Some(limit) => self.say().key_not_allowed(key, limit),
             None => self.say().unknown(key, mapping),
         };
+        self.meant.extend(found.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.text.clone()));
         self.found.push(found);
         false
     }
