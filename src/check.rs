@@ -18,6 +18,7 @@ use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::progress::{Progress, Stage};
 use crate::rule::{Catalog, Rule};
+use crate::schema::Schemas;
 use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
@@ -25,7 +26,7 @@ use crate::waiver;
 use crate::yaml::Document;
 use before::{Before, By, Stop};
 use scope::{Reach, Scope};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -186,6 +187,9 @@ pub struct Listing {
     pub sources: Sources,
     /// What was recognised, what was left alone, what could not be read.
     pub loaded: Loaded,
+    /// Objects whose structure is not checked, since neither Kubernetes nor the project has a schema for them: API version and kind, and
+    /// how many there are.
+    pub without_schema: BTreeMap<(String, String), usize>,
 }
 
 /// Finds and recognises the files in the scope of a request.
@@ -195,10 +199,13 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let policy = policy(request, config.as_ref(), &mut sources)?;
     let mut loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
+    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
+    let in_scope = |file: FileId| scope.holds(&sources.get(file).os_path);
+    let without_schema = Schemas::new(&model).without(&model, &in_scope);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|file| scope.holds(&file.os_path));
     loaded.unreadable.retain(|file| scope.holds(&file.os_path));
-    Ok(Listing { sources, loaded })
+    Ok(Listing { sources, loaded, without_schema })
 }
 
 /// Loads the whole project and asks something of its model and of the files in the scope of a request.

@@ -17,6 +17,9 @@ pub static KUBERNETES: Table<'static> = Table {
     groups: &[],
 };
 
+/// Every table.
+pub static ALL: &[Table<'static>] = &[];
+
 /// A kind under an API version of Kubernetes itself, and the minor versions of Kubernetes 1 that it came and went with; 0 stands for never.
 #[derive(Clone, Copy, Debug)]
 pub struct Api {

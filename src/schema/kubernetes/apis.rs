@@ -51,10 +51,20 @@ pub fn findings(targets: &Targets, api_version: Node<'_>, kind: &str) -> Option<
     None
 }
 
-fn find(api_version: &str, kind: &str) -> Option<&'static Api> {
+/// When an API version served a kind, if Kubernetes itself ever did.
+pub fn find(api_version: &str, kind: &str) -> Option<&'static Api> {
     APIS.binary_search_by(|api| (api.api_version, api.kind).cmp(&(api_version, kind)))
         .ok()
         .map(|at| &APIS[at])
+}
+
+/// How stable an API version is, and how new: the greater the better.
+pub fn rank(api_version: &str) -> (u8, u32) {
+    let version = api_version.rsplit_once('/').map_or(api_version, |(_, version)| version);
+    let digits =
+        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
+    let stability = if version.contains("alpha") { 0 } else { 1 + u8::from(!version.contains("beta")) };
+    (stability, digits(version))
 }
 
 /// A kind that an API group of Kubernetes itself does not have, if it is clear what was meant: others may have added theirs to the group.

@@ -1,6 +1,6 @@
 //! Custom resources: the definitions of a project, and their objects held against them.
 
-use super::ApiServer;
+use super::{ApiServer, rank};
 use crate::artifact::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -49,6 +49,15 @@ impl<'m> Definitions<'m> {
             return &[];
         }
         self.by_kind.get(&(api_version.to_owned(), kind.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first definition of a kind by its name, with its API version: the given one, else the most stable.
+    pub fn find(&self, api_version: Option<&str>, kind: &str) -> Option<(&str, &Definition<'m>)> {
+        let named = self.by_kind.iter().filter(|((api, name), _)| {
+            name.eq_ignore_ascii_case(kind) && api_version.is_none_or(|wanted| wanted == api)
+        });
+        let ((api, _), definitions) = named.max_by_key(|((api, _), _)| (rank(api), api.as_str()))?;
+        Some((api, definitions.first()?))
     }
 
     fn add(&mut self, definition: Node<'m>) {

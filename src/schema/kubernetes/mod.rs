@@ -6,6 +6,7 @@ mod custom;
 mod names;
 mod versions;
 
+pub use apis::{find, rank};
 pub use custom::Definitions;
 pub use versions::Targets;
 
