@@ -72,3 +72,32 @@ fn place<'d>(definitions: &'d mut Map<String, Value>, name: &str) -> Option<&'d 
     };
     node?.as_object_mut()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_fact_finds_its_field_and_contradicts_nothing_but_what_is_required() {
+        let given = json!({"a.B": {"required": ["c"], "properties": {
+            "c": {"type": "string"}, "l": {"items": {"type": "string"}}, "m": {"additionalProperties": {"type": "string"}},
+        }}});
+        let lay = |facts: Value| {
+            let mut given = given.as_object().unwrap().clone();
+            let facts = facts.as_object().unwrap();
+            let mut used = vec![false; facts.len()];
+            lay(facts, &mut given, &mut used).map(|()| (Value::from(given), used))
+        };
+        let fact = json!({"enum": ["x"]});
+        let (laid, used) =
+            lay(json!({"a.B.c": fact, "a.B.l[]": fact, "a.B.m{}": fact, "a.B.d": fact})).unwrap();
+        let properties = &laid["a.B"]["properties"];
+        for node in [&properties["c"], &properties["l"]["items"], &properties["m"]["additionalProperties"]] {
+            assert_eq!(node["enum"], json!(["x"]));
+        }
+        assert_eq!(used, [true, true, true, false]);
+        assert_eq!(lay(json!({"a.B": {"required": []}})).unwrap().0["a.B"]["required"], json!([]));
+        assert!(lay(json!({"a.B.c": {"type": "integer"}})).is_err());
+    }
+}

@@ -2,12 +2,12 @@
 
 use crate::Result;
 use crate::resources::{Resource, Resources};
+use crate::source::WRITTEN;
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// The table of every API version of every kind as Rust source, a row `(api_version, kind, first, deprecated, removed, instead)`
-/// each: minor versions, 0 where it has not come to that, and the API version to write instead, followed by a kind where that
-/// differs, empty where there is none. The first is 8 also for what is older.
+/// The rows of every API version of every kind as Rust source: 0 where it has not come to that, the API version to write instead,
+/// followed by a kind where that differs, empty where there is none. The first is 8 also for what is older.
 ///
 /// `facts` are what the specifications do not say, a list of `{api, kinds, deprecated, removed, use}`.
 pub fn table(resources: &Resources, facts: &[Value]) -> Result<String> {
@@ -20,7 +20,7 @@ pub fn table(resources: &Resources, facts: &[Value]) -> Result<String> {
             }
         }
     }
-    let mut rows = String::from("[\n");
+    let mut rows = format!("{WRITTEN}&[\n");
     for ((api_version, kind), resource) in resources {
         let about = |fact: &&Value| {
             text(&fact["api"]) == *api_version
@@ -54,7 +54,11 @@ pub fn table(resources: &Resources, facts: &[Value]) -> Result<String> {
         {
             return Err(format!("{api_version} {kind}: {instead} is not served today").into());
         }
-        writeln!(rows, "    ({api_version:?}, {kind:?}, {first}, {deprecated}, {removed}, {instead:?}),")?;
+        writeln!(
+            rows,
+            "    Api {{ api_version: {api_version:?}, kind: {kind:?}, first: {first}, deprecated: {deprecated}, \
+             removed: {removed}, replacement: {instead:?} }},"
+        )?;
     }
     rows.push_str("]\n");
     Ok(rows)
@@ -85,4 +89,49 @@ fn stability(api_version: &str) -> (Stability, u32, u32) {
         _ => (version, Stability::Stable, ""),
     };
     (stability, major.parse().unwrap_or_default(), minor.parse().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn resources(rows: &[(&str, &str, &[u32])]) -> Resources {
+        let row = |&(api, kind, minors): &(&str, &str, &[u32])| {
+            let key = (api.to_owned(), kind.to_owned());
+            (key, Resource { minors: minors.to_vec(), namespaced: None })
+        };
+        rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn what_is_gone_or_unstable_leads_to_the_best_version_that_is_served() {
+        let rows: &[(&str, &str, &[u32])] = &[
+            ("a/v1", "K", &[9, 10]),
+            ("a/v1beta1", "K", &[8, 9]),
+            ("a/v2beta1", "K", &[10]),
+            ("a/v2alpha1", "L", &[10]),
+        ];
+        let table = table(&resources(rows), &[]).unwrap();
+        let lines: Vec<&str> = table.lines().filter(|line| line.contains("Api {")).collect();
+        assert!(
+            lines[0].contains(r#""a/v1", kind: "K", first: 9, deprecated: 0, removed: 0, replacement: "" "#)
+        );
+        assert!(lines[1].contains(r#"first: 8, deprecated: 0, removed: 10, replacement: "a/v1" "#));
+        assert!(
+            lines[3].contains(r#"kind: "K", first: 10, deprecated: 0, removed: 0, replacement: "a/v1" "#)
+        );
+        assert!(lines[2].contains(r#"kind: "L", first: 10, deprecated: 0, removed: 0, replacement: "" "#));
+    }
+
+    #[test]
+    fn facts_say_when_and_where_to_and_must_be_about_what_was_and_is_served() {
+        let rows: &[(&str, &str, &[u32])] = &[("old/v1", "K", &[8, 9, 10]), ("new/v1", "L", &[10, 11])];
+        let said = |facts| table(&resources(rows), &[facts]);
+        let row =
+            said(json!({"api": "old/v1", "kinds": ["K"], "deprecated": 8, "removed": 9, "use": "new/v1 L"}));
+        assert!(row.unwrap().contains(r#"deprecated: 8, removed: 9, replacement: "new/v1 L" "#));
+        assert!(said(json!({"api": "old/v1", "kinds": ["M"]})).is_err());
+        assert!(said(json!({"api": "new/v1", "kinds": ["L"], "use": "old/v1 K"})).is_err());
+    }
 }

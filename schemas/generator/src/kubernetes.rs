@@ -3,6 +3,9 @@
 
 use crate::resources::Resources;
 use crate::{Result, facts};
+use plimsoll::schema::build::{Builder, Built, Convert, Strictness};
+use plimsoll::schema::table::TypeId;
+use plimsoll::yaml::{self, Node};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,7 +17,31 @@ const VERSIONS: usize = 5;
 /// What is kept of a node; the rest is prose, defaults, hints for code generators, and lists whose items the server lets be equal.
 const KEPT: &[&str] = &["type", "format", "required", "x-kubernetes-preserve-unknown-fields"];
 
-/// The newest versions, by minor version: `{version, kinds: [{apiVersion, kind, def, namespaced}], definitions}`.
+/// Where the definitions stand in a document.
+const DEFINITIONS: &str = "#/definitions/";
+
+/// The definition of `metadata`.
+const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
+/// The table of some versions, given as what [`definitions`] makes, oldest first.
+pub fn table(documents: &BTreeMap<u32, Value>) -> Result<Built> {
+    let mut builder = Builder::default();
+    for document in documents.values() {
+        let bit = builder.version(document["version"].as_str().unwrap_or_default());
+        let document = yaml::parse(document.to_string(), yaml::Options::default());
+        let root = document.roots().next().ok_or("no document")?;
+        let mut convert = Convert::new(&mut builder, root, Strictness::Structural, bit);
+        for kind in root.get("kinds").into_iter().flat_map(Node::items) {
+            let text = |key| kind.get(key).map(Node::text).unwrap_or_default();
+            let holds = kind.get("schema").map_or(TypeId::ANY, |schema| convert.schema(schema));
+            let namespaced = text("namespaced") == "true";
+            convert.builder.add_root(&text("apiVersion"), &text("kind"), holds, bit, namespaced);
+        }
+    }
+    builder.finish().map_err(|_| "the table of Kubernetes is too large".into())
+}
+
+/// The newest versions, by minor version: `{version, kinds: [{apiVersion, kind, namespaced, schema}], definitions}`.
 ///
 /// A newer specification says what is required for the older ones too. Servers have not changed what they ask: 1.34 to 1.37 corrected
 /// marks, by which `apiGroup` of a `roleRef` was required though every server fills it in.
@@ -46,12 +73,15 @@ pub fn definitions(
                 .collect();
         }
         for kind in &kinds {
-            let root = kind["def"].as_str().and_then(|def| kept.get_mut(def));
+            let root = name_of(&kind["schema"]).and_then(|def| kept.get_mut(def));
             if let Some(status) = root.and_then(|root| root["properties"].get_mut("status")) {
                 // Whoever writes a status writes to nobody: the server drops it.
                 *status = json!({"type": "object"});
             }
         }
+        let mut kinds = kinds;
+        // What custom resources have in common with the others.
+        kinds.push(json!({"apiVersion": "", "kind": "ObjectMeta", "namespaced": false, "schema": {"$ref": format!("{DEFINITIONS}{META}")}}));
         let reached = reached(&kinds, &kept);
         kept.retain(|name, _| reached.contains(name));
         documents
@@ -66,20 +96,23 @@ pub fn definitions(
 /// The definitions that objects of some kinds are made of.
 fn reached(kinds: &[Value], definitions: &Map<String, Value>) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
-    let mut open: Vec<&str> = kinds.iter().filter_map(|kind| kind["def"].as_str()).collect();
+    let mut open: Vec<&str> = kinds.iter().filter_map(|kind| name_of(&kind["schema"])).collect();
     while let Some(name) = open.pop() {
         let Some(definition) = definitions.get(name).filter(|_| reached.insert(name.to_owned())) else {
             continue;
         };
         let mut nodes = vec![definition];
         while let Some(node) = nodes.pop() {
-            open.extend(
-                node.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix("#/definitions/")),
-            );
+            open.extend(name_of(node));
             nodes.extend(node.as_object().into_iter().flat_map(Map::values).filter(|node| node.is_object()));
         }
     }
     reached
+}
+
+/// The definition that a node refers to.
+fn name_of(node: &Value) -> Option<&str> {
+    node.get("$ref")?.as_str()?.strip_prefix(DEFINITIONS)
 }
 
 /// The kinds that a file may hold: what is served, and the lists of it.
@@ -99,7 +132,7 @@ fn kinds(definitions: &Map<String, Value>, resources: &Resources) -> Vec<Value> 
         let resource = resources.get(&(api_version.clone(), item.unwrap_or(kind).to_owned()));
         if let Some(namespaced) = resource.and_then(|resource| resource.namespaced) {
             kinds
-                .push(json!({"apiVersion": api_version, "kind": kind, "def": def, "namespaced": namespaced}));
+                .push(json!({"apiVersion": api_version, "kind": kind, "namespaced": namespaced, "schema": {"$ref": format!("{DEFINITIONS}{def}")}}));
         }
     }
     kinds
@@ -114,7 +147,7 @@ fn reduced(node: &Value) -> Value {
         return json!({"x-kubernetes-int-or-string": true});
     }
     if let Some(name) = name {
-        return json!({"$ref": format!("#/definitions/{name}")});
+        return json!({"$ref": format!("{DEFINITIONS}{name}")});
     }
     for (key, value) in node.as_object().into_iter().flatten() {
         let value = match key.as_str() {
