@@ -34,7 +34,7 @@ pub use facts::{FILE, FileFacts, OWNER, Visit};
 pub use interpolation::is_unknown;
 pub use names::{Clue, Names, Seen};
 pub use podlike::{Podlike, podlikes};
-pub use project::Project;
+pub use project::{Project, join};
 pub use repo::{REPO, Repo};
 pub use secret::hidden;
 pub use target::{Target, TargetKind, Wanted};

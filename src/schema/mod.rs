@@ -3,9 +3,12 @@
 
 mod compose;
 mod helm;
+pub mod json_schema;
 mod kubernetes;
+mod kustomize;
 #[cfg(test)]
 mod testing;
+mod tree;
 mod workflow;
 
 use crate::artifact::Kind;
@@ -20,6 +23,7 @@ pub fn findings(model: &Model<'_>, id: FileId) -> Vec<Diagnostic> {
         Kind::Workflow | Kind::Action => workflow::findings(model, file),
         Kind::Compose => compose::findings(model, file),
         Kind::Chart | Kind::Values => helm::findings(model, file),
+        Kind::Kustomization => kustomize::findings(model, file),
         _ => kubernetes::findings(model, file),
     }
 }
