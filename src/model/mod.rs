@@ -35,7 +35,7 @@ pub use interpolation::is_unknown;
 pub use kubernetes::{ObjectVisit, objects};
 pub use names::{Clue, Names, Seen};
 pub use podlike::{Podlike, podlikes};
-pub use project::{Build, Project};
+pub use project::{Build, Project, join};
 pub use repo::{REPO, Repo};
 pub use secret::hidden;
 pub use target::{Target, TargetKind, Wanted};

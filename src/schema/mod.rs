@@ -5,7 +5,9 @@ pub mod build;
 mod compose;
 mod format;
 mod helm;
+pub mod json_schema;
 mod kubernetes;
+mod kustomize;
 mod pattern;
 mod say;
 pub mod show;
@@ -13,6 +15,7 @@ pub mod table;
 pub mod tables;
 #[cfg(test)]
 mod testing;
+mod tree;
 mod walk;
 mod workflow;
 
@@ -45,6 +48,7 @@ impl<'m> Schemas<'m> {
             Kind::Workflow | Kind::Action => workflow::findings(model, file),
             Kind::Compose => compose::findings(model, file),
             Kind::Chart | Kind::Values => helm::findings(model, file),
+            Kind::Kustomization => kustomize::findings(model, file),
             _ => Vec::new(),
         };
         found.extend(kubernetes::findings(model, self, file));

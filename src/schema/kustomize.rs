@@ -1,0 +1,192 @@
+//! Kustomizations: what only `kustomize build` would notice, once the keys and types are right.
+
+use super::tree;
+use crate::checks::own;
+use crate::diagnostic::Diagnostic;
+use crate::expr::label_of;
+use crate::model::{FileFacts, Model};
+use crate::source::{Place, Span};
+use crate::yaml::{Kind, Node};
+use std::collections::HashMap;
+
+/// References of one file that are looked for.
+const MOST: usize = 500;
+
+/// Keys that list paths. Entries of some may be YAML instead, which is no plain path.
+const LISTS: [&str; 9] = [
+    "resources",
+    "bases",
+    "components",
+    "crds",
+    "configurations",
+    "generators",
+    "transformers",
+    "validators",
+    "patchesStrategicMerge",
+];
+/// Keys that list mappings with a `path`.
+const WITH_PATH: [&str; 3] = ["patches", "patchesJson6902", "replacements"];
+
+/// The findings in one file.
+pub fn findings(model: &Model<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
+    let name = tree::split(&file.source.path).1;
+    // The names that `kustomize build` looks for (api/konfig/general.go); any other is an example or a part.
+    let is_read = matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+    let root = file.artifact.document.as_ref().and_then(|document| document.roots().next());
+    let Some(root) = root.filter(|_| is_read).map(Node::resolve) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (key, node, part) in references(root).into_iter().take(MOST) {
+        found.extend(missing(model, file, key, node, part));
+    }
+    for key in ["resources", "bases"] {
+        repeated(root, key, &mut found);
+    }
+    for key in ["patches", "patchesJson6902"] {
+        sources(root, key, &mut found);
+    }
+    found
+}
+
+/// Every reference to a file or a folder: the key that it stands under, its scalar, and the part of the text that is the path.
+fn references<'d>(root: Node<'d>) -> Vec<(&'static str, Node<'d>, Span)> {
+    let mut found = Vec::new();
+    let mut add = |key, node: Node<'d>, from: usize| {
+        if node.resolve().kind() == Kind::Scalar {
+            found.push((key, node, Span::from(from..node.text().len())));
+        }
+    };
+    let listed = |key| root.get(key).into_iter().flat_map(Node::items);
+    for key in LISTS {
+        listed(key).for_each(|item| add(key, item, 0));
+    }
+    for key in WITH_PATH {
+        listed(key).filter_map(|item| item.get("path")).for_each(|path| add(key, path, 0));
+    }
+    if let Some(path) = root.get("openapi").and_then(|openapi| openapi.get("path")) {
+        add("openapi", path, 0);
+    }
+    // Files of `secretGenerator` and of `envs` are mostly made where the secrets are known, and are not in the tree.
+    for item in listed("configMapGenerator").filter_map(|map| map.get("files")).flat_map(Node::items) {
+        // `key=path` or a path alone (api/kv/kv.go).
+        let from = item.text().find('=').map_or(0, |at| at + 1);
+        add("configMapGenerator", item, from);
+    }
+    for chart in listed("helmCharts") {
+        let more = chart.get("additionalValuesFiles").into_iter().flat_map(Node::items);
+        chart.get("valuesFile").into_iter().chain(more).for_each(|path| add("helmCharts", path, 0));
+    }
+    found
+}
+
+fn missing(
+    model: &Model<'_>,
+    file: FileFacts<'_>,
+    key: &str,
+    node: Node<'_>,
+    part: Span,
+) -> Option<Diagnostic> {
+    let text = node.text();
+    let path = part.of(&text);
+    let absent = tree::absent(model, file, path)?;
+    let place = place_of(node, part);
+    let message = format!("`{key}` names `{path}`, which is not in the tree");
+    let help = match absent.near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "name a file or a folder that is there, from the folder of this file".to_owned(),
+    };
+    Some(own("undefined-reference", place, message).with_help(help))
+}
+
+/// The place of a part of a scalar where it is used.
+fn place_of(node: Node<'_>, part: Span) -> Place {
+    node.text_place(part).unwrap_or_else(|| node.place())
+}
+
+/// What is listed twice is built twice, and its objects then have the same names (`may not add resource with an already registered id`).
+fn repeated(root: Node<'_>, key: &str, found: &mut Vec<Diagnostic>) {
+    let mut seen = HashMap::new();
+    for item in root.get(key).into_iter().flat_map(Node::items) {
+        let text = item.text();
+        let name = text.trim_start_matches("./").trim_end_matches('/').to_owned();
+        if name.is_empty() {
+            continue;
+        }
+        if let Some(first) = seen.get(&name) {
+            let message = format!("`{key}` lists `{text}` twice");
+            let finding = own("duplicate-item", item.place(), message).with_help("remove one of the two");
+            found.push(finding.with_related(*first, "listed here first"));
+        } else {
+            seen.insert(name, item.place());
+        }
+    }
+}
+
+/// A patch stands in `patch` or in the file that `path` names (plugin/builtin/patchtransformer).
+fn sources(root: Node<'_>, key: &str, found: &mut Vec<Diagnostic>) {
+    for item in root.get(key).into_iter().flat_map(Node::items) {
+        if item.resolve().kind() != Kind::Mapping || item.resolve().is_incomplete() {
+            continue;
+        }
+        let given = |name| item.entry(name).filter(|entry| !entry.value.text().trim().is_empty());
+        match (given("patch"), given("path")) {
+            (Some(patch), Some(path)) => {
+                let message = "a patch has `patch` or `path`, not both";
+                let finding = own("exclusive-keys", path.key.place(), message);
+                found.push(
+                    finding
+                        .with_help("keep the one that holds the patch")
+                        .with_related(patch.key.place(), "the other one"),
+                );
+            }
+            (None, None) => {
+                let message = "a patch has neither `patch` nor `path`";
+                let finding = own("missing-key", label_of(item), message);
+                found.push(finding.with_help("write the patch under `patch`, or name its file under `path`"));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::testing::found;
+
+    fn in_tree(text: &str) -> Vec<String> {
+        let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n";
+        let found = found(&[
+            ("app/base/kustomization.yaml", "resources: [deployment.yaml]\n"),
+            ("app/base/deployment.yaml", deployment),
+            ("app/prod/kustomization.yaml", text),
+            ("app/prod/patches/replicas.yaml", deployment),
+        ]);
+        found.into_iter().filter(|line| line.starts_with("app/prod/kustomization.yaml:")).collect()
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_is_said_with_the_nearest() {
+        let found = in_tree(
+            "resources: [../bse, ../base, ingress.yaml]\npatches:\n- path: patches/replica.yaml\n- path: patches/replicas.yaml\n\
+             configMapGenerator:\n- name: a\n  files: [app.conf=config/app.conf, app.conf, x=patches/y.conf]\n",
+        );
+        insta::assert_snapshot!(found.join("\n"), @"");
+    }
+
+    #[test]
+    fn what_cannot_be_known_is_silent() {
+        let found = in_tree(
+            "resources:\n- https://example.com/x.yaml\n- github.com/org/repo//deploy?ref=v1\n- git@github.com:org/repo\n- ${BASE}/x\n\
+             - generated/all.yaml\n- ../../../outside\n- ''\n- 1\nsecretGenerator:\n- name: s\n  envs: [.env.secret]\n  files: [tls.crt]\n\
+             transformers:\n- |-\n  apiVersion: builtin\n  kind: X\npatchesStrategicMerge:\n- |-\n  kind: Deployment\n",
+        );
+        assert_eq!(found, ["app/prod/kustomization.yaml:9:3 undefined-reference \"1\": x"]);
+    }
+
+    #[test]
+    fn a_patch_has_one_source_and_a_resource_is_listed_once() {
+        let found = in_tree(
+            "resources: [../base, ./../base/]\npatches:\n- target: {kind: Deployment}\n- {path: patches/replicas.yaml, patch: 'a: 1'}\n",
+        );
+        insta::assert_snapshot!(found.join("\n"), @"");
+    }
+}
