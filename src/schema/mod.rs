@@ -2,11 +2,12 @@
 //! consumer's own loader would notice.
 
 mod compose;
+pub mod expression;
 mod helm;
 mod kubernetes;
 #[cfg(test)]
 mod testing;
-mod workflow;
+pub mod workflow;
 
 use crate::artifact::Kind;
 use crate::diagnostic::Diagnostic;

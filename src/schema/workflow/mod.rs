@@ -1,5 +1,7 @@
 //! Workflows and actions of GitHub.
 
+pub mod expressions;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{FileFacts, Model};
 
