@@ -8,7 +8,7 @@ pub use before::{Baseline, Since, Standing};
 pub use scope::{Exclusions, Extent};
 
 use crate::artifact::{self, Artifact, Kind, Loaded, Skipped, Unreadable};
-use crate::config::{Date, Level, Settings};
+use crate::config::{Date, KubernetesVersions, Level, Settings};
 use crate::diagnostic::{Diagnostic, Excuse, Excused, Severity};
 use crate::discover::{self, MissingPath, Reason, Stdin};
 use crate::engine::{self, Job, Outcome};
@@ -18,6 +18,7 @@ use crate::model::{self, FileFacts, Model};
 use crate::policy::{Policy, RuleFiles, Runs, configuration};
 use crate::progress::{Progress, Stage};
 use crate::rule::{Catalog, Rule};
+use crate::schema::Schemas;
 use crate::secret::secret_spans;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
@@ -25,7 +26,7 @@ use crate::waiver;
 use crate::yaml::Document;
 use before::{Before, By, Stop};
 use scope::{Reach, Scope};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,6 +62,8 @@ pub struct Request {
     /// The revision whose findings are excused, `merge-base:REV` for the common ancestor of `HEAD` and `REV`. It is checked by the rules and
     /// the configuration of today, so that a rule that was added since brings no flood.
     pub new_from: Option<String>,
+    /// The versions of Kubernetes that the project is deployed to, whatever the configuration says.
+    pub kubernetes: Option<KubernetesVersions>,
     /// The day by which waivers, suppressions and times of grace end.
     pub today: Date,
     /// Threads of the walk; 0 leaves it to the machine.
@@ -184,6 +187,9 @@ pub struct Listing {
     pub sources: Sources,
     /// What was recognised, what was left alone, what could not be read.
     pub loaded: Loaded,
+    /// Objects whose structure is not checked, since neither Kubernetes nor the project has a schema for them: API version and kind, and
+    /// how many there are.
+    pub without_schema: BTreeMap<(String, String), usize>,
 }
 
 /// Finds and recognises the files in the scope of a request.
@@ -193,10 +199,13 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let policy = policy(request, config.as_ref(), &mut sources)?;
     let mut loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
+    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
+    let in_scope = |file: FileId| scope.holds(&sources.get(file).os_path);
+    let without_schema = Schemas::new(&model).without(&model, &in_scope);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
     loaded.skipped.retain(|file| scope.holds(&file.os_path));
     loaded.unreadable.retain(|file| scope.holds(&file.os_path));
-    Ok(Listing { sources, loaded })
+    Ok(Listing { sources, loaded, without_schema })
 }
 
 /// Loads the whole project and asks something of its model and of the files in the scope of a request.
@@ -507,7 +516,8 @@ fn policy<'d>(
     sources: &mut Sources,
 ) -> Result<Policy<'d>, Failure> {
     request.progress.enter(Stage::Policy, 0);
-    let policy = Policy::read(config, request.rule_files, &request.root, request.stdin.as_ref(), sources);
+    let mut policy = Policy::read(config, request.rule_files, &request.root, request.stdin.as_ref(), sources);
+    policy.settings.kubernetes = request.kubernetes.or(policy.settings.kubernetes);
     if policy.mistakes.is_empty() {
         return Ok(policy);
     }

@@ -60,6 +60,8 @@ pub enum Format {
     IdentifierGlob,
     /// Keys joined with dots, like `spec.template`.
     KeyPath,
+    /// A minor version of Kubernetes, or two with `..` between.
+    KubernetesVersions,
 }
 
 /// The names of [`Shape::OneOf`].
@@ -190,6 +192,7 @@ impl Format {
             Self::Identifier => "service name",
             Self::IdentifierGlob => "service name with wildcards",
             Self::KeyPath => "path of keys",
+            Self::KubernetesVersions => "version of Kubernetes",
         }
     }
 
@@ -209,6 +212,10 @@ impl Format {
                 let fault = crate::glob::Glob::new(text).err()?;
                 let help = "globs are paths from the project root with `/`, like `deploy/**/*.yaml`";
                 return Some((format!("`{text}` is no glob: {fault}"), Some(help.into())));
+            }
+            Self::KubernetesVersions => {
+                let fault = crate::config::KubernetesVersions::parse(text).err()?;
+                return Some((fault, Some("write `1.35`, or `1.33..1.36`".into())));
             }
             Self::Date => {
                 (crate::config::Date::parse(text).is_some(), "write a day of the calendar as YYYY-MM-DD")

@@ -3,7 +3,7 @@
 use super::progress::Line;
 use super::{Status, fail, files, fix, output, project, since, statistics};
 use crate::check::{self, Extent, Failure, Run, Suppressions};
-use crate::config::Date;
+use crate::config::{Date, KubernetesVersions};
 use crate::diagnostic::{Diagnostic, Excuse, Safety, Severity};
 use crate::discover::Reason;
 use crate::engine::Outcome;
@@ -44,6 +44,9 @@ pub struct Args {
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+    /// What manifests are deployed to: a minor version, or the oldest and the newest, as in 1.33..1.36, all of which they must fit
+    #[arg(long, value_name = "VERSIONS", value_parser = KubernetesVersions::parse)]
+    kubernetes_version: Option<KubernetesVersions>,
     /// Report what comments and annotations in the files suppress, too
     #[arg(long)]
     no_suppressions: bool,
@@ -96,6 +99,7 @@ pub fn run(arguments: &Args) -> Status {
         } else {
             Suppressions::Honoured
         },
+        kubernetes: arguments.kubernetes_version,
         today: arguments.today.unwrap_or(request.today),
         progress: Arc::clone(&progress),
         ..arguments.since.fill(request)

@@ -5,6 +5,7 @@ use crate::artifact::{Artifact, Kind, Skipped, Unreadable};
 use crate::check::{Listing, list};
 use crate::report;
 use crate::source::Sources;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// List the files of the deployment: what each is, and why
@@ -27,11 +28,11 @@ pub fn run(arguments: &Args) -> Status {
         Ok(listing) => listing,
         Err(failure) => return project::refuse(failure, check::look(check::Color::Auto)),
     };
-    let Listing { sources, loaded } = &listing;
+    let Listing { sources, loaded, without_schema } = &listing;
     let rows = rows(sources, &loaded.artifacts, &loaded.skipped, &loaded.unreadable);
     let printed = print(&match arguments.format {
-        Format::Text => text(&rows),
-        Format::Json => json(&rows),
+        Format::Text => text(&rows) + &unchecked(without_schema),
+        Format::Json => json(&rows, without_schema),
     });
     for file in &listing.loaded.unreadable {
         fail(&format_args!("cannot read {}: {}", file.path, file.error));
@@ -98,12 +99,37 @@ pub fn text(rows: &[Row<'_>]) -> String {
     out
 }
 
-fn json(rows: &[Row<'_>]) -> String {
+/// The kinds whose structure is not checked, for people; nothing if there are none.
+fn unchecked(without_schema: &BTreeMap<(String, String), usize>) -> String {
+    if without_schema.is_empty() {
+        return String::new();
+    }
+    let mut out = "\nno schema, so that their structure is not checked (a CustomResourceDefinition in the project would be one):\n".to_owned();
+    for ((api_version, kind), count) in without_schema {
+        let name = format!("{} {}", printable(api_version), printable(kind));
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{count:5}  {name}");
+    }
+    out
+}
+
+fn json(rows: &[Row<'_>], without_schema: &BTreeMap<(String, String), usize>) -> String {
     let files: Vec<_> = rows
         .iter()
         .map(|row| serde_json::json!({"path": row.path, "kind": row.kind, "reason": row.reason}))
         .collect();
     let counts: serde_json::Map<_, _> =
         counts(rows).into_iter().map(|(kind, count)| (kind.to_owned(), count.into())).collect();
-    report::object(&serde_json::json!({"version": 1, "files": files, "counts": counts}))
+    let without_schema: Vec<_> = without_schema
+        .iter()
+        .map(|((api_version, kind), count)| {
+            serde_json::json!({"apiVersion": api_version, "kind": kind, "count": count})
+        })
+        .collect();
+    report::object(&serde_json::json!({
+        "version": 1,
+        "files": files,
+        "counts": counts,
+        "withoutSchema": without_schema,
+    }))
 }

@@ -135,6 +135,7 @@ impl Args {
             suppressions: Suppressions::Honoured,
             baseline: Baseline::Off,
             new_from: None,
+            kubernetes: None,
             today: today(),
             threads: self.threads,
             progress: Arc::default(),

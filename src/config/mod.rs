@@ -8,6 +8,7 @@ mod retired;
 mod settings;
 mod shape;
 mod twice;
+mod versions;
 
 pub use date::Date;
 pub use locate::{FILE_NAME, Home, home, home_without_config};
@@ -19,3 +20,4 @@ pub use raw::{
 pub use retired::{Match, Retired};
 pub use settings::{Override, Pipeline, Reasons, Settings, Waiver};
 pub use shape::{ARTIFACT_KINDS, CONFIG, PROFILES, SEVERITY, json_schema};
+pub use versions::{KubernetesVersions, NEWEST as NEWEST_KUBERNETES, OLDEST as OLDEST_KUBERNETES, minor};

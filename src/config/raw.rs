@@ -33,6 +33,8 @@ pub struct RawConfig<'d> {
     pub kinds: Vec<(Spanned<String>, Spanned<String>)>,
     /// `workloads`
     pub workloads: Vec<Workload>,
+    /// `kubernetes.version`: a minor version, or two with `..` between.
+    pub kubernetes_version: Option<Spanned<String>>,
     /// `baseline`: a path from the project root.
     pub baseline: Option<Spanned<String>>,
     /// `fail-on`: a severity, or `never`.
@@ -182,6 +184,7 @@ impl<'d> RawConfig<'d> {
                 let pod = field(item, "pod")?.map(|path| path.split('.').map(str::to_owned).collect());
                 Some(Workload { api_version: field(item, "apiVersion"), kind: field(item, "kind")?, pod })
             }),
+            kubernetes_version: node.get("kubernetes").and_then(|kubernetes| field(kubernetes, "version")),
             baseline: field(node, "baseline"),
             fail_on: field(node, "fail-on"),
         }

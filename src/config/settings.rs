@@ -2,7 +2,7 @@
 
 use super::preset::{self, Preset};
 use super::raw::{Level, RawConfig, RawRetired, RuleSetting, Workload, severity};
-use super::{Date, Retired, twice};
+use super::{Date, KubernetesVersions, Retired, twice};
 use crate::diagnostic::Severity;
 use crate::glob::Globs;
 use crate::shape::Mistake;
@@ -32,6 +32,8 @@ pub struct Settings<'d> {
     pub kinds: (Globs, Vec<Spanned<String>>),
     /// Kinds of custom resources that run pods.
     pub workloads: Vec<Workload>,
+    /// The versions of Kubernetes that the project is deployed to, if it says so.
+    pub kubernetes: Option<KubernetesVersions>,
     /// The file of findings that are known, from the project root.
     pub baseline: Option<Spanned<String>>,
     /// The least severity that fails the run; `None` means that findings never do.
@@ -96,6 +98,9 @@ impl<'d> Settings<'d> {
         let mut mistakes = twice::presets(raw.extends.as_deref().unwrap_or_default());
         mistakes.extend(twice::jobs(&raw.pipeline));
         let retired = retired(raw.retired, &mut mistakes);
+        // The shape has been checked.
+        let kubernetes =
+            raw.kubernetes_version.and_then(|written| KubernetesVersions::parse(&written.value).ok());
         let mut globs = |patterns| globs(patterns, &mut mistakes);
         let pipeline = raw.pipeline.into_iter();
         let overrides = raw.overrides.into_iter();
@@ -126,6 +131,7 @@ impl<'d> Settings<'d> {
             },
             kinds: (globs(patterns), kinds),
             workloads: raw.workloads,
+            kubernetes,
             baseline: raw.baseline,
             fail_on: raw.fail_on.map_or(Some(Severity::Error), |name| severity(&name.value)),
         };
@@ -201,6 +207,7 @@ impl Default for Settings<'_> {
             reasons: Reasons::Optional,
             kinds: (Globs::default(), Vec::new()),
             workloads: Vec::new(),
+            kubernetes: None,
             baseline: None,
             fail_on: Some(Severity::Error),
         }

@@ -208,6 +208,14 @@ static SUPPRESSIONS: Record = Record {
     exactly_one: &[],
 };
 
+static KUBERNETES: Record = Record {
+    noun: "Kubernetes",
+    doc: "What the objects of the project are deployed to.",
+    fields: &[Field::optional("version", Shape::Text(Format::KubernetesVersions), "the minor version of the clusters, or the oldest and the newest with `..` between; objects must fit all of them. By default it is enough that one known version takes an object")
+        .like(&["1.35", "1.33..1.36"])],
+    exactly_one: &[],
+};
+
 static WORKLOAD: Record = Record {
     noun: "workload",
     doc: "A kind of custom resource that runs pods.",
@@ -259,6 +267,8 @@ pub static CONFIG: Shape = Shape::Record(&Record {
             .like(&["{\"stacks/*.yml\": compose}"]),
         Field::optional("workloads", Shape::List(&Shape::Record(&WORKLOAD)), "kinds of custom resources that run pods")
             .like(&["[{kind: Rollout, pod: spec.template}]"]),
+        Field::optional("kubernetes", Shape::Record(&KUBERNETES), "the clusters that manifests are deployed to")
+            .like(&["{version: 1.33..1.36}"]),
         Field::optional("baseline", Shape::Text(Format::ProjectPath), "the file of findings that are known and not reported, which `plimsoll baseline` writes; by default `.plimsoll/baseline.json`, if it is there")
             .like(&["policy/baseline.json"]),
         Field::optional("fail-on", Shape::OneOf(&FAIL_ON), "the least severity that fails the run; by default `error`")

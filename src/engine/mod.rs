@@ -15,7 +15,7 @@ use crate::model::{FileFacts, Model, Repo, TargetKind, Visit, Wanted, is_unknown
 use crate::policy::Runs;
 use crate::progress::Progress;
 use crate::rule::{COMMON, Catalog, Check, Decision, PARAMS, Rule, SELF, TARGET};
-use crate::schema;
+use crate::schema::Schemas;
 use crate::source::{FileId, Place, Span};
 use crate::yaml::Node;
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -67,7 +67,8 @@ const SEARCH_STEPS: u64 = 20 * Budget::DEFAULT_STEPS;
 /// Runs rules over every file of a model.
 pub fn run(model: &Model<'_>, job: &Job<'_>) -> Outcome {
     let repo = Repo::new(model);
-    let engine = Engine::new(model, &repo, job);
+    let schemas = Schemas::new(model);
+    let engine = Engine::new(model, &repo, &schemas, job);
     let files: Vec<FileId> = model.artifacts.iter().map(|artifact| artifact.file).collect();
     let of_file = |&id: &FileId| {
         let mut outcome = Engine::guarded(start_of(id), || engine.file(id));
@@ -142,6 +143,7 @@ struct Asked<'m> {
 struct Engine<'e, 'm> {
     model: &'m Model<'m>,
     repo: &'e Repo<'m>,
+    schemas: &'e Schemas<'m>,
     catalog: &'m Catalog,
     today: Date,
     /// For each target kind, by its number: the rules that visit it.
@@ -154,7 +156,7 @@ struct Engine<'e, 'm> {
 }
 
 impl<'e, 'm> Engine<'e, 'm> {
-    fn new(model: &'m Model<'m>, repo: &'e Repo<'m>, job: &Job<'m>) -> Self {
+    fn new(model: &'m Model<'m>, repo: &'e Repo<'m>, schemas: &'e Schemas<'m>, job: &Job<'m>) -> Self {
         let mut by_target = vec![Vec::new(); TargetKind::ALL.len()];
         let mut wanted = Wanted::default();
         let mut where_set = HashSet::new();
@@ -172,7 +174,17 @@ impl<'e, 'm> Engine<'e, 'm> {
         let spent = job.catalog.rules.iter().map(|_| AtomicBool::new(false)).collect();
         wanted.literals = literals(&by_target[TargetKind::Text as usize]);
         wanted.commands = commands(&by_target[TargetKind::Command as usize], model, job.catalog);
-        Self { model, repo, catalog: job.catalog, today: job.today, by_target, where_set, wanted, spent }
+        Self {
+            model,
+            repo,
+            schemas,
+            catalog: job.catalog,
+            today: job.today,
+            by_target,
+            where_set,
+            wanted,
+            spent,
+        }
     }
 
     /// Keeps a finding, at the level the configuration gives its rule, unless it is off or a waiver that has not ended excuses it.
@@ -221,7 +233,7 @@ impl<'e, 'm> Engine<'e, 'm> {
     /// Checks one file.
     fn file(&self, id: FileId) -> Outcome {
         let mut outcome = Outcome::default();
-        let own = syntax::findings(self.model, id).into_iter().chain(schema::findings(self.model, id));
+        let own = syntax::findings(self.model, id).into_iter().chain(self.schemas.findings(self.model, id));
         for found in own {
             self.report(found, &mut outcome);
         }

@@ -46,6 +46,8 @@ pub use functions::{FunctionDoc, MacroDoc, functions, macros};
 pub use join::Index;
 pub use library::command::{COMMAND, command};
 pub use library::image::{IMAGE, ImageSource};
+pub(crate) use library::named::Named;
+pub(crate) use library::quantity::Quantity;
 pub use needs::Needed;
 pub use pattern::Pattern as Regexp;
 pub use program::{Budget, Expected, Mode, Problem, Program, Scope, Stop, bound_names, compile};

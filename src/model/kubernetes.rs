@@ -174,7 +174,7 @@ fn visit_document<'m>(
     emit: Emit<'_, 'm>,
 ) {
     for root in document.roots() {
-        objects(root, fragment, 0, &mut |object| {
+        objects(root, fragment, &mut |object| {
             emit(TargetKind::K8sObject, Some(&object.kind), object);
             if wanted.any(&IN_PODS)
                 && let Some(pod) = pod_of(model, object)
@@ -218,7 +218,11 @@ fn visit_pod<'m>(pod: &PodVisit<'m>, kustomized: bool, wanted: &Wanted, emit: Em
 }
 
 /// Calls `f` for every object under a document's root: itself, or the items of a list, nested lists included.
-pub fn objects<'m>(root: Node<'m>, fragment: bool, depth: u8, f: &mut dyn FnMut(&ObjectVisit<'m>)) {
+pub fn objects<'m>(root: Node<'m>, fragment: bool, f: &mut dyn FnMut(&ObjectVisit<'m>)) {
+    objects_below(root, fragment, 0, f);
+}
+
+fn objects_below<'m>(root: Node<'m>, fragment: bool, depth: u8, f: &mut dyn FnMut(&ObjectVisit<'m>)) {
     let root = root.resolve();
     if root.kind() != Kind::Mapping {
         return;
@@ -230,7 +234,7 @@ pub fn objects<'m>(root: Node<'m>, fragment: bool, depth: u8, f: &mut dyn FnMut(
         && depth < 8
     {
         for item in items.items() {
-            objects(item, fragment, depth + 1, f);
+            objects_below(item, fragment, depth + 1, f);
         }
         return;
     }

@@ -32,6 +32,7 @@ pub use deploys::{Change, Deploy, Deploys};
 pub use embedded::{definitions, of as embedded};
 pub use facts::{FILE, FileFacts, OWNER, Visit};
 pub use interpolation::is_unknown;
+pub use kubernetes::{ObjectVisit, objects};
 pub use names::{Clue, Names, Seen};
 pub use podlike::{Podlike, podlikes};
 pub use project::Project;

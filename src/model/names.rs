@@ -126,7 +126,7 @@ impl Names {
             match file.artifact.kind {
                 Kind::Workflow => self.add_workflow(root),
                 Kind::Compose => self.add_compose(root),
-                Kind::Manifest => kubernetes::objects(root, false, 0, &mut |object| {
+                Kind::Manifest => kubernetes::objects(root, false, &mut |object| {
                     let metadata = object.object.get("metadata");
                     metadata
                         .and_then(|metadata| metadata.get("name"))

@@ -24,7 +24,7 @@ pub fn podlikes(model: &Model<'_>) -> Vec<Podlike> {
     let mut found: Vec<Podlike> = Vec::new();
     for artifact in model.artifacts.iter().filter(|artifact| artifact.kind == Kind::Manifest) {
         for root in artifact.document.iter().flat_map(Document::roots) {
-            kubernetes::objects(root, false, 0, &mut |object| {
+            kubernetes::objects(root, false, &mut |object| {
                 if found.len() == KINDS || kubernetes::pod_of(model, object).is_some() {
                     return;
                 }

@@ -1,6 +1,6 @@
 //! What the tests of this folder share: findings as lines of text.
 
-use super::findings;
+use super::Schemas;
 use crate::artifact;
 use crate::config::Settings;
 use crate::discover::{Found, Origin, Outcome};
@@ -23,9 +23,10 @@ pub fn found(files: &[(&str, &str)]) -> Vec<String> {
     let artifacts = artifact::load(given, &|_| None, &mut sources).artifacts;
     let settings = Settings::default();
     let model = Model::new(&sources, &artifacts, &settings, None);
+    let schemas = Schemas::new(&model);
     let mut lines = Vec::new();
     for artifact in &artifacts {
-        let mut found = findings(&model, artifact.file);
+        let mut found = schemas.findings(&model, artifact.file);
         found.sort_by_key(|found| found.primary.place);
         lines.extend(found.iter().map(|found| {
             let source = sources.get(found.file());

@@ -94,7 +94,7 @@ pub fn suggest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Opt
     let most = (wrong.chars().count() / 3).max(1);
     names
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&wrong, name), name))
+        .map(|name| (strsim::damerau_levenshtein(&wrong, &name.to_lowercase()), name))
         .filter(|&(distance, _)| distance <= most)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, name)| name)

@@ -111,6 +111,10 @@ fn text(format: Format) -> Value {
         Format::IdentifierGlob => {
             json!({ "type": "string", "pattern": "^[A-Za-z0-9_*?-]*[A-Za-z0-9_-][A-Za-z0-9_*?-]*$" })
         }
+        // YAML makes a number of `1.35`.
+        Format::KubernetesVersions => {
+            json!({ "type": ["string", "number"], "pattern": "^v?1\\.[0-9]+(\\.[0-9]+)?(\\.\\.v?1\\.[0-9]+(\\.[0-9]+)?)?$" })
+        }
         Format::KeyPath => json!({ "type": "string", "pattern": "^[^.\\s][^.]*(\\.[^.\\s][^.]*)*$" }),
     }
 }

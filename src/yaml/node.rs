@@ -265,6 +265,24 @@ impl<'d> Node<'d> {
         node.distinct_entries()
     }
 
+    /// Calls `f` with the key and the value of every entry of a mapping as its consumer sees it: as [`Node::entries`], without their list
+    /// where nothing is merged and no key stands twice.
+    #[inline]
+    pub fn each_entry(self, mut f: impl FnMut(Self, Self)) {
+        let node = self.resolve();
+        if node.data().flags & (MERGES | DISTINCT) == DISTINCT {
+            node.pairs().for_each(|(key, value)| f(key, value));
+        } else {
+            node.entries().into_iter().for_each(|entry| f(entry.key, entry.value));
+        }
+    }
+
+    /// Whether an anchor or a tag stands before it.
+    #[inline]
+    pub fn has_properties(self) -> bool {
+        self.data().flags & HAS_PROPERTIES != 0
+    }
+
     /// The key and value pairs of a mapping exactly as written, `<<` included, no alias followed.
     #[inline]
     pub fn pairs(self) -> impl Iterator<Item = (Self, Self)> {

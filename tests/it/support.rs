@@ -96,6 +96,7 @@ pub fn request(root: &Path, config: &str) -> Request {
         suppressions: Suppressions::Honoured,
         baseline: Baseline::Off,
         new_from: None,
+        kubernetes: None,
         ignore: Vec::new(),
         today: Date::parse("2026-01-01").expect("a day"),
         threads: 0,

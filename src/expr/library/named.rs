@@ -4,7 +4,7 @@ use super::url::Url;
 
 /// A format, by its name in expressions.
 #[derive(Debug)]
-pub(in crate::expr) struct Named {
+pub(crate) struct Named {
     pub name: &'static str,
     /// What a text of this format is, in half a sentence.
     pub means: &'static str,

@@ -4,7 +4,7 @@
 ///
 /// What is more precise is rounded away from zero, as Kubernetes does it; what passes 10²⁹ stays there.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::expr) struct Quantity {
+pub(crate) struct Quantity {
     /// In billionths.
     nano: i128,
     /// Whether it is written without a fraction: `1`, `2k`, `3Mi`, but not `1000m`, which Kubernetes takes for no integer either.

@@ -20,7 +20,7 @@ pub(super) fn find<'m>(file: FileFacts<'m>, found: &mut Found<'m>) {
         return;
     }
     for root in document.roots() {
-        kubernetes::objects(root, false, 0, &mut |object| {
+        kubernetes::objects(root, false, &mut |object| {
             let object = object.object;
             let metadata = object.get("metadata");
             let owner = Owner {

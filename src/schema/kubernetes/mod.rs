@@ -1,9 +1,118 @@
-//! Kubernetes objects, in manifests and inside other files.
+//! Kubernetes objects, in manifests and inside other files: their structure by the API servers of several versions or by the custom
+//! resource definitions of the project, the API version itself, names.
 
+mod apis;
+mod custom;
+mod names;
+mod versions;
+
+pub use apis::{find, rank};
+pub use custom::Definitions;
+pub use versions::Targets;
+
+use super::table::{Root, Table, TypeId};
+use super::walk::{Consumer, Extent, Walk};
+use super::{Schemas, tables};
+use crate::artifact::Kind;
 use crate::diagnostic::Diagnostic;
-use crate::model::{FileFacts, Model};
+use crate::model::{self, FileFacts, Model, ObjectVisit, is_unknown};
+use crate::yaml::{Kind as NodeKind, Node};
 
 /// The findings in one file.
-pub fn findings(_model: &Model<'_>, _file: FileFacts<'_>) -> Vec<Diagnostic> {
-    Vec::new()
+pub fn findings(model: &Model<'_>, schemas: &Schemas<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    each_object(model, file, &mut |object| found.extend(object_findings(schemas, object)));
+    found
+}
+
+/// Calls `f` for every object in a file, those inside its scripts included.
+pub fn each_object<'m>(model: &Model<'m>, file: FileFacts<'m>, f: &mut dyn FnMut(&ObjectVisit<'m>)) {
+    let own = file.artifact.document.as_ref().filter(|_| file.artifact.kind == Kind::Manifest);
+    let is_patch = model.project.is_patch(file.id);
+    for root in own.into_iter().flat_map(|document| document.roots()) {
+        model::objects(root, is_patch, f);
+    }
+    for embedded in model::embedded(file) {
+        for root in embedded.document.roots() {
+            model::objects(root, embedded.fragment, f);
+        }
+    }
+}
+
+/// What the API server makes of an object.
+#[derive(Clone, Copy)]
+struct ApiServer {
+    extent: Extent,
+}
+
+impl<'d> Consumer<'d> for ApiServer {
+    const NULL_IS_ABSENT: bool = true;
+
+    /// The directives of strategic merge patches: `$patch`, `$setElementOrder/containers`, ….
+    fn takes_key(&self, key: &str) -> bool {
+        self.extent == Extent::Part && key.starts_with('$')
+    }
+}
+
+/// Where an object's schema is.
+pub enum Schema<'s, 'm> {
+    /// In the table of Kubernetes.
+    BuiltIn(Root),
+    /// In the project.
+    Custom(&'s [custom::Definition<'m>]),
+    /// Nowhere.
+    None,
+}
+
+/// Where the schema of objects of an API version and a kind is.
+pub fn schema_of<'s, 'm>(schemas: &'s Schemas<'m>, api_version: &str, kind: &str) -> Schema<'s, 'm> {
+    if let Some(root) = tables::KUBERNETES.root(api_version, kind) {
+        return Schema::BuiltIn(root);
+    }
+    match schemas.custom.get(api_version, kind) {
+        [] => Schema::None,
+        definitions => Schema::Custom(definitions),
+    }
+}
+
+fn object_findings(schemas: &Schemas<'_>, visit: &ObjectVisit<'_>) -> Vec<Diagnostic> {
+    let object = visit.object;
+    let Some(api_version) = object.get("apiVersion") else { return Vec::new() };
+    let Some(kind) = object.get("kind") else { return Vec::new() };
+    let is_text = |node: Node<'_>| node.resolve().kind() == NodeKind::Scalar && !is_unknown(node);
+    if !is_text(api_version) || !is_text(kind) {
+        return Vec::new();
+    }
+    let extent = if visit.fragment { Extent::Part } else { Extent::Whole };
+    let consumer = ApiServer { extent };
+    let mut found: Vec<Diagnostic> =
+        apis::findings(&schemas.targets, api_version, &kind.text()).into_iter().collect();
+    match schema_of(schemas, &api_version.text(), &kind.text()) {
+        Schema::BuiltIn(root) => {
+            let versions = schemas.targets.versions(root.within);
+            let mut walk = Walk::new(tables::KUBERNETES, versions, extent, consumer);
+            walk.node(object, root.holds);
+            found.extend(walk.found);
+        }
+        Schema::Custom(definitions) => {
+            found.extend(custom::findings(definitions, object, extent, consumer));
+            if let Some(metadata) = object.get("metadata") {
+                found.extend(metadata_findings(schemas, metadata, consumer));
+            }
+        }
+        Schema::None => {}
+    }
+    found.extend(names::findings(visit));
+    found
+}
+
+/// What is wrong with the `metadata` of an object whose schema does not describe it.
+fn metadata_findings<'d>(schemas: &Schemas<'_>, metadata: Node<'d>, consumer: ApiServer) -> Vec<Diagnostic> {
+    let table: Table<'static> = tables::KUBERNETES;
+    let Some(root) = table.root("", "ObjectMeta") else { return Vec::new() };
+    let mut walk = Walk::new(table, schemas.targets.versions(root.within), consumer.extent, consumer);
+    if root.holds != TypeId::ANY {
+        walk.node(metadata, root.holds);
+    }
+    walk.found
 }

@@ -1,0 +1,41 @@
+//! The tables that are part of the program, as `schemas/generate` makes them.
+
+use super::table::Table;
+
+/// What Kubernetes serves.
+pub static KUBERNETES: Table<'static> = Table {
+    names: "",
+    versions: &[],
+    roots: &[],
+    types: &[],
+    mappings: &[],
+    fields: &[],
+    rests: &[],
+    variants: &[],
+    lists: &[],
+    limits: &[],
+    groups: &[],
+};
+
+/// Every table.
+pub static ALL: &[Table<'static>] = &[];
+
+/// A kind under an API version of Kubernetes itself, and the minor versions of Kubernetes 1 that it came and went with; 0 stands for never.
+#[derive(Clone, Copy, Debug)]
+pub struct Api {
+    /// As `apps/v1`.
+    pub api_version: &'static str,
+    /// The kind.
+    pub kind: &'static str,
+    /// The first version that serves it.
+    pub first: u8,
+    /// The version that deprecates it.
+    pub deprecated: u8,
+    /// The first version that does not serve it any more.
+    pub removed: u8,
+    /// The API version that takes its place; empty where there is none.
+    pub replacement: &'static str,
+}
+
+/// Every kind under every API version, sorted.
+pub static APIS: &[Api] = &[];
