@@ -8,6 +8,7 @@ mod call;
 mod cron;
 mod env;
 mod events;
+pub mod expressions;
 mod filter;
 mod ids;
 mod local;
