@@ -28,10 +28,12 @@ pub struct Definition<'m> {
 }
 
 impl<'m> Definitions<'m> {
-    /// Those in the manifests of a project.
+    /// Those in the manifests of a project, and in the files that its configuration names for them.
     pub fn new(model: &Model<'m>) -> Self {
         let mut all = Self::default();
-        for artifact in model.artifacts.iter().filter(|artifact| artifact.kind == Kind::Manifest) {
+        for artifact in
+            model.artifacts.iter().chain(model.definitions).filter(|artifact| artifact.kind == Kind::Manifest)
+        {
             for root in artifact.document.iter().flat_map(|document| document.roots()) {
                 crate::model::objects(root, false, &mut |visit| {
                     if visit.kind == "CustomResourceDefinition" {
