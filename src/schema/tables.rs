@@ -17,8 +17,11 @@ pub static KUBERNETES: Table<'static> = Table {
     groups: &[],
 };
 
+/// What a Compose file may hold.
+pub static COMPOSE: Table<'static> = include!("../../schemas/compose.rs");
+
 /// Every table.
-pub static ALL: &[Table<'static>] = &[];
+pub static ALL: &[Table<'static>] = &[COMPOSE];
 
 /// A kind under an API version of Kubernetes itself, and the minor versions of Kubernetes 1 that it came and went with; 0 stands for never.
 #[derive(Clone, Copy, Debug)]

@@ -1,4 +1,4 @@
-//! Compose files: what their loader refuses beyond the structure, and what Docker refuses when the services start.
+//! Compose files: their structure, what their loader refuses beyond it, and what Docker refuses when the services start.
 //!
 //! The loader is compose-go; its files are named where a rule is theirs.
 
@@ -15,8 +15,11 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+use super::tables::COMPOSE;
+use super::walk::{Consumer, Extent, Versions, Walk};
 use crate::diagnostic::Diagnostic;
 use crate::model::{FileFacts, Model};
+use crate::yaml::{Document, Node};
 use file::File;
 
 /// The findings in one file.
@@ -25,6 +28,8 @@ pub fn findings<'m>(model: &'m Model<'m>, facts: FileFacts<'m>) -> Vec<Diagnosti
     let mut found = Vec::new();
     interpolation::check(document, &mut found);
     let file = File::new(model, facts, document);
+    let extent = if file.scope.may_be_part() { Extent::Part } else { Extent::Whole };
+    structure(document, extent, &mut found);
     resources::check(&file, &mut found);
     for service in &file.services {
         references::check(&file, service, &mut found);
@@ -37,4 +42,28 @@ pub fn findings<'m>(model: &'m Model<'m>, facts: FileFacts<'m>) -> Vec<Diagnosti
     ports::published_twice(&file, &mut found);
     cycles::check(&file, &mut found);
     found
+}
+
+/// Whoever reads the file.
+struct Loader;
+
+impl<'d> Consumer<'d> for Loader {
+    const NULL_IS_ABSENT: bool = false;
+
+    /// What `!reset` stands at is taken away before anything is read.
+    fn passes(&self, node: Node<'d>) -> bool {
+        node.tag() == Some("!reset")
+    }
+}
+
+/// Finds keys and values that the specification does not know.
+fn structure(document: &Document, extent: Extent, found: &mut Vec<Diagnostic>) {
+    let Some(root) = COMPOSE.root("", "compose") else { return };
+    let mut walk = Walk::new(COMPOSE, Versions::ONE, extent, Loader);
+    for node in document.roots() {
+        if !node.is_null() {
+            walk.node(node, root.holds);
+        }
+    }
+    found.append(&mut walk.found);
 }
