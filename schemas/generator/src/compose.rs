@@ -56,6 +56,13 @@ pub fn table(package: &Path) -> Result<Built> {
     for name in ["service", "job", "pre_start_hook"] {
         merge(&mut specification, name)?;
     }
+    let definitions = specification[DEFINITIONS].as_object_mut().ok_or("no definitions")?;
+    for definition in definitions.values_mut() {
+        let types = definition["type"].as_array().into_iter().flatten();
+        if types.into_iter().any(|name| name == "null") {
+            definition["nullable"] = json!(true);
+        }
+    }
     let document = yaml::parse(specification.to_string(), yaml::Options::default());
     let root = document.roots().next().ok_or("no document")?;
     let mut builder = Builder::default();

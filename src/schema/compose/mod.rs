@@ -28,8 +28,7 @@ pub fn findings<'m>(model: &'m Model<'m>, facts: FileFacts<'m>) -> Vec<Diagnosti
     let mut found = Vec::new();
     interpolation::check(document, &mut found);
     let file = File::new(model, facts, document);
-    let extent = if file.scope.may_be_part() { Extent::Part } else { Extent::Whole };
-    structure(document, extent, &mut found);
+    found.extend(structure(&file, document));
     resources::check(&file, &mut found);
     for service in &file.services {
         references::check(&file, service, &mut found);
@@ -44,11 +43,11 @@ pub fn findings<'m>(model: &'m Model<'m>, facts: FileFacts<'m>) -> Vec<Diagnosti
     found
 }
 
-/// Whoever reads the file.
-struct Loader;
+/// Whoever reads the file: as the first, or laid over others, where a null leaves what they say (compose-go, override/merge.go).
+struct Loader<const LAID_OVER: bool>;
 
-impl<'d> Consumer<'d> for Loader {
-    const NULL_IS_ABSENT: bool = false;
+impl<'d, const LAID_OVER: bool> Consumer<'d> for Loader<LAID_OVER> {
+    const NULL_IS_ABSENT: bool = LAID_OVER;
 
     /// What `!reset` stands at is taken away before anything is read.
     fn passes(&self, node: Node<'d>) -> bool {
@@ -57,13 +56,20 @@ impl<'d> Consumer<'d> for Loader {
 }
 
 /// Finds keys and values that the specification does not know.
-fn structure(document: &Document, extent: Extent, found: &mut Vec<Diagnostic>) {
-    let Some(root) = COMPOSE.root("", "compose") else { return };
-    let mut walk = Walk::new(COMPOSE, Versions::ONE, extent, Loader);
-    for node in document.roots() {
-        if !node.is_null() {
-            walk.node(node, root.holds);
-        }
+fn structure(file: &File<'_>, document: &Document) -> Vec<Diagnostic> {
+    let found = walk(document, Extent::Whole, Loader::<false>);
+    // Only what is absent or null may mean something else in a file that is laid over others.
+    if found.is_empty() || !file.scope.is_laid_over() {
+        return found;
     }
-    found.append(&mut walk.found);
+    walk(document, Extent::Part, Loader::<true>)
+}
+
+fn walk<'d>(document: &'d Document, extent: Extent, consumer: impl Consumer<'d>) -> Vec<Diagnostic> {
+    let Some(root) = COMPOSE.root("", "compose") else { return Vec::new() };
+    let mut walk = Walk::new(COMPOSE, Versions::ONE, extent, consumer);
+    for node in document.roots().filter(|root| !root.is_null()) {
+        walk.node(node, root.holds);
+    }
+    walk.found
 }

@@ -141,8 +141,10 @@ impl<'m> Scope<'m> {
     /// is only ever laid over others.
     pub fn is_whole(&self, service: &str) -> bool {
         self.is_only_here(Section::Services, service)
-            && self.others().is_some_and(|others| {
-                (others.any || is_default(self.path())) && !others.extended.contains(service)
+            && self.others().is_some_and(|others| match is_default(self.path()) {
+                true => !others.extended.contains(service),
+                // A file whose services others extend holds what they have in common.
+                false => others.any && others.extended.is_empty(),
             })
     }
 
@@ -152,9 +154,14 @@ impl<'m> Scope<'m> {
         others.replaced.get(service).is_some_and(|keys| keys.iter().any(|replaced| replaced == key))
     }
 
-    /// Whether the file may be one that is only laid over others, so that what is absent in it means nothing.
-    pub fn may_be_part(&self) -> bool {
-        !is_default(self.path()) && (self.is_fragment || is_override(self.path()))
+    /// Whether the file may be laid over others, so that what is absent or null in it means nothing.
+    pub fn is_laid_over(&self) -> bool {
+        let shares = |others: &Others<'_>| {
+            let services = Section::Services as usize;
+            self.own.0[services].iter().any(|name| others.names.0[services].contains(name))
+        };
+        let may_be = || self.is_fragment || is_override(self.path()) || self.others().is_none_or(shares);
+        !is_default(self.path()) && may_be()
     }
 
     /// What to do about a name that nothing defines.
