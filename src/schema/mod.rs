@@ -18,6 +18,7 @@ mod testing;
 mod tree;
 mod walk;
 mod workflow;
+mod written;
 
 use crate::artifact::Kind;
 use crate::diagnostic::Diagnostic;
