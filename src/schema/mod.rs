@@ -3,6 +3,7 @@
 
 pub mod build;
 mod compose;
+pub mod expression;
 mod format;
 mod helm;
 pub mod json_schema;
@@ -17,7 +18,7 @@ pub mod tables;
 mod testing;
 mod tree;
 mod walk;
-mod workflow;
+pub mod workflow;
 mod written;
 
 use crate::artifact::Kind;

@@ -17,14 +17,16 @@ fn report(files: &[(String, String)]) -> String {
     String::from_utf8(output.stdout).expect("a report is UTF-8")
 }
 
-/// A page with its reports made anew, and how many mistakes stand on it.
-fn renewed(page: &str) -> (String, usize) {
+/// A page with its reports made anew, and how many mistakes stand on it; what is not found is added to `silent`.
+fn renewed(page: &str, silent: &mut Vec<String>) -> (String, usize) {
     let mut new = String::new();
+    let mut title = "";
     let mut files: Vec<(String, String)> = Vec::new();
     let mut count = 0;
     let mut lines = page.split_inclusive('\n');
     while let Some(line) = lines.next() {
         let Some(info) = line.strip_prefix("```").map(str::trim_end).filter(|info| !info.is_empty()) else {
+            title = line.strip_prefix("## ").unwrap_or(title);
             new.push_str(line);
             continue;
         };
@@ -36,7 +38,9 @@ fn renewed(page: &str) -> (String, usize) {
             }
             None => {
                 let made = report(&std::mem::take(&mut files));
-                assert!(!made.trim().is_empty(), "nothing is found in a mistake before `{info}`:\n{page}");
+                if made.trim().is_empty() {
+                    silent.push(title.trim_end().to_owned());
+                }
                 assert!(!made.contains("given schemas"), "{made}");
                 new.push_str(&format!("{line}{}\n```\n", made.trim_end()));
                 count += 1;
@@ -48,16 +52,17 @@ fn renewed(page: &str) -> (String, usize) {
 
 #[test]
 fn of_every_typical_mistake_a_person_is_told_what_is_wrong_and_what_to_do() {
-    let mut total = 0;
+    let (mut total, mut silent) = (0, Vec::new());
     let pages = fs::read_dir(fixtures("mistakes")).expect("the folder is there");
     let mut pages: Vec<_> = pages.map(|entry| entry.expect("it can be read").path()).collect();
     pages.sort();
     for path in pages {
         let page = fs::read_to_string(&path).expect("a page can be read");
-        let (new, count) = renewed(&page);
+        let (new, count) = renewed(&page, &mut silent);
         let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
         assert_committed(&format!("fixtures/mistakes/{name}"), &new);
         total += count;
     }
+    assert!(silent.is_empty(), "nothing is found in: {silent:#?}");
     assert!(total >= 60, "there are {total} mistakes");
 }
