@@ -1,13 +1,21 @@
-//! Kustomizations: what only `kustomize build` would notice, once the keys and types are right.
+//! Kustomizations: their structure, and what only `kustomize build` would notice once that is right.
 
-use super::tree;
+use super::walk::Consumer;
+use super::{tree, written};
 use crate::checks::own;
 use crate::diagnostic::Diagnostic;
 use crate::expr::label_of;
 use crate::model::{FileFacts, Model};
 use crate::source::{Place, Span};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Kind, Node, Scalar};
 use std::collections::HashMap;
+
+/// kustomize reads JSON made of YAML into structures, so that a number is no string.
+struct Kustomize;
+
+impl Consumer<'_> for Kustomize {
+    const NULL_IS_ABSENT: bool = true;
+}
 
 /// References of one file that are looked for.
 const MOST: usize = 500;
@@ -34,7 +42,12 @@ pub fn findings(model: &Model<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
     let is_read = matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
     let root = file.artifact.document.as_ref().and_then(|document| document.roots().next());
     let Some(root) = root.filter(|_| is_read).map(Node::resolve) else { return Vec::new() };
-    let mut found = Vec::new();
+    // Flux has objects of the same name.
+    let version = root.get("apiVersion").map(Node::text).unwrap_or_default();
+    if !version.is_empty() && !version.starts_with("kustomize.config.k8s.io/") {
+        return Vec::new();
+    }
+    let mut found = written::findings(&written::KUSTOMIZATION, root, Kustomize);
     for (key, node, part) in references(root).into_iter().take(MOST) {
         found.extend(missing(model, file, key, node, part));
     }
@@ -51,7 +64,8 @@ pub fn findings(model: &Model<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
 fn references<'d>(root: Node<'d>) -> Vec<(&'static str, Node<'d>, Span)> {
     let mut found = Vec::new();
     let mut add = |key, node: Node<'d>, from: usize| {
-        if node.resolve().kind() == Kind::Scalar {
+        // What is no string is said to be none.
+        if matches!(node.scalar(), Scalar::Str(_)) {
             found.push((key, node, Span::from(from..node.text().len())));
         }
     };
@@ -169,7 +183,13 @@ mod tests {
             "resources: [../bse, ../base, ingress.yaml]\npatches:\n- path: patches/replica.yaml\n- path: patches/replicas.yaml\n\
              configMapGenerator:\n- name: a\n  files: [app.conf=config/app.conf, app.conf, x=patches/y.conf]\n",
         );
-        insta::assert_snapshot!(found.join("\n"), @"");
+        insta::assert_snapshot!(found.join("\n"), @r#"
+    app/prod/kustomization.yaml:1:13 undefined-reference "../bse": `resources` names `../bse`, which is not in the tree | did you mean `../base`?
+    app/prod/kustomization.yaml:1:30 undefined-reference "ingress.yaml": `resources` names `ingress.yaml`, which is not in the tree | name a file or a folder that is there, from the folder of this file
+    app/prod/kustomization.yaml:3:9 undefined-reference "patches/replica.yaml": `patches` names `patches/replica.yaml`, which is not in the tree | did you mean `patches/replicas.yaml`?
+    app/prod/kustomization.yaml:7:37 undefined-reference "app.conf": `configMapGenerator` names `app.conf`, which is not in the tree | name a file or a folder that is there, from the folder of this file
+    app/prod/kustomization.yaml:7:49 undefined-reference "patches/y.conf": `configMapGenerator` names `patches/y.conf`, which is not in the tree | name a file or a folder that is there, from the folder of this file
+    "#);
     }
 
     #[test]
@@ -179,7 +199,10 @@ mod tests {
              - generated/all.yaml\n- ../../../outside\n- ''\n- 1\nsecretGenerator:\n- name: s\n  envs: [.env.secret]\n  files: [tls.crt]\n\
              transformers:\n- |-\n  apiVersion: builtin\n  kind: X\npatchesStrategicMerge:\n- |-\n  kind: Deployment\n",
         );
-        assert_eq!(found, ["app/prod/kustomization.yaml:9:3 undefined-reference \"1\": x"]);
+        insta::assert_snapshot!(found.join("\n"), @r#"
+    app/prod/kustomization.yaml:9:3 wrong-type "1": `resources[7]` must be a string, but it is an integer | put it in quotes
+    app/prod/kustomization.yaml:9:3 undefined-reference "1": `resources` names `1`, which is not in the tree | name a file or a folder that is there, from the folder of this file
+    "#);
     }
 
     #[test]
@@ -187,6 +210,27 @@ mod tests {
         let found = in_tree(
             "resources: [../base, ./../base/]\npatches:\n- target: {kind: Deployment}\n- {path: patches/replicas.yaml, patch: 'a: 1'}\n",
         );
-        insta::assert_snapshot!(found.join("\n"), @"");
+        insta::assert_snapshot!(found.join("\n"), @r#"
+    app/prod/kustomization.yaml:1:22 duplicate-item "./../base/": `resources` lists `./../base/` twice | remove one of the two
+    app/prod/kustomization.yaml:3:3 missing-key "target": a patch has neither `patch` nor `path` | write the patch under `patch`, or name its file under `path`
+    app/prod/kustomization.yaml:4:4 exclusive-keys "path": a patch has `patch` or `path`, not both | keep the one that holds the patch
+    "#);
+    }
+
+    #[test]
+    fn the_structure_is_the_one_that_kustomize_reads() {
+        let found = in_tree(
+            "resource: [../base]\nimages:\n- {name: web, newTag: 1.10}\nreplicas: [{name: web, count: '2'}]\nnamePrefix:\n\
+             configMapGenerator: [{name: a, literal: [a=b]}]\nkind: Kustomisation\n",
+        );
+        insta::assert_snapshot!(found.join("\n"), @r#"
+    app/prod/kustomization.yaml:1:1 unknown-key "resource": unknown key `resource` in this file | did you mean `resources`?
+    app/prod/kustomization.yaml:3:23 wrong-type "1.10": `newTag` must be a string, but it is a number | put it in quotes
+    app/prod/kustomization.yaml:4:31 wrong-type "'2'": `count` must be an integer, but it is a string | take it out of its quotes
+    app/prod/kustomization.yaml:6:32 unknown-key "literal": unknown key `literal` in `configMapGenerator[0]` | did you mean `literals`?
+    app/prod/kustomization.yaml:7:7 invalid-value "Kustomisation": `kind` is `Kustomisation`, but must be `Kustomization` or `Component` | did you mean `Kustomization`?
+    "#);
+        let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {interval: 1m, prune: true}\n";
+        assert_eq!(in_tree(flux), Vec::<String>::new());
     }
 }

@@ -19,6 +19,7 @@ mod testing;
 mod tree;
 mod walk;
 pub mod workflow;
+mod written;
 
 use crate::artifact::Kind;
 use crate::diagnostic::Diagnostic;

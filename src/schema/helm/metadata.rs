@@ -158,8 +158,14 @@ mod tests {
 
     #[test]
     fn versions_are_text() {
-        insta::assert_snapshot!(of("apiVersion: v2\nname: web\nversion: 1.10\nappVersion: 1.10\n"), @"");
-        insta::assert_snapshot!(of("apiVersion: v2\nname: web\nversion: 1.2.x\nappVersion:\n"), @"");
+        insta::assert_snapshot!(of("apiVersion: v2\nname: web\nversion: 1.10\nappVersion: 1.10\n"), @r#"
+    web/Chart.yaml:3:10 wrong-type "1.10": `version` is read as the number 1.1, and Helm wants text | put it in quotes: `"1.10"`
+    web/Chart.yaml:4:13 wrong-type "1.10": `appVersion` is read as the number 1.1, and Helm wants text | put it in quotes: `"1.10"`
+    "#);
+        insta::assert_snapshot!(of("apiVersion: v2\nname: web\nversion: 1.2.x\nappVersion:\n"), @r#"
+    web/Chart.yaml:3:10 invalid-value "1.2.x": `1.2.x` is no version of a chart | write it as `MAJOR.MINOR.PATCH`, as `1.2.3`
+    web/Chart.yaml:4:1 wrong-type "appVersion": `appVersion` is read as nothing, and Helm wants text | write it in quotes, or leave the key out
+    "#);
         assert_eq!(of("apiVersion: v2\nname: web\nversion: 1.2.3\nappVersion: 1.2.3\n"), "");
         for version in ["${VERSION}", "'{{ .Version }}'", "'@VERSION@'", "VERSION", "v1", "1.2-rc.1"] {
             let text = format!("apiVersion: v2\nname: web\nversion: {version}\nappVersion: latest\n");
@@ -173,6 +179,15 @@ mod tests {
                     sources: [github.com/a/web, https://github.com/a/web, git@github.com:a/web]\nicon: icon.png\n\
                     dependencies: [{name: db, version: 1.x.x, repository: 'https://example.com'}]\n\
                     maintainers: [{name: a, email: a@example.com}, {name: b, email: 'B <b>'}, {name: c, url: 'no url'}]\n";
-        insta::assert_snapshot!(of(text), @"");
+        insta::assert_snapshot!(of(text), @r#"
+    web/Chart.yaml:2:7 invalid-value "a/web": `a/web` is no name of a chart | a name is not a path
+    web/Chart.yaml:4:1 unknown-key "type": a chart with `apiVersion: v1` has no `type` | write `apiVersion: v2`, or leave it out
+    web/Chart.yaml:5:14 invalid-value "1.29+": `kubeVersion: 1.29+` is no range of versions | write it as `>=1.29.0-0`
+    web/Chart.yaml:6:11 invalid-value "github.com/a/web": `github.com/a/web` is no URL | write it whole, with its scheme, as `https://example.com/chart`
+    web/Chart.yaml:7:7 invalid-value "icon.png": `icon.png` is no URL | write it whole, with its scheme, as `https://example.com/chart`
+    web/Chart.yaml:8:1 unknown-key "dependencies": a chart with `apiVersion: v1` has no `dependencies` | write `apiVersion: v2`, or list them in requirements.yaml
+    web/Chart.yaml:9:65 invalid-value "'B <b>'": `B <b>` is no email address | write the address alone, as `team@example.com`
+    web/Chart.yaml:9:90 invalid-value "'no url'": `no url` is no URL | write one URL alone
+    "#);
     }
 }

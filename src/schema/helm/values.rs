@@ -29,6 +29,9 @@ enum Role {
 
 /// The findings in the values files of a chart, and in those of its subcharts where its values change them.
 pub fn findings(model: &Model<'_>, chart: &Chart<'_>, vendored: &[Chart<'_>], found: &mut Vec<Diagnostic>) {
+    for file in Chart::beside(model, chart.folder, "values.yaml").into_iter().chain(overrides(model, chart)) {
+        found.extend(no_mapping(file));
+    }
     let unit = Unit::new(model, chart.clone(), vendored);
     if let Some(schema) = &unit.schema {
         found.extend(schema.mistake());
@@ -49,15 +52,29 @@ pub fn findings(model: &Model<'_>, chart: &Chart<'_>, vendored: &[Chart<'_>], fo
 }
 
 /// The files that are laid over values.yaml: those beside it, in `values`, and in `ci`, of which chart-testing takes one after the other.
-fn overrides<'m>(model: &Model<'m>, chart: &Chart<'m>) -> impl Iterator<Item = FileFacts<'m>> {
+pub fn overrides<'m>(model: &Model<'m>, chart: &Chart<'m>) -> impl Iterator<Item = FileFacts<'m>> {
     let prefix = if chart.folder.is_empty() { 0 } else { chart.folder.len() + 1 };
     below(model, chart.folder).filter(move |file| {
         let path = file.source.path.get(prefix..).unwrap_or_default();
         let (folder, name) = split(path);
-        let is_read = matches!(folder, "" | "ci" | "values") && path != "values.yaml";
+        let is_read = match folder {
+            "ci" => name.ends_with("-values.yaml"),
+            "" | "values" => path != "values.yaml",
+            _ => false,
+        };
         let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
         // What a schema is made from goes by such a name.
         is_read && is_yaml && !name.contains("schema") && file.artifact.kind == FileKind::Values
+    })
+}
+
+/// Values that are no mapping, which Helm cannot read.
+fn no_mapping(file: FileFacts<'_>) -> Option<Diagnostic> {
+    let root = file.artifact.document.as_ref()?.roots().next()?.resolve();
+    let is_other = root.kind() == Kind::Sequence || root.kind() == Kind::Scalar && !root.is_null();
+    (is_other && !is_unknown(root)).then(|| {
+        let finding = own("wrong-type", root.place(), "values must be a mapping");
+        finding.with_help("give each value a name: `name: value`")
     })
 }
 
@@ -155,10 +172,14 @@ fn words(fault: &Fault, prefix: &str, chart: &str) -> String {
         What::Missing(names) => {
             format!("`{path}` lacks {}, which the schema of chart `{chart}` requires", listed(names))
         }
-        What::Other(words) if path.is_empty() => {
-            format!("the values do not fit the schema of chart `{chart}`: {words}")
+        What::Other(words) => {
+            let what = if path.is_empty() { "the values".to_owned() } else { format!("`{path}`") };
+            let words = words.split("; did you mean ").next().unwrap_or_default();
+            match words.strip_prefix("expected ") {
+                Some(wanted) => format!("{what} must be {wanted}, by the schema of chart `{chart}`"),
+                None => format!("{what} does not fit the schema of chart `{chart}`: {words}"),
+            }
         }
-        What::Other(words) => format!("`{path}` does not fit the schema of chart `{chart}`: {words}"),
     }
 }
 
@@ -174,24 +195,22 @@ fn help(fault: &Fault, node: Option<Node<'_>>) -> Option<String> {
         }
         What::Missing(_) => None,
         What::Other(words) => {
+            if let Some((_, near)) = words.split_once("; did you mean ") {
+                return Some(format!("did you mean {near}"));
+            }
             let node = node.map(Node::resolve).filter(|node| node.kind() == Kind::Scalar)?;
             let is_quoted = matches!(node.style(), Style::SingleQuoted | Style::DoubleQuoted);
             let text = node.text();
             let is_number = text.parse::<f64>().is_ok();
             let is_boolean = matches!(&*text, "true" | "false");
-            let wanted = words.strip_prefix("expected a ")?;
-            if is_quoted && (wanted.contains("number") && is_number || wanted == "boolean" && is_boolean) {
+            let wanted = words.strip_prefix("expected ")?;
+            if is_quoted && (wanted.contains("number") && is_number || wanted == "a boolean" && is_boolean) {
                 return Some("write it without quotes".to_owned());
             }
-            None
+            let is_text = matches!(node.scalar(), Scalar::Str(_) | Scalar::Null);
+            (wanted == "text" && !is_text).then(|| "put it in quotes".to_owned())
         }
     }
-    .or_else(|| {
-        let plain = node.map(Node::resolve).filter(|node| node.style() == Style::Plain)?;
-        let wants_text = fault.what == What::Other("expected text".to_owned());
-        let is_text = matches!(plain.scalar(), Scalar::Str(_) | Scalar::Null);
-        (wants_text && plain.kind() == Kind::Scalar && !is_text).then(|| "put it in quotes".to_owned())
-    })
 }
 
 /// Whether a value is none yet.
