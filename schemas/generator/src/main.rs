@@ -1,11 +1,13 @@
 //! Writes the tables of `schemas/` from the packages of `schemas/SOURCE.md`. Run by `schemas/generate`, which fetches them.
 
+mod compose;
 mod facts;
 mod history;
 mod kubernetes;
 mod resources;
 mod source;
 
+use plimsoll::schema::build::Built;
 use std::path::Path;
 use std::{env, fs};
 
@@ -14,8 +16,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// Takes the folder to write to, one for what stands between, and those of the packages.
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [out, work, package] = arguments.as_slice() else {
-        return Err("usage: tables OUT WORK KUBERNETES".into());
+    let [out, work, package, schemastore] = arguments.as_slice() else {
+        return Err("usage: tables OUT WORK KUBERNETES SCHEMASTORE".into());
     };
     let (out, work) = (Path::new(out), Path::new(work));
     let facts = facts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../kubernetes.yaml"))?;
@@ -27,8 +29,13 @@ fn main() -> Result<()> {
     for (minor, document) in &documents {
         fs::write(work.join(format!("kubernetes-1.{minor}.json")), document.to_string())?;
     }
-    let built = kubernetes::table(&documents)?;
-    println!("kubernetes.rs: {}", source::sizes(&built.table()));
-    fs::write(out.join("kubernetes.rs"), source::table(&built.table()))?;
+    write(out, "kubernetes", &kubernetes::table(&documents)?)?;
+    write(out, "compose", &compose::table(Path::new(schemastore))?)
+}
+
+/// Writes a table under its name.
+fn write(out: &Path, name: &str, built: &Built) -> Result<()> {
+    println!("{name}.rs: {}", source::sizes(&built.table()));
+    fs::write(out.join(name).with_extension("rs"), source::table(&built.table()))?;
     Ok(())
 }
