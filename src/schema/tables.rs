@@ -9,7 +9,7 @@ pub static KUBERNETES: Table<'static> = include!("../../schemas/kubernetes.rs");
 pub static COMPOSE: Table<'static> = include!("../../schemas/compose.rs");
 
 /// Every table.
-pub static ALL: &[Table<'static>] = &[COMPOSE];
+pub static ALL: &[Table<'static>] = &[KUBERNETES, COMPOSE];
 
 /// A kind under an API version of Kubernetes itself, and the minor versions of Kubernetes 1 that it came and went with; 0 stands for never.
 #[derive(Clone, Copy, Debug)]
