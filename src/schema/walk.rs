@@ -63,6 +63,11 @@ pub trait Consumer<'d> {
         false
     }
 
+    /// Whether an empty string is the same as nothing.
+    fn empty_is_absent(&self) -> bool {
+        false
+    }
+
     /// Whether a key is allowed that the table does not know.
     fn takes_key(&self, _key: &str) -> bool {
         false
@@ -194,6 +199,9 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
             if !is_turned {
                 return self.mistyped(node, of);
             }
+        }
+        if self.consumer.empty_is_absent() && matches!(&value, Scalar::Str(text) if text.is_empty()) {
+            return;
         }
         for limit in self.table.limits(of) {
             if !self.holds(limit, node, &value) && !self.consumer.is_unknown(node) {

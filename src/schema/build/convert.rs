@@ -256,9 +256,13 @@ impl<'b, 'd> Convert<'b, 'd> {
         match schema.get("additionalProperties").map(Node::resolve) {
             Some(rest) if rest.kind() == Kind::Mapping => {
                 let holds = self.below(rest, depth + 1);
-                let keys = match schema.get("propertyNames").and_then(|names| names.get("pattern")) {
+                let names = schema.get("propertyNames");
+                let form = names.and_then(|names| names.get("format"));
+                let keys = match names.and_then(|names| names.get("pattern")) {
                     Some(pattern) => self.keys_of(&pattern.text()),
-                    None => Keys::All,
+                    None => form
+                        .and_then(|form| format_of(&form.text()))
+                        .map_or(Keys::All, |form| Keys::Limited(Limit::Format(form))),
                 };
                 self.builder.add_rest(mapping, Rest { keys, holds });
             }

@@ -55,10 +55,16 @@ fn is_assertion(path: &str) -> bool {
 #[derive(Clone, Copy)]
 struct ApiServer {
     extent: Extent,
+    /// Whether it is one of its own kinds: a field of those that is an empty string takes its default.
+    own_kind: bool,
 }
 
 impl<'d> Consumer<'d> for ApiServer {
     const NULL_IS_ABSENT: bool = true;
+
+    fn empty_is_absent(&self) -> bool {
+        self.own_kind
+    }
 
     /// The directives of strategic merge patches: `$patch`, `$setElementOrder/containers`, ….
     fn takes_key(&self, key: &str) -> bool {
@@ -96,7 +102,7 @@ fn object_findings(schemas: &Schemas<'_>, visit: &ObjectVisit<'_>) -> Vec<Diagno
         return Vec::new();
     }
     let extent = if visit.fragment { Extent::Part } else { Extent::Whole };
-    let consumer = ApiServer { extent };
+    let consumer = ApiServer { extent, own_kind: true };
     let mut found: Vec<Diagnostic> =
         apis::findings(&schemas.targets, api_version, &kind.text()).into_iter().collect();
     match schema_of(schemas, &api_version.text(), &kind.text()) {
@@ -107,7 +113,8 @@ fn object_findings(schemas: &Schemas<'_>, visit: &ObjectVisit<'_>) -> Vec<Diagno
             found.extend(walk.found);
         }
         Schema::Custom(definitions) => {
-            found.extend(custom::findings(definitions, object, extent, consumer));
+            let custom = ApiServer { own_kind: false, ..consumer };
+            found.extend(custom::findings(definitions, object, extent, custom));
             if let Some(metadata) = object.get("metadata") {
                 found.extend(metadata_findings(schemas, metadata, consumer));
             }

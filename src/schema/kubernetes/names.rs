@@ -27,7 +27,7 @@ pub fn findings(visit: &ObjectVisit<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let name = metadata.get("name").filter(|name| !name.is_null());
+    let name = metadata.get("name").filter(|name| !is_empty(*name));
     if name.is_none()
         && is_built_in
         && is_kept(group)
@@ -42,8 +42,14 @@ pub fn findings(visit: &ObjectVisit<'_>) -> Vec<Diagnostic> {
     if let Some(form) = is_built_in.then(|| form_of(group, &visit.kind)).flatten() {
         found.extend(name.and_then(|name| check(name, form)));
     }
-    found.extend(metadata.get("namespace").and_then(|namespace| check(namespace, Format::DnsLabel)));
+    let namespace = metadata.get("namespace").filter(|namespace| !is_empty(*namespace));
+    found.extend(namespace.and_then(|namespace| check(namespace, Format::DnsLabel)));
     found
+}
+
+/// Whether nothing stands there, or an empty string, which is the same.
+fn is_empty(node: Node<'_>) -> bool {
+    node.is_null() || node.resolve().kind() == Kind::Scalar && node.text().is_empty()
 }
 
 /// Whether objects of a group are kept under a name, and not only answered.
