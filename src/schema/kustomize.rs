@@ -15,6 +15,10 @@ struct Kustomize;
 
 impl Consumer<'_> for Kustomize {
     const NULL_IS_ABSENT: bool = true;
+
+    fn takes_key(&self, key: &str) -> bool {
+        written::folds(&written::KUSTOMIZATION, key)
+    }
 }
 
 /// References of one file that are looked for.
@@ -143,13 +147,13 @@ fn sources(root: Node<'_>, key: &str, found: &mut Vec<Diagnostic>) {
         }
         let given = |name| item.entry(name).filter(|entry| !entry.value.text().trim().is_empty());
         match (given("patch"), given("path")) {
-            (Some(patch), Some(path)) => {
+            (Some(inline), Some(file)) => {
                 let message = "a patch has `patch` or `path`, not both";
-                let finding = own("exclusive-keys", path.key.place(), message);
+                let finding = own("exclusive-keys", file.key.place(), message);
                 found.push(
                     finding
                         .with_help("keep the one that holds the patch")
-                        .with_related(patch.key.place(), "the other one"),
+                        .with_related(inline.key.place(), "the other one"),
                 );
             }
             (None, None) => {
@@ -220,7 +224,7 @@ mod tests {
     #[test]
     fn the_structure_is_the_one_that_kustomize_reads() {
         let found = in_tree(
-            "resource: [../base]\nimages:\n- {name: web, newTag: 1.10}\nreplicas: [{name: web, count: '2'}]\nnamePrefix:\n\
+            "resource: [../base]\nvars: [{name: A, objref: {kind: Pod, name: a}, fieldref: {fieldpath: a.b}}]\nimages:\n- {name: web, newTag: 1.10}\nreplicas: [{name: web, count: '2'}]\nnamePrefix:\n\
              configMapGenerator: [{name: a, literal: [a=b]}]\nkind: Kustomisation\n",
         );
         insta::assert_snapshot!(found.join("\n"), @r#"

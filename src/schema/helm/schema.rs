@@ -7,7 +7,7 @@ use crate::expr::label_of;
 use crate::model::{FileFacts, Model};
 use crate::schema::json_schema::{Refusal, Validator, at, explain};
 use crate::source::{Place, Span};
-use crate::yaml::{Document, Options, parse};
+use crate::yaml::{Document, Node, Options, parse};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value as Json;
@@ -54,7 +54,7 @@ impl<'m> Schema<'m> {
         let document = self.document.get_or_init(|| parse(self.file.source.text.clone(), options()));
         let node = document.roots().next().and_then(|root| at(root, pointer));
         node.map_or(Place { file: self.file.id, span: Span::empty(0) }, |node| {
-            node.key().map_or_else(|| label_of(node), |key| key.place())
+            node.key().map_or_else(|| label_of(node), Node::place)
         })
     }
 

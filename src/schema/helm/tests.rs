@@ -201,7 +201,7 @@ fn a_condition_that_is_misspelt_is_said() {
 
 #[test]
 fn the_structure_of_chart_yaml_is_the_structure_that_helm_reads() {
-    let text = "apiVersion: v3\nversion: 1.0.0\ndiscription: x\nkeywords: a\nmaintainers: [{email: a@example.com}]\nengine: gotpl\nname: 1\n\
+    let text = "apiVersion: v3\nVersion: 1.0.0\nversion: 1.0.0\ndiscription: x\nkeywords: a\nmaintainers: [{email: a@example.com}]\nengine: gotpl\nname: 1\n\
                 annotations: {a: 1}\nsources:\n";
     insta::assert_snapshot!(with(&[("web/Chart.yaml", text), ("web/values.yaml", "- a\n")]), @r#"
     web/Chart.yaml:1:13 invalid-value "v3": `apiVersion` is `v3`, but must be `v1` or `v2` | did you mean `v1`?
@@ -211,4 +211,9 @@ fn the_structure_of_chart_yaml_is_the_structure_that_helm_reads() {
     web/Chart.yaml:6:1 unknown-key "engine": unknown key `engine` in this file | remove it; known here: `annotations`, `apiVersion`, `appVersion`, `condition`, `dependencies`, `deprecated`, `description`, `home`, `icon`, `keywords`, `kubeVersion`, `maintainers`, `name`, `sources`, `tags`, `type` and 1 more
     web/values.yaml:1:1 wrong-type "- a": values must be a mapping | give each value a name: `name: value`
     "#);
+}
+
+#[test]
+fn a_chart_without_an_api_version_is_one_of_version_1() {
+    insta::assert_snapshot!(with(&[("web/Chart.yaml", "name: web\nversion: 1.0.0\nmaintainers: [null]\n")]), @"");
 }

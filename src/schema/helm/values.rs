@@ -125,8 +125,8 @@ fn finding(view: &View<'_, '_>, fault: Fault, role: Role) -> Option<Diagnostic> 
     };
     let stands_below = view.unit.own.is_some_and(|own| own.place().file == fault.place.file);
     let message = words(&fault, if stands_below { "" } else { &view.prefix }, &name);
-    let rule = schema.place(&fault.rule);
-    let mut finding = own("invalid-values", fault.place, message).with_related(rule, "what the schema says");
+    let asked = schema.place(&fault.rule);
+    let mut finding = own("invalid-values", fault.place, message).with_related(asked, "what the schema says");
     finding.help = help(&fault, node);
     match role {
         Role::Own { is_vendored: true } if is_gap => return None,
