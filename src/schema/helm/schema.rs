@@ -127,9 +127,11 @@ fn open_references(schema: &mut Json, depth: usize) -> bool {
                 *schema = Json::Bool(true);
                 return true;
             }
-            entries.values_mut().fold(false, |any, value| open_references(value, depth) || any)
+            entries.values_mut().filter_map(|value| open_references(value, depth).then_some(())).count() > 0
         }
-        Json::Array(items) => items.iter_mut().fold(false, |any, item| open_references(item, depth) || any),
+        Json::Array(items) => {
+            items.iter_mut().filter_map(|item| open_references(item, depth).then_some(())).count() > 0
+        }
         _ => false,
     }
 }
