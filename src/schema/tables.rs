@@ -5,8 +5,11 @@ use super::table::Table;
 /// What Kubernetes serves.
 pub static KUBERNETES: Table<'static> = include!("../../schemas/kubernetes.rs");
 
+/// What a Compose file may hold.
+pub static COMPOSE: Table<'static> = include!("../../schemas/compose.rs");
+
 /// Every table.
-pub static ALL: &[Table<'static>] = &[];
+pub static ALL: &[Table<'static>] = &[KUBERNETES, COMPOSE];
 
 /// A kind under an API version of Kubernetes itself, and the minor versions of Kubernetes 1 that it came and went with; 0 stands for never.
 #[derive(Clone, Copy, Debug)]

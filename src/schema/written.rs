@@ -15,6 +15,15 @@ pub static KUSTOMIZATION: Schema = LazyLock::new(|| made(include_str!("../../sch
 /// A table and what the root of a file is in it.
 pub type Schema = LazyLock<Option<(Built, TypeId)>>;
 
+/// The schema of a kind of file.
+pub fn find(kind: &str) -> Option<&'static Schema> {
+    match kind {
+        "chart" => Some(&CHART),
+        "kustomization" => Some(&KUSTOMIZATION),
+        _ => None,
+    }
+}
+
 /// What is wrong with the structure of a file.
 pub fn findings<'d>(schema: &Schema, root: Node<'d>, consumer: impl Consumer<'d>) -> Vec<Diagnostic> {
     let Some((built, holds)) = &**schema else { return Vec::new() };

@@ -84,6 +84,10 @@ fn short(port: &Text<'_>) -> Result<Option<Published>, Fault> {
         ports(written).ok_or_else(|| (range, format!("{} is no port", quoted(written)), RANGE))
     };
     let target = read(container..end)?;
+    if target.0 == 0 {
+        let message = "port `0` of a container cannot be published".to_owned();
+        return Err((container..end, message, "name the port that the container listens at"));
+    }
     if host.is_empty() {
         return Ok(None);
     }

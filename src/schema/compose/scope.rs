@@ -141,15 +141,27 @@ impl<'m> Scope<'m> {
     /// is only ever laid over others.
     pub fn is_whole(&self, service: &str) -> bool {
         self.is_only_here(Section::Services, service)
-            && self.others().is_some_and(|others| {
-                (others.any || is_default(self.path())) && !others.extended.contains(service)
+            && self.others().is_some_and(|others| match is_default(self.path()) {
+                true => !others.extended.contains(service),
+                // A file whose services others extend holds what they have in common.
+                false => others.any && others.extended.is_empty(),
             })
     }
 
-    /// Whether another file may take away or replace what a service says under a key, or that cannot be seen.
+    /// Whether another file may take away or replace what a service says under a key.
     pub fn is_replaced(&self, service: &str, key: &str) -> bool {
-        let Some(others) = self.others() else { return true };
+        let Some(others) = self.others() else { return false };
         others.replaced.get(service).is_some_and(|keys| keys.iter().any(|replaced| replaced == key))
+    }
+
+    /// Whether the file may be laid over others, so that what is absent or null in it means nothing.
+    pub fn is_laid_over(&self) -> bool {
+        let shares = |others: &Others<'_>| {
+            let services = Section::Services as usize;
+            self.own.0[services].iter().any(|name| others.names.0[services].contains(name))
+        };
+        let may_be = || self.is_fragment || is_override(self.path()) || self.others().is_none_or(shares);
+        !is_default(self.path()) && may_be()
     }
 
     /// What to do about a name that nothing defines.
@@ -221,8 +233,10 @@ impl<'m> Scope<'m> {
                     }
                 }
             }
-            // What such a file includes from elsewhere cannot be seen either.
-            if includes.cut.contains(&facts.id) {
+            // What a file beside it includes from elsewhere cannot be seen either.
+            let includes_this =
+                includes.of.get(&facts.id).is_some_and(|files| files.contains(&self.facts.id));
+            if includes.cut.contains(&facts.id) && (includes_this || folder(path) == folder(self.path())) {
                 return None;
             }
         }
@@ -342,9 +356,13 @@ fn is_override(path: &str) -> bool {
     path.rsplit('/').next().unwrap_or(path).contains("override")
 }
 
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// Whether a file is in the folder of another, or below that.
 fn is_below(path: &str, other: &str) -> bool {
-    let folder = other.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder(other);
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 

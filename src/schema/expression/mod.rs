@@ -35,7 +35,8 @@ impl Whole {
     /// What a scalar is that knows this. Only an `if` knows `always()`, but for that of a snapshot, which is one too.
     pub fn of(scalar: Node<'_>, allowed: &[&str]) -> Self {
         let is_if = |scalar: Node<'_>| scalar.previous_sibling().is_some_and(|key| key.text() == "if");
-        let in_snapshot = |holder: Node<'_>| holder.key().is_some_and(|key| key.text() == "snapshot");
+        let in_snapshot =
+            |holder: Node<'_>| holder.previous_sibling().is_some_and(|key| key.text() == "snapshot");
         if allowed.iter().any(|listed| listed.starts_with("always("))
             || is_if(scalar) && scalar.parent().is_some_and(in_snapshot)
         {
@@ -294,11 +295,15 @@ pub(crate) fn near<'n>(
     names: impl Iterator<Item = &'n str>,
     other: impl FnOnce() -> String,
 ) -> String {
-    // What is longer than any name is not compared, and of very many names only the first.
-    let names = names.filter(|name| name.len() <= 100).take(500);
-    let near = (wrong.len() <= 100).then(|| crate::shape::suggest(wrong, names)).flatten();
+    // What is longer than any name that somebody gives is compared with nothing, and nothing with what cannot be near.
+    let most = (wrong.len() / 3).max(1);
+    let names = names.filter(|name| name.len().abs_diff(wrong.len()) <= most);
+    let near = (wrong.len() <= LONGEST).then(|| crate::shape::suggest(wrong, names)).flatten();
     near.map_or_else(other, |near| format!("did you mean `{near}`?"))
 }
+
+/// The longest name, in bytes, that is compared with others.
+const LONGEST: usize = 64;
 
 /// Names in backquotes, joined for a sentence.
 pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {

@@ -11,6 +11,7 @@ use crate::source::{FileId, Span};
 use crate::yaml::{Kind as NodeKind, Node};
 use known::{Known, Name};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Everything that the expressions of one file can name, found once. By default nothing is known of it.
@@ -26,7 +27,12 @@ pub struct Scopes<'d> {
     ids: Known<'d>,
     /// The outputs of the workflows and actions in the tree that jobs and steps use.
     outputs: HashMap<FileId, Known<'d>>,
+    /// How many names may still be compared with one that is wrong.
+    budget: Cell<usize>,
 }
+
+/// The names that are compared in one file with those that are wrong, to find the nearest.
+const COMPARED: usize = 10_000;
 
 /// What can be named at one place of a file.
 #[derive(Clone, Copy)]
@@ -68,6 +74,7 @@ impl<'d> Scopes<'d> {
             is_action: file.artifact.kind == Kind::Action,
             // Gitea and Forgejo have contexts of their own.
             is_foreign: path.split('/').any(|folder| matches!(folder, ".gitea" | ".forgejo")),
+            budget: Cell::new(COMPARED),
             ..Self::default()
         };
         if scopes.is_action {
@@ -77,11 +84,8 @@ impl<'d> Scopes<'d> {
             }
         } else {
             scopes.set_inputs(root);
-            scopes.ids = Known::keys(root.get("jobs"), root);
-            let entries = root.get("jobs").map(Node::entries).unwrap_or_default();
-            scopes.jobs.extend(entries.iter().filter_map(|entry| Job::new(entry.key.text(), entry.value)));
+            scopes.set_jobs(root);
         }
-        scopes.jobs.sort_by_key(|job| job.body.span().start);
         scopes.find_outputs(model, path);
         scopes
     }
@@ -98,6 +102,20 @@ impl<'d> Scopes<'d> {
             step.unwrap_or(usize::MAX)
         });
         Names { scopes: self, job, before }
+    }
+
+    fn set_jobs(&mut self, root: Node<'d>) {
+        let entries = root.get("jobs").map(Node::entries).unwrap_or_default();
+        let jobs = entries.iter().map(|entry| (entry.key, Job::new(entry.key.text(), entry.value)));
+        let (mut jobs, others): (Vec<_>, Vec<_>) = jobs.partition(|(_, job)| job.is_some());
+        jobs.sort_by_key(|(_, job)| job.as_ref().map(|job| job.body.span().start));
+        let names = jobs.iter().chain(&others).enumerate();
+        let names = names.map(|(index, (key, _))| Name { text: key.text(), node: *key, index });
+        self.ids = match Known::keys(root.get("jobs"), root) {
+            Known::These(_) => Known::sorted(names.collect()),
+            Known::Open => Known::Open,
+        };
+        self.jobs = jobs.into_iter().filter_map(|(_, job)| job).collect();
     }
 
     fn set_inputs(&mut self, root: Node<'d>) {
@@ -244,7 +262,11 @@ impl<'d> Names<'_, 'd> {
             "jobs" => {
                 if self.scopes.ids.lacks(first) {
                     let problem = undefined(span, format!("there is no job `{}`", shown(first)));
-                    return Some(problem.help(self.scopes.ids.help(first, "this workflow has no jobs")));
+                    return Some(problem.help(self.scopes.ids.help(
+                        first,
+                        "this workflow has no jobs",
+                        &self.scopes.budget,
+                    )));
                 }
                 self.job_output(first, named(1), named(2))
             }
@@ -258,7 +280,7 @@ impl<'d> Names<'_, 'd> {
         }
         let file = if self.scopes.is_action { "action" } else { "workflow" };
         let problem = undefined(span, format!("this {file} has no input `{}`", shown(name)))
-            .help(inputs.help(name, &format!("this {file} declares no inputs")));
+            .help(inputs.help(name, &format!("this {file} declares no inputs"), &self.scopes.budget));
         // The runner hands on what an action does not declare, and warns of it: `ActionRunner.RunAsync`.
         Some(if self.scopes.is_action { problem.warning() } else { problem })
     }
@@ -272,9 +294,9 @@ impl<'d> Names<'_, 'd> {
             );
         };
         let message = || format!("the matrix of job `{}` has no `{}`", job.id, shown(name));
-        matrix
-            .lacks(name)
-            .then(|| undefined(span, message()).help(matrix.help(name, "the matrix has no keys")))
+        matrix.lacks(name).then(|| {
+            undefined(span, message()).help(matrix.help(name, "the matrix has no keys", &self.scopes.budget))
+        })
     }
 
     fn step(
@@ -290,7 +312,7 @@ impl<'d> Names<'_, 'd> {
                 if self.scopes.is_action { "this action".to_owned() } else { format!("job `{}`", job.id) };
             let none = format!("no step of {whose} has an id");
             let problem = undefined(span, format!("no step of {whose} has the id `{}`", shown(id)));
-            return Some(problem.help(job.ids.help(id, &none)));
+            return Some(problem.help(job.ids.help(id, &none, &self.scopes.budget)));
         }
         let step = job.ids.find(id)?;
         if step.index >= self.before {
@@ -313,12 +335,17 @@ impl<'d> Names<'_, 'd> {
             )));
         }
         let (output, span) = output.filter(|_| property.eq_ignore_ascii_case("outputs"))?;
-        let file = job.used.iter().find(|used| used.0 == step.index)?.1;
+        let used = job.used.binary_search_by_key(&step.index, |used| used.0).ok()?;
+        let file = job.used[used].1;
         let outputs = self.scopes.outputs.get(&file)?;
         let message = || format!("the action of step `{}` has no output `{}`", step.text, shown(output));
-        outputs
-            .lacks(output)
-            .then(|| undefined(span, message()).help(outputs.help(output, "it declares no outputs")))
+        outputs.lacks(output).then(|| {
+            undefined(span, message()).help(outputs.help(
+                output,
+                "it declares no outputs",
+                &self.scopes.budget,
+            ))
+        })
     }
 
     fn not_needed(&self, job: &Job<'d>, name: &str, span: Span) -> Problem {
@@ -334,7 +361,7 @@ impl<'d> Names<'_, 'd> {
             .help(format!("add `{}` to `needs` of job `{}`", other.text, job.id))
             .related(other.node.place(), "the job that is named"),
             None => undefined(span, format!("there is no job `{}` that job `{}` needs", shown(name), job.id))
-                .help(job.needs.help(name, "the job has no `needs`")),
+                .help(job.needs.help(name, "the job has no `needs`", &self.scopes.budget)),
         }
     }
 
@@ -354,13 +381,13 @@ impl<'d> Names<'_, 'd> {
         let (output, span) = output.filter(|_| property.eq_ignore_ascii_case("outputs"))?;
         // A job that does not exist has been said at `needs`.
         let other = self.scopes.ids.find(id)?;
-        let job = self.scopes.jobs.iter().find(|job| job.id == other.text)?;
+        let job = self.scopes.jobs.get(other.index)?;
         let outputs = match &job.outputs {
             Outputs::These(outputs) => outputs,
             Outputs::Of(file) => self.scopes.outputs.get(file)?,
         };
         let message = || format!("job `{}` has no output `{}`", other.text, shown(output));
-        let help = || outputs.help(output, "it declares no outputs");
+        let help = || outputs.help(output, "it declares no outputs", &self.scopes.budget);
         outputs
             .lacks(output)
             .then(|| undefined(span, message()).help(help()).related(other.node.place(), "the job"))

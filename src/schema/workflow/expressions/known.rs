@@ -3,6 +3,7 @@
 use crate::schema::expression::{list, near};
 use crate::yaml::{Kind, Node};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 /// A set of names, sorted without regard to case, each with its place and a number.
@@ -28,6 +29,7 @@ impl<'d> Known<'d> {
             return Self::Open;
         }
         names.sort_by(|a, b| compare(&a.text, &b.text));
+        names.dedup_by(|next, first| next.text.eq_ignore_ascii_case(&first.text));
         Self::These(names)
     }
 
@@ -101,24 +103,18 @@ impl<'d> Known<'d> {
         matches!(self, Self::These(_)) && self.find(wanted).is_none()
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        let names: &[Name<'d>] = match self {
-            Self::These(names) => names,
-            Self::Open => &[],
-        };
-        names.iter().map(|name| &*name.text)
-    }
-
-    /// What is said of a name that is not among them: the nearest, or a few of them, or what holds when there are none.
-    pub fn help(&self, wanted: &str, none: &str) -> String {
-        near(wanted, self.names(), || {
-            let mut names: Vec<&str> = self.names().collect();
-            names.dedup();
-            match names.len() {
-                0 => none.to_owned(),
-                1..=10 => format!("there {} {}", if names.len() == 1 { "is" } else { "are" }, list(names)),
-                count => format!("there are {count} others: {}, …", list(names.into_iter().take(8))),
-            }
+    /// What is said of a name that is not among them: the nearest, or a few of them, or what holds when there are none. `budget` is
+    /// how many names may still be compared with others in the file.
+    pub fn help(&self, wanted: &str, none: &str, budget: &Cell<usize>) -> String {
+        let Self::These(names) = self else { return none.to_owned() };
+        let names = || names.iter().map(|name| &*name.text);
+        let compared = names().len().min(budget.get());
+        budget.set(budget.get() - compared);
+        near(wanted, names().take(compared), || match names().len() {
+            0 => none.to_owned(),
+            1 => format!("there is {}", list(names())),
+            2..=10 => format!("there are {}", list(names())),
+            count => format!("there are {count} others: {}, …", list(names().take(8))),
         })
     }
 }
