@@ -15,6 +15,10 @@ struct Kustomize;
 
 impl Consumer<'_> for Kustomize {
     const NULL_IS_ABSENT: bool = true;
+
+    fn takes_key(&self, key: &str) -> bool {
+        written::folds(&written::KUSTOMIZATION, key)
+    }
 }
 
 /// References of one file that are looked for.
@@ -143,13 +147,13 @@ fn sources(root: Node<'_>, key: &str, found: &mut Vec<Diagnostic>) {
         }
         let given = |name| item.entry(name).filter(|entry| !entry.value.text().trim().is_empty());
         match (given("patch"), given("path")) {
-            (Some(patch), Some(path)) => {
+            (Some(inline), Some(file)) => {
                 let message = "a patch has `patch` or `path`, not both";
-                let finding = own("exclusive-keys", path.key.place(), message);
+                let finding = own("exclusive-keys", file.key.place(), message);
                 found.push(
                     finding
                         .with_help("keep the one that holds the patch")
-                        .with_related(patch.key.place(), "the other one"),
+                        .with_related(inline.key.place(), "the other one"),
                 );
             }
             (None, None) => {
@@ -199,10 +203,7 @@ mod tests {
              - generated/all.yaml\n- ../../../outside\n- ''\n- 1\nsecretGenerator:\n- name: s\n  envs: [.env.secret]\n  files: [tls.crt]\n\
              transformers:\n- |-\n  apiVersion: builtin\n  kind: X\npatchesStrategicMerge:\n- |-\n  kind: Deployment\n",
         );
-        insta::assert_snapshot!(found.join("\n"), @r#"
-    app/prod/kustomization.yaml:9:3 wrong-type "1": `resources[7]` must be a string, but it is an integer | put it in quotes
-    app/prod/kustomization.yaml:9:3 undefined-reference "1": `resources` names `1`, which is not in the tree | name a file or a folder that is there, from the folder of this file
-    "#);
+        insta::assert_snapshot!(found.join("\n"), @r#"app/prod/kustomization.yaml:9:3 wrong-type "1": `resources[7]` must be a string, but it is an integer | put it in quotes"#);
     }
 
     #[test]
@@ -220,15 +221,15 @@ mod tests {
     #[test]
     fn the_structure_is_the_one_that_kustomize_reads() {
         let found = in_tree(
-            "resource: [../base]\nimages:\n- {name: web, newTag: 1.10}\nreplicas: [{name: web, count: '2'}]\nnamePrefix:\n\
+            "resource: [../base]\nvars: [{name: A, objref: {kind: Pod, name: a}, fieldref: {fieldpath: a.b}}]\nimages:\n- {name: web, newTag: 1.10}\nreplicas: [{name: web, count: '2'}]\nnamePrefix:\n\
              configMapGenerator: [{name: a, literal: [a=b]}]\nkind: Kustomisation\n",
         );
         insta::assert_snapshot!(found.join("\n"), @r#"
     app/prod/kustomization.yaml:1:1 unknown-key "resource": unknown key `resource` in this file | did you mean `resources`?
-    app/prod/kustomization.yaml:3:23 wrong-type "1.10": `newTag` must be a string, but it is a number | put it in quotes
-    app/prod/kustomization.yaml:4:31 wrong-type "'2'": `count` must be an integer, but it is a string | take it out of its quotes
-    app/prod/kustomization.yaml:6:32 unknown-key "literal": unknown key `literal` in `configMapGenerator[0]` | did you mean `literals`?
-    app/prod/kustomization.yaml:7:7 invalid-value "Kustomisation": `kind` is `Kustomisation`, but must be `Kustomization` or `Component` | did you mean `Kustomization`?
+    app/prod/kustomization.yaml:4:23 wrong-type "1.10": `newTag` must be a string, but it is a number | put it in quotes
+    app/prod/kustomization.yaml:5:31 wrong-type "'2'": `count` must be an integer, but it is a string | take it out of its quotes
+    app/prod/kustomization.yaml:7:32 unknown-key "literal": unknown key `literal` in `configMapGenerator[0]` | did you mean `literals`?
+    app/prod/kustomization.yaml:8:7 invalid-value "Kustomisation": `kind` is `Kustomisation`, but must be `Kustomization` or `Component` | did you mean `Kustomization`?
     "#);
         let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {interval: 1m, prune: true}\n";
         assert_eq!(in_tree(flux), Vec::<String>::new());

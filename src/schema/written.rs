@@ -32,6 +32,14 @@ pub fn findings<'d>(schema: &Schema, root: Node<'d>, consumer: impl Consumer<'d>
     walk.found
 }
 
+/// Whether a key is one of a schema but for capitals: Go's `encoding/json`, behind which all of these files are read, takes it.
+pub fn folds(schema: &Schema, key: &str) -> bool {
+    let Some((built, _)) = &**schema else { return false };
+    let table = built.table();
+    table.fields.iter().any(|field| table.text(field.name).eq_ignore_ascii_case(key))
+        && !table.fields.iter().any(|field| table.text(field.name) == key)
+}
+
 fn made(text: &str) -> Option<(Built, TypeId)> {
     let document = parse(text, Options::default());
     let root = document.roots().next()?;

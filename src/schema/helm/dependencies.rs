@@ -18,7 +18,7 @@ const LOCKED: usize = 500;
 /// The findings on the dependencies of a chart, of which the charts in `charts` are given.
 pub fn findings(model: &Model<'_>, chart: &Chart<'_>, vendored: &[Chart<'_>], found: &mut Vec<Diagnostic>) {
     let mut keys = HashMap::new();
-    for dependency in chart.dependencies.iter() {
+    for dependency in &chart.dependencies {
         entry(dependency, found);
         // Metadata.Validate refuses the chart.
         let key = dependency.key();
@@ -109,7 +109,7 @@ fn undeclared(chart: &Chart<'_>, vendored: &[Chart<'_>], found: &mut Vec<Diagnos
     let declared: HashSet<Cow<'_, str>> =
         chart.dependencies.iter().map(|dependency| dependency.name.text()).collect();
     let Some(place) = chart.root.entry("name").map(|entry| entry.value.place()) else { return };
-    for sub in vendored.iter() {
+    for sub in vendored {
         let name = sub.name();
         if declared.contains(&name) {
             continue;

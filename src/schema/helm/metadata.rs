@@ -3,13 +3,23 @@
 use super::chart::Chart;
 use super::version::{Range, Version};
 use crate::checks::own;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::expr::label_of;
 use crate::model::is_unknown;
 use crate::yaml::{Kind, Node, Scalar, Style};
 
 /// The findings in Chart.yaml.
 pub fn findings(chart: &Chart<'_>, found: &mut Vec<Diagnostic>) {
     let scalar = |key: &str| chart.root.get(key).filter(|node| is_known(*node));
+    if chart.root.get("apiVersion").is_none_or(Node::is_null) {
+        let place = label_of(chart.root);
+        let mut finding = own("missing-key", place, "this chart has no `apiVersion`");
+        // `helm lint` refuses it; everything else takes it for a chart of version 1 (loader.LoadFiles).
+        finding.severity = Severity::Warning;
+        found.push(
+            finding.with_help("write `apiVersion: v2`; without it Helm takes the chart for one of `v1`"),
+        );
+    }
     if let Some(version) = scalar("version") {
         found.extend(not_text("version", version).or_else(|| no_version(version)));
     }
@@ -29,7 +39,7 @@ pub fn findings(chart: &Chart<'_>, found: &mut Vec<Diagnostic>) {
     for url in sources.chain(chart.root.get("icon")).filter(|url| is_known(*url)) {
         let text = url.text();
         // An icon may be empty; a source may not.
-        if !has_scheme(&text) && !(text.is_empty() && url.key().is_some()) {
+        if !(has_scheme(&text) || text.is_empty() && url.key().is_some()) {
             let message = format!("`{text}` is no URL");
             let help = "write it whole, with its scheme, as `https://example.com/chart`";
             found.push(own("invalid-value", url.place(), message).with_help(help));
@@ -69,7 +79,7 @@ fn not_text(key: &str, node: Node<'_>) -> Option<Diagnostic> {
     if matches!(node.resolve().kind(), Kind::Sequence | Kind::Mapping) || node.tag().is_some() {
         return None;
     }
-    let place = if written.is_empty() { crate::expr::label_of(node) } else { node.place() };
+    let place = if written.is_empty() { label_of(node) } else { node.place() };
     let message = format!("`{key}` is read as {what}, and Helm wants text");
     let help = match node.scalar() {
         Scalar::Null => "write it in quotes, or leave the key out".to_owned(),

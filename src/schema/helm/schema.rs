@@ -7,7 +7,7 @@ use crate::expr::label_of;
 use crate::model::{FileFacts, Model};
 use crate::schema::json_schema::{Refusal, Validator, at, explain};
 use crate::source::{Place, Span};
-use crate::yaml::{Document, Options, parse};
+use crate::yaml::{Document, Node, Options, parse};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value as Json;
@@ -54,7 +54,7 @@ impl<'m> Schema<'m> {
         let document = self.document.get_or_init(|| parse(self.file.source.text.clone(), options()));
         let node = document.roots().next().and_then(|root| at(root, pointer));
         node.map_or(Place { file: self.file.id, span: Span::empty(0) }, |node| {
-            node.key().map_or_else(|| label_of(node), |key| key.place())
+            node.key().map_or_else(|| label_of(node), Node::place)
         })
     }
 
@@ -127,9 +127,11 @@ fn open_references(schema: &mut Json, depth: usize) -> bool {
                 *schema = Json::Bool(true);
                 return true;
             }
-            entries.values_mut().fold(false, |any, value| open_references(value, depth) || any)
+            entries.values_mut().filter_map(|value| open_references(value, depth).then_some(())).count() > 0
         }
-        Json::Array(items) => items.iter_mut().fold(false, |any, item| open_references(item, depth) || any),
+        Json::Array(items) => {
+            items.iter_mut().filter_map(|item| open_references(item, depth).then_some(())).count() > 0
+        }
         _ => false,
     }
 }

@@ -62,7 +62,7 @@ pub fn overrides<'m>(model: &Model<'m>, chart: &Chart<'m>) -> impl Iterator<Item
             "" | "values" => path != "values.yaml",
             _ => false,
         };
-        let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        let is_yaml = name.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "yaml" | "yml"));
         // What a schema is made from goes by such a name.
         is_read && is_yaml && !name.contains("schema") && file.artifact.kind == FileKind::Values
     })
@@ -91,7 +91,7 @@ fn check(
             continue;
         };
         for fault in validator.check(&view.values, &view.layers, is_unknown, ERRORS).0 {
-            let Some(finding) = finding(&view, fault, role) else { continue };
+            let Some(finding) = finding(&view, &fault, role) else { continue };
             if said.insert((finding.primary.place, finding.message.clone())) {
                 found.push(finding);
             }
@@ -99,14 +99,14 @@ fn check(
     }
 }
 
-fn finding(view: &View<'_, '_>, fault: Fault, role: Role) -> Option<Diagnostic> {
+fn finding(view: &View<'_, '_>, fault: &Fault, role: Role) -> Option<Diagnostic> {
     let schema = view.unit.schema.as_ref()?;
     let name = view.unit.chart.name();
     let node = view.layers.iter().find_map(|layer| at(*layer, &fault.path));
     if let What::Unknown(key, _) = &fault.what {
         let stands = |layer: &Node<'_>| at(*layer, &fault.path).is_some_and(|node| node.get(key).is_some());
         if !view.layers.iter().any(stands) {
-            return injected(view, &fault, key);
+            return injected(view, fault, key);
         }
     }
     let is_gap = match &fault.what {
@@ -124,10 +124,10 @@ fn finding(view: &View<'_, '_>, fault: Fault, role: Role) -> Option<Diagnostic> 
         What::Other(_) => node.is_some_and(is_empty),
     };
     let stands_below = view.unit.own.is_some_and(|own| own.place().file == fault.place.file);
-    let message = words(&fault, if stands_below { "" } else { &view.prefix }, &name);
-    let rule = schema.place(&fault.rule);
-    let mut finding = own("invalid-values", fault.place, message).with_related(rule, "what the schema says");
-    finding.help = help(&fault, node);
+    let message = words(fault, if stands_below { "" } else { &view.prefix }, &name);
+    let asked = schema.place(&fault.rule);
+    let mut finding = own("invalid-values", fault.place, message).with_related(asked, "what the schema says");
+    finding.help = help(fault, node);
     match role {
         Role::Own { is_vendored: true } if is_gap => return None,
         Role::Own { .. } if is_gap => {
@@ -229,7 +229,7 @@ fn joined(pointer: &str, key: &str) -> String {
     for segment in pointer.split('/').skip(1).chain((!key.is_empty()).then_some(key)) {
         let segment = segment.replace("~1", "/").replace("~0", "~");
         if !path.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit()) {
-            path.push_str(&format!("[{segment}]"));
+            path.extend(["[", &segment, "]"]);
             continue;
         }
         if !path.is_empty() {

@@ -44,9 +44,10 @@ impl Version {
         if !reader.0.is_empty() {
             return None;
         }
-        let number = |part: &Option<&str>| part.map_or(Some(0), |part| part.parse().ok());
-        let [major, minor, patch] = &written.numbers;
-        let numbers = [number(major)?, number(minor)?, number(patch)?];
+        let mut numbers = [0; 3];
+        for (number, text) in numbers.iter_mut().zip(written.numbers) {
+            *number = text.map_or(Some(0), |text| text.parse().ok())?;
+        }
         is_pre(written.pre).then(|| Self { numbers, pre: written.pre.to_owned() })
     }
 
@@ -103,7 +104,6 @@ impl Condition {
             "!=" if matches!(self.given, 0 | 3) => order.is_ne(),
             "!=" => !same(self.given),
             ">" => match self.given {
-                3 => order.is_gt(),
                 2 => (major, minor) > (bound_major, bound_minor),
                 1 => major > bound_major,
                 _ => order.is_gt(),
@@ -154,7 +154,8 @@ impl<'t> Reader<'t> {
         !self.take(|c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')).is_empty()
     }
 
-    /// Digits; in a range also an `x`, which is told by `range`.
+    /// Digits, or in a range an `x`, which is no number. Without either there is nothing.
+    #[expect(clippy::option_option)]
     fn number(&mut self, range: bool) -> Option<Option<&'t str>> {
         let digits = self.take(|c| c.is_ascii_digit() || range && matches!(c, 'x' | 'X' | '*'));
         match digits {
