@@ -33,6 +33,9 @@ pub fn check<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     for item in items(file, service) {
         if item.resolve().kind() == Kind::Mapping {
             long(file, item, found);
+        } else if matches!(item.scalar(), Scalar::Float(_)) {
+            let message = format!("{} is no port", quoted(&item.text()));
+            found.push(own("wrong-type", item.place(), message).with_help("write a whole number"));
         } else if let Some(port) = port(item)
             && let Err((range, message, help)) = short(&port)
         {

@@ -139,7 +139,7 @@ fn contexts<'m>(file: &File<'m>, service: &Service<'m>, build: &super::file::Fie
         let name = &context.text[range.clone()];
         let place = context.part(range.clone());
         undefined(file, service, Section::Services, name, place, "builds on the image of", found);
-        let target = file.services.iter().find(|target| target.name == name);
+        let target = file.service(name);
         let unbuilt = target.is_some_and(|target| {
             target.fields.get("build").is_none() && target.fields.get("extends").is_none()
         });

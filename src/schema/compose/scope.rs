@@ -241,7 +241,9 @@ impl<'m> Scope<'m> {
             }
         }
         // An override whose base is not in the tree.
-        (others.any || !(self.is_fragment || is_override(self.path()))).then_some(others)
+        let is_lost =
+            !others.any && !is_default(self.path()) && (self.is_fragment || is_override(self.path()));
+        (!is_lost).then_some(others)
     }
 
     /// Whether a service of another file extends one of this file.

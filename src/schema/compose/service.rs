@@ -28,10 +28,11 @@ fn image<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     let runs = |key: &str| {
         service.fields.iter().any(|field| field.name == key && !(key == "image" && is_empty(field.value)))
     };
+    // One that no profile starts may only stand here for others to extend.
     if ["image", "build", "provider", "extends"].into_iter().any(runs)
         || file.is_exhausted()
         || !file.scope.is_whole(&service.name)
-        || is_template(file, service)
+        || (service.fields.get("profiles").is_some() && file.is_base(&service.name))
     {
         return;
     }
@@ -41,19 +42,6 @@ fn image<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
         own("missing-key", service.key.place(), message)
             .with_help("name the image that it runs, or say under `build` how it is made"),
     );
-}
-
-/// Whether a service only stands here for others to extend: no profile starts it by itself.
-fn is_template<'m>(file: &File<'m>, service: &Service<'m>) -> bool {
-    service.fields.get("profiles").is_some()
-        && file.services.iter().any(|other| {
-            let extends = other.fields.get("extends");
-            let base = extends.and_then(|extends| match extends.kind() {
-                Kind::Mapping => file.fields(extends).text("service"),
-                _ => text(extends),
-            });
-            base.is_some_and(|base| base.text == service.name)
-        })
 }
 
 /// Two keys that exclude each other; the finding stands at the second in the text.
@@ -236,7 +224,7 @@ fn healthy<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
         let Some(condition) = condition.filter(|condition| condition.text == "service_healthy") else {
             continue;
         };
-        let Some(target) = file.services.iter().find(|target| target.name == field.name) else { continue };
+        let Some(target) = file.service(&field.name) else { continue };
         let Some((why, severity)) = unhealthy(file, target) else { continue };
         if !file.scope.is_only_here(Section::Services, &target.name) || is_stopped(file, target) {
             continue;
