@@ -20,6 +20,7 @@ use crate::progress::{Progress, Stage};
 use crate::rule::{Catalog, Rule};
 use crate::schema::Schemas;
 use crate::secret::secret_spans;
+use crate::shape::Mistake;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::suppress::{self, Unused};
 use crate::waiver;
@@ -199,7 +200,9 @@ pub fn list(request: &Request) -> Result<Listing, Failure> {
     let policy = policy(request, config.as_ref(), &mut sources)?;
     let mut loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
-    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
+    let definitions = definitions(request, &policy.settings, &mut sources)?;
+    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref())
+        .with_definitions(&definitions);
     let in_scope = |file: FileId| scope.holds(&sources.get(file).os_path);
     let without_schema = Schemas::new(&model).without(&model, &in_scope);
     loaded.artifacts.retain(|artifact| scope.holds(&sources.get(artifact.file).os_path));
@@ -217,8 +220,10 @@ pub fn look_at<T>(
     let config = configuration(request.config.as_ref(), &mut sources);
     let policy = policy(request, config.as_ref(), &mut sources)?;
     let loaded = load(request, Version::Now, &policy.settings, &mut sources)?;
+    let definitions = definitions(request, &policy.settings, &mut sources)?;
     let scope = Scope::new(request);
-    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref());
+    let model = Model::new(&sources, &loaded.artifacts, &policy.settings, config.as_ref())
+        .with_definitions(&definitions);
     Ok(ask(&model, &|file| scope.holds(&sources.get(file).os_path)))
 }
 
@@ -291,6 +296,7 @@ fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
         }
     })?;
     let loaded = load(request, version, settings, &mut sources)?;
+    let definitions = definitions(request, settings, &mut sources)?;
     let scope = Scope::new(request);
     let mut whole = WholeFiles::new(&loaded, &scope, request, &mut sources);
     whole.findings.extend(unused_configurations(&loaded, &sources, request));
@@ -306,7 +312,8 @@ fn run_over(request: &Request, version: Version<'_>) -> Result<Run, Failure> {
     let reach = Reach::new(request, &scope, &sources);
     let in_scope = |file: FileId| reach.holds(file);
     let is_whole = request.extent == Extent::Project;
-    let model = Model::new(&sources, &loaded.artifacts, settings, config.as_ref());
+    let model =
+        Model::new(&sources, &loaded.artifacts, settings, config.as_ref()).with_definitions(&definitions);
     request.progress.enter(Stage::Check, loaded.artifacts.len());
     let mut outcome = engine::run(
         &model,
@@ -508,6 +515,36 @@ fn load(
     }
     request.progress.enter(Stage::Read, found.len());
     Ok(artifact::load(found, &set, sources))
+}
+
+/// Reads the files that the configuration names for their definitions of custom resources. They are those of today in every version.
+fn definitions(
+    request: &Request,
+    settings: &Settings<'_>,
+    sources: &mut Sources,
+) -> Result<Vec<Artifact>, Failure> {
+    if settings.definitions.is_empty() || request.extent == Extent::Input {
+        return Ok(Vec::new());
+    }
+    let absent = settings.definitions.iter().filter(|path| !request.root.join(&path.value).exists());
+    let mistakes: Vec<Diagnostic> = absent
+        .map(|path| {
+            let message = format!("there is no `{}` in this project", path.value);
+            Mistake::new(path.place, message).into_diagnostic("configuration")
+        })
+        .collect();
+    if !mistakes.is_empty() {
+        return Err(Failure::Mistakes(std::mem::take(sources), mistakes));
+    }
+    let discovery = discover::Request {
+        root: request.root.clone(),
+        current: request.root.clone(),
+        paths: settings.definitions.iter().map(|path| PathBuf::from(&path.value)).collect(),
+        threads: request.threads,
+        ..discover::Request::default()
+    };
+    let found = discover::discover(&discovery).map_err(Failure::Missing)?;
+    Ok(artifact::load(found, &|_| None, sources).artifacts)
 }
 
 fn policy<'d>(

@@ -93,3 +93,70 @@ pub fn own(check: &'static str, place: Place, message: impl Into<String>) -> Dia
     let severity = CHECKS.iter().find(|known| known.0 == check).map_or(Severity::Error, |known| known.1);
     Diagnostic::new(check, severity, place, message)
 }
+
+/// Why a check exists, by which words it decides, and what to do where it does not apply; for the checks of structure.
+pub fn explanation(check: &str) -> Option<&'static str> {
+    Some(match check {
+        "unknown-key" => {
+            "A key that its consumer does not know is refused (workflows, Compose, a strict API server) or dropped without a word (kubectl \
+             without server-side validation, Helm): what it was to set is not set. Kubernetes goes by the API specifications of its newest minor \
+             versions, custom resources by the CustomResourceDefinitions of the project, workflows by GitHub's grammar, Compose files by the \
+             Compose specification. Without `kubernetes.version` in the configuration a key is known if one of the versions knows it. \
+             Parts (kustomize patches, overrides) and keys that are filled in later are left alone."
+        }
+        "missing-key" => {
+            "The consumer refuses the file. What has a default, what a patch or an override leaves to its base, and what stands behind a \
+             template or an expression is never missing."
+        }
+        "wrong-type" => {
+            "The consumer refuses the value, or turns it into something else: a port number in `env` is no string, and YAML 1.1, which \
+             Kubernetes and Helm read, takes `yes`, `no`, `on` and `off` for booleans. Values that are filled in later are left alone."
+        }
+        "invalid-value" => {
+            "The type is right and the value is not: a name, a port, a quantity, a date, one word of several. What Kubernetes asks beyond its \
+             specification comes from the validation of the API server itself."
+        }
+        "duplicate-item" => {
+            "Items of a list are told apart by a key (the name of a container, the path of a mount). Two of them with one key are refused \
+             (error), or the last takes the place of the first (warning)."
+        }
+        "exclusive-keys" => "The consumer takes one of the two and refuses both.",
+        "undefined-reference" => {
+            "A name that is declared nowhere: a job, a service, a network, a file of the repository. Other files that may declare it are \
+             looked at where it is known which are used together; where that is not known nothing is reported."
+        }
+        "dependency-cycle" => {
+            "None of the things in the circle can begin, so that the consumer refuses the file."
+        }
+        "removed-api" => {
+            "The API server answers that it knows no such kind. Without `kubernetes.version` in the configuration an API counts as removed \
+             when none of the newest minor versions serves it."
+        }
+        "deprecated-api" => {
+            "Kubernetes still serves the API, and has said with which version it stops, or already stopped in a version newer than the oldest \
+             that is looked at. Say in the configuration what you deploy to: `kubernetes: {version: …}`."
+        }
+        "invalid-expression" => {
+            "GitHub refuses the workflow, or Compose the file, when it reads the expression; what an expression names and does not exist is \
+             empty when it runs, which is worse."
+        }
+        "unavailable-context" => {
+            "GitHub evaluates each key at its own time, with the contexts that exist then: `env` is not there yet when the `if` of a job is decided."
+        }
+        "constant-condition" => {
+            "An `if` with text beside its `${{ }}` is a string, and a string that is not empty is true: the step always runs. A bare `true` or \
+             `false` is taken for what it says."
+        }
+        "unknown-input" => {
+            "The runner warns and goes on: the input does nothing. The inputs are those in the action's own metadata file."
+        }
+        "missing-input" => {
+            "The action says that it requires the input; the runner does not enforce it, so that the action fails in its own way, or not at all."
+        }
+        "invalid-values" => {
+            "`helm install`, `upgrade`, `lint` and `template` hold the values, files laid over one another, against `values.schema.json` and \
+             stop. Schemas elsewhere are never fetched."
+        }
+        _ => return None,
+    })
+}

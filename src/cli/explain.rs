@@ -1,7 +1,7 @@
 //! `plimsoll explain`: one rule in words, or its file.
 
 use super::{Status, fail, print, project, rules};
-use crate::checks::CHECKS;
+use crate::checks::{CHECKS, explanation};
 use crate::diagnostic::Safety;
 use crate::model::Target;
 use crate::policy::{Policy, configuration};
@@ -36,8 +36,9 @@ pub fn run(arguments: &Args) -> Status {
         return print(&if arguments.source { source() } else { words(rule, &policy, &sources) });
     }
     if let Some((name, severity, summary)) = CHECKS.iter().find(|check| check.0 == arguments.rule) {
+        let why = explanation(name).map(|why| format!("\n{why}\n")).unwrap_or_default();
         return print(&format!(
-            "{name} ({})\n{summary}\n\nA check of the engine: it has no rule file.\n",
+            "{name} ({})\n{summary}\n{why}\nA check of the engine: it has no rule file. `rules: {{{name}: off}}` switches it off, with `overrides` for some paths.\n",
             severity.name()
         ));
     }

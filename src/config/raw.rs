@@ -35,6 +35,8 @@ pub struct RawConfig<'d> {
     pub workloads: Vec<Workload>,
     /// `kubernetes.version`: a minor version, or two with `..` between.
     pub kubernetes_version: Option<Spanned<String>>,
+    /// `kubernetes.definitions`: paths from the project root.
+    pub definitions: Vec<Spanned<String>>,
     /// `baseline`: a path from the project root.
     pub baseline: Option<Spanned<String>>,
     /// `fail-on`: a severity, or `never`.
@@ -185,6 +187,10 @@ impl<'d> RawConfig<'d> {
                 Some(Workload { api_version: field(item, "apiVersion"), kind: field(item, "kind")?, pod })
             }),
             kubernetes_version: node.get("kubernetes").and_then(|kubernetes| field(kubernetes, "version")),
+            definitions: node
+                .get("kubernetes")
+                .map(|kubernetes| texts(kubernetes, "definitions"))
+                .unwrap_or_default(),
             baseline: field(node, "baseline"),
             fail_on: field(node, "fail-on"),
         }

@@ -34,6 +34,8 @@ pub struct Settings<'d> {
     pub workloads: Vec<Workload>,
     /// The versions of Kubernetes that the project is deployed to, if it says so.
     pub kubernetes: Option<KubernetesVersions>,
+    /// Files and folders with definitions of custom resources, from the project root.
+    pub definitions: Vec<Spanned<String>>,
     /// The file of findings that are known, from the project root.
     pub baseline: Option<Spanned<String>>,
     /// The least severity that fails the run; `None` means that findings never do.
@@ -132,6 +134,7 @@ impl<'d> Settings<'d> {
             kinds: (globs(patterns), kinds),
             workloads: raw.workloads,
             kubernetes,
+            definitions: raw.definitions,
             baseline: raw.baseline,
             fail_on: raw.fail_on.map_or(Some(Severity::Error), |name| severity(&name.value)),
         };
@@ -208,6 +211,7 @@ impl Default for Settings<'_> {
             kinds: (Globs::default(), Vec::new()),
             workloads: Vec::new(),
             kubernetes: None,
+            definitions: Vec::new(),
             baseline: None,
             fail_on: Some(Severity::Error),
         }

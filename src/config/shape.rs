@@ -212,7 +212,9 @@ static KUBERNETES: Record = Record {
     noun: "Kubernetes",
     doc: "What the objects of the project are deployed to.",
     fields: &[Field::optional("version", Shape::Text(Format::KubernetesVersions), "the minor version of the clusters, or the oldest and the newest with `..` between; objects must fit all of them. By default it is enough that one known version takes an object")
-        .like(&["1.35", "1.33..1.36"])],
+        .like(&["1.35", "1.33..1.36"]),
+        Field::optional("definitions", Shape::OneOrList(&Shape::Text(Format::ProjectPath)), "files and folders of the repository with CustomResourceDefinitions, beside those that its manifests hold; excluded ones are read too")
+        .like(&["vendor/crds"])],
     exactly_one: &[],
 };
 

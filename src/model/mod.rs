@@ -35,7 +35,7 @@ pub use interpolation::is_unknown;
 pub use kubernetes::{ObjectVisit, objects};
 pub use names::{Clue, Names, Seen};
 pub use podlike::{Podlike, podlikes};
-pub use project::{Build, Project};
+pub use project::{Build, Project, join};
 pub use repo::{REPO, Repo};
 pub use secret::hidden;
 pub use target::{Target, TargetKind, Wanted};
@@ -64,6 +64,8 @@ pub struct Model<'m> {
     pub sources: &'m Sources,
     /// The artifacts, in the order of their files, which follow one another.
     pub artifacts: &'m [Artifact],
+    /// Files that are no part of the project but hold definitions of custom resources for it.
+    pub definitions: &'m [Artifact],
     /// The settings.
     pub settings: &'m Settings<'m>,
     /// The configuration as it is written.
@@ -85,7 +87,22 @@ impl<'m> Model<'m> {
     ) -> Self {
         let project = Project::new(sources, artifacts);
         let readings = artifacts.iter().map(|_| OnceLock::new()).collect();
-        Self { sources, artifacts, settings, config, project, reach: OnceLock::new(), readings }
+        Self {
+            sources,
+            artifacts,
+            definitions: &[],
+            settings,
+            config,
+            project,
+            reach: OnceLock::new(),
+            readings,
+        }
+    }
+
+    /// The same with files that hold definitions of custom resources.
+    #[must_use]
+    pub fn with_definitions(self, definitions: &'m [Artifact]) -> Self {
+        Self { definitions, ..self }
     }
 
     /// A file as rules see it.

@@ -265,7 +265,7 @@ fn awaited_by(service: Node<'_>) -> Vec<String> {
 
 /// A relative path seen from the folder of the file `from`, from the root; `None` when it leaves the root, is absolute, or is not
 /// a path at all (a URL, a variable).
-fn join(from: &str, path: &str) -> Option<String> {
+pub fn join(from: &str, path: &str) -> Option<String> {
     if path.starts_with(['/', '~']) || path.contains("://") || path.contains('$') {
         return None;
     }

@@ -3,9 +3,12 @@
 
 pub mod build;
 mod compose;
+pub mod expression;
 mod format;
 mod helm;
+pub mod json_schema;
 mod kubernetes;
+mod kustomize;
 mod pattern;
 mod say;
 pub mod show;
@@ -13,8 +16,10 @@ pub mod table;
 pub mod tables;
 #[cfg(test)]
 mod testing;
+mod tree;
 mod walk;
-mod workflow;
+pub mod workflow;
+mod written;
 
 use crate::artifact::Kind;
 use crate::diagnostic::Diagnostic;
@@ -45,6 +50,7 @@ impl<'m> Schemas<'m> {
             Kind::Workflow | Kind::Action => workflow::findings(model, file),
             Kind::Compose => compose::findings(model, file),
             Kind::Chart | Kind::Values => helm::findings(model, file),
+            Kind::Kustomization => kustomize::findings(model, file),
             _ => Vec::new(),
         };
         found.extend(kubernetes::findings(model, self, file));
@@ -101,15 +107,18 @@ pub fn describe(model: Option<&Model<'_>>, kind: &str, path: &str) -> Option<Res
         let place = show::look_up(built.table(), *root, path);
         return Some(place.map(|place| Described { title, place }));
     }
-    let (table, root) = tables::ALL.iter().find_map(|table| {
-        let named = |root: &&table::Root| table.text(root.kind).eq_ignore_ascii_case(name);
-        let fits =
-            |root: &&table::Root| api_version.is_none_or(|wanted| table.text(root.api_version) == wanted);
-        // Of several versions the one that is stable counts, and of those the newest.
-        let roots = table.roots.iter().filter(named).filter(fits);
-        let root = roots.max_by_key(|root| kubernetes::rank(table.text(root.api_version)))?;
-        Some((*table, *root))
-    })?;
+    if let Some((built, root)) = written::find(kind).and_then(|schema| schema.as_ref()) {
+        let place = show::look_up(built.table(), *root, path);
+        return Some(place.map(|place| Described { title: kind.to_owned(), place }));
+    }
+    // Of several versions the one that is stable counts, and of those the newest.
+    let roots = tables::ALL.iter().flat_map(|table| table.roots.iter().map(move |root| (*table, *root)));
+    let (table, root) = roots
+        .filter(|(table, root)| {
+            table.text(root.kind).eq_ignore_ascii_case(name)
+                && api_version.is_none_or(|wanted| table.text(root.api_version) == wanted)
+        })
+        .max_by_key(|(table, root)| kubernetes::rank(table.text(root.api_version)))?;
     let known: Vec<&str> = table
         .versions
         .iter()

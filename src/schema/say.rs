@@ -145,25 +145,22 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
             format!("is not known any more after Kubernetes {}", names.get(last).unwrap_or(&""))
         };
         own("unknown-key", key.place(), format!("`{text}` {when}"))
-            .with_help("older API servers drop or refuse it; leave it out, or say what is deployed to: `kubernetes: {version: …}`")
+            .with_help("the other versions that are deployed to drop or refuse it: leave it out, or change `kubernetes.version`")
     }
 
     /// A mapping without keys that must be there.
     pub fn missing(&self, node: Node<'d>, fields: &[Field]) -> Diagnostic {
         let mut names: Vec<&str> = fields.iter().map(|field| self.table.text(field.name)).collect();
         names.sort_unstable();
-        let several = if names.len() > 1 { "keys are" } else { "key is" };
         let message = format!("{} has no {}", described(node), one_of(names.iter().copied(), "and"));
-        let kinds: Vec<String> = fields
+        let mut wanted: Vec<String> = fields
             .iter()
             .map(|field| {
-                format!("`{}`: {}", self.table.text(field.name), self.words(self.table.type_of(field.holds)))
+                format!("`{}`, {}", self.table.text(field.name), self.words(self.table.type_of(field.holds)))
             })
             .collect();
-        let mut kinds = kinds;
-        kinds.sort_unstable();
-        own("missing-key", head(node), message)
-            .with_help(format!("the {several} required; {}", kinds.join(", ")))
+        wanted.sort_unstable();
+        own("missing-key", head(node), message).with_help(format!("add {}", wanted.join("; ")))
     }
 
     /// A mapping of which nothing tells which one it is.
@@ -256,10 +253,15 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
                 found.with_help(format!("write a list: `[{text}]`"))
             }
             (Kind::Sequence, _) if of.mapping.is_some() && of.list.is_none() => {
-                found.with_help("write its keys without `-`")
+                found.with_help("write `key: value` pairs, without `-`")
             }
             (Kind::Mapping, _) if of.list.is_some() && of.mapping.is_none() => {
-                found.with_help("write a list: `-` before each item")
+                let list = of.list.and_then(|list| self.table.lists.get(usize::from(list.0)));
+                match list.and_then(|list| self.table.group(list.keys).next()) {
+                    Some(key) => found
+                        .with_help(format!("write a list of mappings, each with its `{key}`: `- {key}: …`")),
+                    None => found.with_help("write a list: `-` before each item"),
+                }
             }
             _ if is_null => found.with_help("give it a value, or remove the key"),
             _ => found,
@@ -418,7 +420,13 @@ fn read_plain(text: &str, dialect: Dialect) -> Option<Scalars> {
 /// A mapping or a list by its path.
 pub fn described(node: Node<'_>) -> String {
     let path = node.path();
-    if path.is_empty() { "this file".to_owned() } else { format!("`{path}`") }
+    if !path.is_empty() {
+        return format!("`{path}`");
+    }
+    match node.get("kind").filter(|_| node.get("apiVersion").is_some()) {
+        Some(kind) => format!("this {}", kind.text()),
+        None => "this file".to_owned(),
+    }
 }
 
 /// A value by its key, an item by its path.

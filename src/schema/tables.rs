@@ -3,25 +3,13 @@
 use super::table::Table;
 
 /// What Kubernetes serves.
-pub static KUBERNETES: Table<'static> = Table {
-    names: "",
-    versions: &[],
-    roots: &[],
-    types: &[],
-    mappings: &[],
-    fields: &[],
-    rests: &[],
-    variants: &[],
-    lists: &[],
-    limits: &[],
-    groups: &[],
-};
+pub static KUBERNETES: Table<'static> = include!("../../schemas/kubernetes.rs");
 
 /// What a Compose file may hold.
 pub static COMPOSE: Table<'static> = include!("../../schemas/compose.rs");
 
 /// Every table.
-pub static ALL: &[Table<'static>] = &[COMPOSE];
+pub static ALL: &[Table<'static>] = &[KUBERNETES, COMPOSE];
 
 /// A kind under an API version of Kubernetes itself, and the minor versions of Kubernetes 1 that it came and went with; 0 stands for never.
 #[derive(Clone, Copy, Debug)]
@@ -41,4 +29,4 @@ pub struct Api {
 }
 
 /// Every kind under every API version, sorted.
-pub static APIS: &[Api] = &[];
+pub static APIS: &[Api] = include!("../../schemas/apis.rs");

@@ -21,6 +21,7 @@ mod init;
 mod injection;
 mod joins;
 mod migration;
+mod mistakes;
 mod offline;
 mod only_new;
 mod pipeline;

@@ -28,10 +28,12 @@ pub struct Definition<'m> {
 }
 
 impl<'m> Definitions<'m> {
-    /// Those in the manifests of a project.
+    /// Those in the manifests of a project, and in the files that its configuration names for them.
     pub fn new(model: &Model<'m>) -> Self {
         let mut all = Self::default();
-        for artifact in model.artifacts.iter().filter(|artifact| artifact.kind == Kind::Manifest) {
+        for artifact in
+            model.artifacts.iter().chain(model.definitions).filter(|artifact| artifact.kind == Kind::Manifest)
+        {
             for root in artifact.document.iter().flat_map(|document| document.roots()) {
                 crate::model::objects(root, false, &mut |visit| {
                     if visit.kind == "CustomResourceDefinition" {
@@ -219,9 +221,7 @@ spec:
     fn a_key_that_is_only_misspelt_is_not_missing_too() {
         assert_eq!(
             ship("  flag: red\n"),
-            [
-                "ship.yaml:4:1 missing-key \"spec\": `spec` has no `draught` | the key is required; `draught`: an integer"
-            ]
+            ["ship.yaml:4:1 missing-key \"spec\": `spec` has no `draught` | add `draught`, an integer"]
         );
         assert_eq!(
             ship("  Draught: 3\n"),

@@ -28,15 +28,27 @@ pub fn findings(model: &Model<'_>, schemas: &Schemas<'_>, file: FileFacts<'_>) -
 /// Calls `f` for every object in a file, those inside its scripts included.
 pub fn each_object<'m>(model: &Model<'m>, file: FileFacts<'m>, f: &mut dyn FnMut(&ObjectVisit<'m>)) {
     let own = file.artifact.document.as_ref().filter(|_| file.artifact.kind == Kind::Manifest);
-    let is_patch = model.project.is_patch(file.id);
+    let is_part = model.project.is_patch(file.id) || is_assertion(&file.source.path);
     for root in own.into_iter().flat_map(|document| document.roots()) {
-        model::objects(root, is_patch, f);
+        model::objects(root, is_part, f);
     }
     for embedded in model::embedded(file) {
         for root in embedded.document.roots() {
             model::objects(root, embedded.fragment, f);
         }
     }
+}
+
+/// Whether a file says what objects must look like after a step of a test, and so only what matters of them: the conventions of kuttl
+/// (`01-assert.yaml`, `01-errors.yaml`) and of chainsaw, whose files say so in their names or their folder.
+fn is_assertion(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.split('.').next().unwrap_or(name);
+    let mut words = stem.split(['-', '_']);
+    let is_step = words.next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    let asserts =
+        stem.split(['-', '_']).any(|word| matches!(word, "assert" | "asserts" | "error" | "errors"));
+    asserts && (is_step || stem.starts_with("chainsaw") || folder.contains("chainsaw"))
 }
 
 /// What the API server makes of an object.
