@@ -6,7 +6,7 @@ use super::scope::{included, included_file, quoted};
 use crate::checks::own;
 use crate::model::FileFacts;
 use crate::source::{FileId, Place};
-use crate::yaml::Node;
+use crate::yaml::{Document, Node};
 use std::collections::HashSet;
 
 /// Longest chain of files or of services that is followed beyond this file.
@@ -61,7 +61,7 @@ struct Edge {
 }
 
 /// Reports each circle that a walk in depth closes; every service is entered once.
-fn report<'m>(file: &File<'m>, edges: &[Vec<Edge>], relation: &Relation, found: &mut Found) {
+fn report(file: &File<'_>, edges: &[Vec<Edge>], relation: &Relation, found: &mut Found) {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
         New,
@@ -98,8 +98,8 @@ fn report<'m>(file: &File<'m>, edges: &[Vec<Edge>], relation: &Relation, found: 
     }
 }
 
-fn circle<'m>(
-    file: &File<'m>,
+fn circle(
+    file: &File<'_>,
     edges: &[Vec<Edge>],
     path: &[(usize, usize)],
     relation: &Relation,
@@ -127,7 +127,7 @@ fn circle<'m>(
 /// Finds paths of `include` that lead back to the file.
 fn includes<'m>(file: &File<'m>, found: &mut Found) {
     let roots = |facts: FileFacts<'m>| -> Vec<Node<'m>> {
-        facts.artifact.document.iter().flat_map(|document| document.roots()).map(Node::resolve).collect()
+        facts.artifact.document.iter().flat_map(Document::roots).map(Node::resolve).collect()
     };
     let mut seen: HashSet<FileId> = HashSet::new();
     for path in roots(file.facts).into_iter().flat_map(included) {

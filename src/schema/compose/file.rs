@@ -61,7 +61,7 @@ pub struct Field<'m> {
 }
 
 /// A text that a value holds, its variables replaced by their defaults.
-pub struct Text<'m> {
+pub struct Known<'m> {
     /// The text.
     pub text: Cow<'m, str>,
     node: Node<'m>,
@@ -112,7 +112,7 @@ impl<'m> File<'m> {
     }
 
     /// The service that one with these fields extends, where that is one of the same file.
-    pub fn base(&self, fields: &Fields<'m>) -> Option<Text<'m>> {
+    pub fn base(&self, fields: &Fields<'m>) -> Option<Known<'m>> {
         let extends = fields.get("extends")?;
         if extends.kind() != Kind::Mapping {
             return text(extends);
@@ -159,7 +159,7 @@ impl<'m> File<'m> {
     }
 
     /// The names that a list holds or a mapping has as its keys.
-    pub fn names(&self, node: Node<'m>) -> Vec<Text<'m>> {
+    pub fn names(&self, node: Node<'m>) -> Vec<Known<'m>> {
         match node.resolve().kind() {
             Kind::Sequence => self.items(node).into_iter().filter_map(text).collect(),
             Kind::Mapping => self.fields(node).0.into_iter().filter_map(|field| literal(field.key)).collect(),
@@ -185,7 +185,7 @@ impl<'m> Fields<'m> {
     }
 
     /// The text under a key, where it can be known.
-    pub fn text(&self, key: &str) -> Option<Text<'m>> {
+    pub fn text(&self, key: &str) -> Option<Known<'m>> {
         text(self.get(key)?)
     }
 
@@ -195,7 +195,7 @@ impl<'m> Fields<'m> {
     }
 }
 
-impl Text<'_> {
+impl Known<'_> {
     /// The place of the whole value.
     pub fn place(&self) -> Place {
         self.node.place()
@@ -214,17 +214,17 @@ impl Text<'_> {
 }
 
 /// The text of a scalar, where it can be known: not beyond measure, and with defaults for all its variables.
-pub fn text(node: Node<'_>) -> Option<Text<'_>> {
+pub fn text(node: Node<'_>) -> Option<Known<'_>> {
     let text = literal(node)?;
     let verbatim = !text.text.contains('$');
-    Some(Text { text: assumed(text.text)?, verbatim, ..text })
+    Some(Known { text: assumed(text.text)?, verbatim, ..text })
 }
 
 /// The text of a scalar that is not filled in, as a key is.
-fn literal(node: Node<'_>) -> Option<Text<'_>> {
+fn literal(node: Node<'_>) -> Option<Known<'_>> {
     let scalar = node.resolve();
     let readable = scalar.kind() == Kind::Scalar && scalar.span().len() <= LONGEST;
-    readable.then(|| Text { text: scalar.text(), node, verbatim: true })
+    readable.then(|| Known { text: scalar.text(), node, verbatim: true })
 }
 
 /// Whether a value is true: written so, or in a string that the loader casts (compose-go, loader/interpolate.go).
