@@ -1,22 +1,20 @@
 //! Circles: services that need one another to start, that extend one another, and files that include one another.
 
-use super::file::{File, Found, Service, text};
+use super::file::{File, Found, Service};
 use super::references::{Needed, needed};
 use super::scope::{included, included_file, quoted};
 use crate::checks::own;
 use crate::model::FileFacts;
 use crate::source::{FileId, Place};
-use crate::yaml::{Kind, Node};
-use std::collections::{HashMap, HashSet};
+use crate::yaml::{Document, Node};
+use std::collections::HashSet;
 
 /// Longest chain of files or of services that is followed beyond this file.
 const LONGEST: usize = 64;
 
 /// Finds circles of services and files: compose-go, graph/cycle.go, loader/extends.go and loader/include.go.
 pub fn check<'m>(file: &File<'m>, found: &mut Found) {
-    let by_name: HashMap<&str, usize> =
-        file.services.iter().enumerate().map(|(index, service)| (&*service.name, index)).collect();
-    let edge = |name: &str, place: Place| by_name.get(name).map(|&to| Edge { to, place });
+    let edge = |name: &str, place: Place| file.index(name).map(|to| Edge { to, place });
     // Services of profiles may never start together.
     let waits = |service: &Service<'m>| {
         if service.fields.get("profiles").is_some() {
@@ -28,14 +26,7 @@ pub fn check<'m>(file: &File<'m>, found: &mut Found) {
     let waits: Vec<Vec<Edge>> = file.services.iter().map(waits).collect();
     report(file, &waits, &WAITING, found);
     let bases = |service: &Service<'m>| {
-        let extends = service.fields.get("extends");
-        let base = extends.and_then(|extends| match extends.kind() {
-            Kind::Mapping => {
-                let fields = file.fields(extends);
-                fields.text("service").filter(|_| fields.field("file").is_none())
-            }
-            _ => text(extends),
-        });
+        let base = file.base(&service.fields);
         base.and_then(|base| edge(&base.text, base.inside())).into_iter().collect()
     };
     let bases: Vec<Vec<Edge>> = file.services.iter().map(bases).collect();
@@ -70,7 +61,7 @@ struct Edge {
 }
 
 /// Reports each circle that a walk in depth closes; every service is entered once.
-fn report<'m>(file: &File<'m>, edges: &[Vec<Edge>], relation: &Relation, found: &mut Found) {
+fn report(file: &File<'_>, edges: &[Vec<Edge>], relation: &Relation, found: &mut Found) {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
         New,
@@ -107,8 +98,8 @@ fn report<'m>(file: &File<'m>, edges: &[Vec<Edge>], relation: &Relation, found: 
     }
 }
 
-fn circle<'m>(
-    file: &File<'m>,
+fn circle(
+    file: &File<'_>,
     edges: &[Vec<Edge>],
     path: &[(usize, usize)],
     relation: &Relation,
@@ -136,7 +127,7 @@ fn circle<'m>(
 /// Finds paths of `include` that lead back to the file.
 fn includes<'m>(file: &File<'m>, found: &mut Found) {
     let roots = |facts: FileFacts<'m>| -> Vec<Node<'m>> {
-        facts.artifact.document.iter().flat_map(|document| document.roots()).map(Node::resolve).collect()
+        facts.artifact.document.iter().flat_map(Document::roots).map(Node::resolve).collect()
     };
     let mut seen: HashSet<FileId> = HashSet::new();
     for path in roots(file.facts).into_iter().flat_map(included) {

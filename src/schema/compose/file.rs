@@ -8,10 +8,11 @@ use crate::source::{Place, Span};
 use crate::yaml::{Document, Kind, Node, Scalar};
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 
-/// Entries and items that are looked at in one file: more than the loader reads of a document (compose-go, loader/reset.go), and no
-/// file is dear by its aliases.
-const BUDGET: usize = 200_000;
+/// Entries and items that are looked at in one file, so that none is dear by its aliases: more than the nodes that the loader reads of a
+/// document (compose-go, loader/reset.go).
+const BUDGET: usize = 120_000;
 
 /// The longest value, in bytes, that is read; no name, port or path is longer.
 const LONGEST: u32 = 4096;
@@ -29,6 +30,9 @@ pub struct File<'m> {
     pub scope: Scope<'m>,
     /// Its services.
     pub services: Vec<Service<'m>>,
+    by_name: HashMap<Cow<'m, str>, usize>,
+    /// The services that others of the file extend.
+    bases: HashSet<Cow<'m, str>>,
     budget: Cell<usize>,
 }
 
@@ -57,7 +61,7 @@ pub struct Field<'m> {
 }
 
 /// A text that a value holds, its variables replaced by their defaults.
-pub struct Text<'m> {
+pub struct Known<'m> {
     /// The text.
     pub text: Cow<'m, str>,
     node: Node<'m>,
@@ -70,16 +74,51 @@ impl<'m> File<'m> {
     pub fn new(model: &'m Model<'m>, facts: FileFacts<'m>, document: &'m Document) -> Self {
         let roots: Vec<Node<'m>> = document.roots().map(Node::resolve).collect();
         let scope = Scope::new(model, facts, &roots);
-        let mut file = Self { model, facts, scope, services: Vec::new(), budget: Cell::new(BUDGET) };
+        let mut file = Self {
+            model,
+            facts,
+            scope,
+            services: Vec::new(),
+            by_name: HashMap::new(),
+            bases: HashSet::new(),
+            budget: Cell::new(BUDGET),
+        };
         let defined: Vec<Field<'m>> =
             roots.iter().flat_map(|&root| file.sections(root, Section::Services)).collect();
         for field in defined {
             if field.value.kind() == Kind::Mapping {
                 let fields = file.fields(field.value);
+                file.bases.extend(file.base(&fields).map(|base| base.text));
+                file.by_name.insert(field.name.clone(), file.services.len());
                 file.services.push(Service { name: field.name, key: field.key, fields });
             }
         }
         file
+    }
+
+    /// The service of a name; the last where there are several.
+    pub fn service(&self, name: &str) -> Option<&Service<'m>> {
+        self.by_name.get(name).map(|&index| &self.services[index])
+    }
+
+    /// Where a service stands among the services.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Whether another service of the file extends one of this name.
+    pub fn is_base(&self, name: &str) -> bool {
+        self.bases.contains(name)
+    }
+
+    /// The service that one with these fields extends, where that is one of the same file.
+    pub fn base(&self, fields: &Fields<'m>) -> Option<Known<'m>> {
+        let extends = fields.get("extends")?;
+        if extends.kind() != Kind::Mapping {
+            return text(extends);
+        }
+        let extends = self.fields(extends);
+        extends.text("service").filter(|_| extends.field("file").is_none())
     }
 
     /// What a section of the file defines.
@@ -120,7 +159,7 @@ impl<'m> File<'m> {
     }
 
     /// The names that a list holds or a mapping has as its keys.
-    pub fn names(&self, node: Node<'m>) -> Vec<Text<'m>> {
+    pub fn names(&self, node: Node<'m>) -> Vec<Known<'m>> {
         match node.resolve().kind() {
             Kind::Sequence => self.items(node).into_iter().filter_map(text).collect(),
             Kind::Mapping => self.fields(node).0.into_iter().filter_map(|field| literal(field.key)).collect(),
@@ -146,7 +185,7 @@ impl<'m> Fields<'m> {
     }
 
     /// The text under a key, where it can be known.
-    pub fn text(&self, key: &str) -> Option<Text<'m>> {
+    pub fn text(&self, key: &str) -> Option<Known<'m>> {
         text(self.get(key)?)
     }
 
@@ -156,7 +195,7 @@ impl<'m> Fields<'m> {
     }
 }
 
-impl Text<'_> {
+impl Known<'_> {
     /// The place of the whole value.
     pub fn place(&self) -> Place {
         self.node.place()
@@ -175,17 +214,17 @@ impl Text<'_> {
 }
 
 /// The text of a scalar, where it can be known: not beyond measure, and with defaults for all its variables.
-pub fn text(node: Node<'_>) -> Option<Text<'_>> {
+pub fn text(node: Node<'_>) -> Option<Known<'_>> {
     let text = literal(node)?;
     let verbatim = !text.text.contains('$');
-    Some(Text { text: assumed(text.text)?, verbatim, ..text })
+    Some(Known { text: assumed(text.text)?, verbatim, ..text })
 }
 
 /// The text of a scalar that is not filled in, as a key is.
-fn literal(node: Node<'_>) -> Option<Text<'_>> {
+fn literal(node: Node<'_>) -> Option<Known<'_>> {
     let scalar = node.resolve();
     let readable = scalar.kind() == Kind::Scalar && scalar.span().len() <= LONGEST;
-    readable.then(|| Text { text: scalar.text(), node, verbatim: true })
+    readable.then(|| Known { text: scalar.text(), node, verbatim: true })
 }
 
 /// Whether a value is true: written so, or in a string that the loader casts (compose-go, loader/interpolate.go).

@@ -14,6 +14,9 @@ use std::ops::Range;
 /// Longest text, in bytes, whose variables are replaced by their defaults; a longer one is not known.
 const LONGEST: usize = 1024;
 
+/// Variables of one value that are reported; the loader reports the first.
+const REPORTED: usize = 8;
+
 /// Deepest nesting of defaults that is followed.
 const DEEPEST: u8 = 8;
 
@@ -33,7 +36,7 @@ pub fn check(document: &Document, found: &mut Vec<Diagnostic>) {
             Kind::Sequence => left.extend(node.items()),
             Kind::Scalar if node.source().contains("${") => {
                 let text = node.text();
-                found.extend(faults(&text).into_iter().map(|fault| say(node, &text, &fault)));
+                found.extend(faults(&text).iter().take(REPORTED).map(|fault| say(node, &text, fault)));
             }
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! What services mount: the form of `volumes`, and places that are mounted twice.
 
-use super::file::{File, Found, Service, Text, text};
+use super::file::{File, Found, Known, Service, text};
 use super::scope::quoted;
 use crate::checks::own;
 use crate::diagnostic::Severity;
@@ -177,7 +177,7 @@ fn target<'m>(
     Some(Target { path: cleaned(&path), place, what, is_tmpfs: false })
 }
 
-fn wrong(mount: &Text<'_>, fault: &Fault, range: Range<usize>) -> crate::diagnostic::Diagnostic {
+fn wrong(mount: &Known<'_>, fault: &Fault, range: Range<usize>) -> crate::diagnostic::Diagnostic {
     let written = quoted(&mount.text);
     let (place, message) = match fault {
         Fault::Empty => (mount.place(), "a mount is empty".to_owned()),

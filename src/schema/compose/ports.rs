@@ -1,6 +1,6 @@
 //! Ports of services: the form of `ports`, and ports of the host that are published twice.
 
-use super::file::{File, Found, Service, Text, text};
+use super::file::{File, Found, Known, Service, text};
 use super::scope::{Section, quoted};
 use crate::checks::own;
 use crate::source::Place;
@@ -33,6 +33,9 @@ pub fn check<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     for item in items(file, service) {
         if item.resolve().kind() == Kind::Mapping {
             long(file, item, found);
+        } else if matches!(item.scalar(), Scalar::Float(_)) {
+            let message = format!("{} is no port", quoted(&item.text()));
+            found.push(own("wrong-type", item.place(), message).with_help("write a whole number"));
         } else if let Some(port) = port(item)
             && let Err((range, message, help)) = short(&port)
         {
@@ -46,14 +49,14 @@ fn items<'m>(file: &File<'m>, service: &Service<'m>) -> Vec<Node<'m>> {
 }
 
 /// The text of a port in the short form: a string or an integer.
-fn port(item: Node<'_>) -> Option<Text<'_>> {
+fn port(item: Node<'_>) -> Option<Known<'_>> {
     matches!(item.scalar(), Scalar::Str(_) | Scalar::Int(_)).then(|| text(item)).flatten()
 }
 
 const RANGE: &str = "write a port between 0 and 65535, or a range as `8000-8005`";
 
 /// Reads a port in the short form as Docker does: go-connections, nat/nat.go.
-fn short(port: &Text<'_>) -> Result<Option<Published>, Fault> {
+fn short(port: &Known<'_>) -> Result<Option<Published>, Fault> {
     let text = &*port.text;
     let container = text.rfind(':').map_or(0, |colon| colon + 1);
     let before = &text[..container.saturating_sub(1)];
@@ -165,7 +168,7 @@ struct Taker {
 }
 
 /// Finds ports of the host that two containers are to listen at: Docker starts the first and refuses the second.
-pub fn published_twice<'m>(file: &File<'m>, found: &mut Found) {
+pub fn published_twice(file: &File<'_>, found: &mut Found) {
     let mut taken: HashMap<(u16, &str), Vec<Taker>> = HashMap::new();
     let mut left = MOST;
     for (index, service) in file.services.iter().enumerate().filter(|(_, service)| listens(file, service)) {
@@ -203,7 +206,7 @@ pub fn published_twice<'m>(file: &File<'m>, found: &mut Found) {
     }
 }
 
-fn clash<'m>(file: &File<'m>, first: Taker, second: Taker, port: u16) -> crate::diagnostic::Diagnostic {
+fn clash(file: &File<'_>, first: Taker, second: Taker, port: u16) -> crate::diagnostic::Diagnostic {
     let name = |taker: Taker| quoted(&file.services[taker.service].name);
     let message = if first.service == second.service {
         format!("service {} publishes host port `{port}` twice", name(second))
@@ -224,7 +227,7 @@ fn listens<'m>(file: &File<'m>, service: &Service<'m>) -> bool {
 
 /// Whether a service has no container.
 pub fn is_stopped<'m>(file: &File<'m>, service: &Service<'m>) -> bool {
-    let zero = |text: Option<Text<'_>>| text.is_some_and(|text| text.text == "0");
+    let zero = |text: Option<Known<'_>>| text.is_some_and(|text| text.text == "0");
     zero(service.fields.text("scale")) || zero(file.under(&service.fields, "deploy").text("replicas"))
 }
 

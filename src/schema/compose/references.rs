@@ -1,6 +1,6 @@
 //! Names in services that must be defined somewhere: compose-go, loader/validate.go, and what loader/normalize.go makes a dependency.
 
-use super::file::{File, Found, Service, Text, text};
+use super::file::{File, Found, Known, Service, text};
 use super::mounts;
 use super::scope::{Section, quoted};
 use crate::checks::own;
@@ -24,7 +24,7 @@ pub struct Needed<'m> {
 /// The services that one needs to start, in the order of these keys.
 pub fn needed<'m>(file: &File<'m>, service: &Service<'m>) -> Vec<Needed<'m>> {
     let mut needed = Vec::new();
-    let mut add = |name: &Text<'m>, range: std::ops::Range<usize>, verb| {
+    let mut add = |name: &Known<'m>, range: std::ops::Range<usize>, verb| {
         let place = name.part(range.clone());
         needed.push(Needed { name: part(&name.text, range), place, verb });
     };
@@ -85,12 +85,12 @@ pub fn check<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     extends(file, service, found);
 }
 
-fn names<'m>(file: &File<'m>, service: &Service<'m>, key: &str) -> Vec<Text<'m>> {
+fn names<'m>(file: &File<'m>, service: &Service<'m>, key: &str) -> Vec<Known<'m>> {
     service.fields.get(key).map(|node| file.names(node)).unwrap_or_default()
 }
 
 /// The names under a key that uses what a section defines.
-fn sources<'m>(file: &File<'m>, service: &Service<'m>, key: &str, section: Section) -> Vec<Text<'m>> {
+fn sources<'m>(file: &File<'m>, service: &Service<'m>, key: &str, section: Section) -> Vec<Known<'m>> {
     if matches!(section, Section::Networks | Section::Models) {
         return names(file, service, key);
     }
@@ -99,7 +99,7 @@ fn sources<'m>(file: &File<'m>, service: &Service<'m>, key: &str, section: Secti
 }
 
 /// What a mount of a secret or a config names: itself, or its `source`.
-fn source<'m>(file: &File<'m>, item: crate::yaml::Node<'m>) -> Option<Text<'m>> {
+fn source<'m>(file: &File<'m>, item: crate::yaml::Node<'m>) -> Option<Known<'m>> {
     match item.resolve().kind() {
         Kind::Mapping => file.fields(item).text("source"),
         _ => text(item),
@@ -118,8 +118,8 @@ fn undefined<'m>(
     if name.is_empty() || !file.scope.is_undefined(section, name) {
         return;
     }
-    let (user, used) = (quoted(&service.name), quoted(name));
-    let message = format!("service {user} {verb} {used}, which is not defined");
+    let (name_of_user, wanted) = (quoted(&service.name), quoted(name));
+    let message = format!("service {name_of_user} {verb} {wanted}, which is not defined");
     found.push(own("undefined-reference", place, message).with_help(file.scope.help(section, name)));
 }
 
@@ -139,7 +139,7 @@ fn contexts<'m>(file: &File<'m>, service: &Service<'m>, build: &super::file::Fie
         let name = &context.text[range.clone()];
         let place = context.part(range.clone());
         undefined(file, service, Section::Services, name, place, "builds on the image of", found);
-        let target = file.services.iter().find(|target| target.name == name);
+        let target = file.service(name);
         let unbuilt = target.is_some_and(|target| {
             target.fields.get("build").is_none() && target.fields.get("extends").is_none()
         });

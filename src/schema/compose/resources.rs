@@ -7,7 +7,7 @@ use crate::checks::own;
 use crate::yaml::Kind;
 
 /// Finds what the definitions of a file lack, and what excludes one another in them.
-pub fn check<'m>(file: &File<'m>, found: &mut Found) {
+pub fn check(file: &File<'_>, found: &mut Found) {
     for section in [Section::Networks, Section::Volumes, Section::Secrets, Section::Configs] {
         for field in file.defined(section) {
             if field.value.kind() == Kind::Mapping {

@@ -8,7 +8,7 @@ use crate::artifact::Kind;
 use crate::model::{FileFacts, Model};
 use crate::shape::suggest;
 use crate::source::FileId;
-use crate::yaml::{Kind as NodeKind, Node};
+use crate::yaml::{Document, Kind as NodeKind, Node};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
@@ -141,10 +141,12 @@ impl<'m> Scope<'m> {
     /// is only ever laid over others.
     pub fn is_whole(&self, service: &str) -> bool {
         self.is_only_here(Section::Services, service)
-            && self.others().is_some_and(|others| match is_default(self.path()) {
-                true => !others.extended.contains(service),
+            && self.others().is_some_and(|others| {
+                if is_default(self.path()) {
+                    return !others.extended.contains(service);
+                }
                 // A file whose services others extend holds what they have in common.
-                false => others.any && others.extended.is_empty(),
+                others.any && others.extended.is_empty()
             })
     }
 
@@ -225,8 +227,8 @@ impl<'m> Scope<'m> {
                         let keys = keys.into_iter().filter(|entry| {
                             matches!(entry.value.resolve().tag(), Some("!reset" | "!override"))
                         });
-                        let replaced = others.replaced.entry(name).or_default();
-                        replaced.extend(keys.map(|entry| entry.key.text()));
+                        let of_service = others.replaced.entry(name).or_default();
+                        of_service.extend(keys.map(|entry| entry.key.text()));
                     }
                     if count > MOST {
                         return None;
@@ -241,7 +243,9 @@ impl<'m> Scope<'m> {
             }
         }
         // An override whose base is not in the tree.
-        (others.any || !(self.is_fragment || is_override(self.path()))).then_some(others)
+        let is_lost =
+            !others.any && !is_default(self.path()) && (self.is_fragment || is_override(self.path()));
+        (!is_lost).then_some(others)
     }
 
     /// Whether a service of another file extends one of this file.
@@ -272,7 +276,7 @@ impl<'m> Scope<'m> {
         for (facts, roots) in self.compose_files() {
             includes.add(self.model, facts, roots);
         }
-        let own = self.facts.artifact.document.iter().flat_map(|document| document.roots());
+        let own = self.facts.artifact.document.iter().flat_map(Document::roots);
         includes.add(self.model, self.facts, own.map(Node::resolve).collect());
         includes
     }
@@ -282,7 +286,7 @@ impl<'m> Scope<'m> {
         let artifacts = self.model.artifacts.iter();
         artifacts.filter(|artifact| artifact.kind == Kind::Compose && artifact.file != self.facts.id).map(
             |artifact| {
-                let roots = artifact.document.iter().flat_map(|document| document.roots());
+                let roots = artifact.document.iter().flat_map(Document::roots);
                 (self.model.file(artifact.file), roots.map(Node::resolve).collect())
             },
         )

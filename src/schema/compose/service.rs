@@ -1,6 +1,6 @@
 //! What one service must say, and what it cannot say together: compose-go, loader/validate.go.
 
-use super::file::{Field, Fields, File, Found, Service, Text, is_true, text};
+use super::file::{Field, Fields, File, Found, Known, Service, is_true, text};
 use super::formats::{cpus, size};
 use super::ports::is_stopped;
 use super::scope::{Section, quoted};
@@ -28,10 +28,11 @@ fn image<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     let runs = |key: &str| {
         service.fields.iter().any(|field| field.name == key && !(key == "image" && is_empty(field.value)))
     };
+    // One that no profile starts may only stand here for others to extend.
     if ["image", "build", "provider", "extends"].into_iter().any(runs)
         || file.is_exhausted()
         || !file.scope.is_whole(&service.name)
-        || is_template(file, service)
+        || (service.fields.get("profiles").is_some() && file.is_base(&service.name))
     {
         return;
     }
@@ -41,19 +42,6 @@ fn image<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
         own("missing-key", service.key.place(), message)
             .with_help("name the image that it runs, or say under `build` how it is made"),
     );
-}
-
-/// Whether a service only stands here for others to extend: no profile starts it by itself.
-fn is_template<'m>(file: &File<'m>, service: &Service<'m>) -> bool {
-    service.fields.get("profiles").is_some()
-        && file.services.iter().any(|other| {
-            let extends = other.fields.get("extends");
-            let base = extends.and_then(|extends| match extends.kind() {
-                Kind::Mapping => file.fields(extends).text("service"),
-                _ => text(extends),
-            });
-            base.is_some_and(|base| base.text == service.name)
-        })
 }
 
 /// Two keys that exclude each other; the finding stands at the second in the text.
@@ -82,12 +70,12 @@ fn network<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
         found.push(exclusive(mode, networks, message, help));
     }
     // Docker refuses the container: "port publishing and the container type network mode" are conflicting options.
-    if written.text.starts_with("service:") || written.text.starts_with("container:") {
-        if let Some(ports) = given("ports") {
-            let message = format!("service {name} has `ports`, but uses the network of another container");
-            let help = "publish the ports at the one whose network it is";
-            found.push(exclusive(mode, ports, message, help));
-        }
+    if ["service:", "container:"].iter().any(|prefix| written.text.starts_with(prefix))
+        && let Some(ports) = given("ports")
+    {
+        let message = format!("service {name} has `ports`, but uses the network of another container");
+        let help = "publish the ports at the one whose network it is";
+        found.push(exclusive(mode, ports, message, help));
     }
 }
 
@@ -106,7 +94,7 @@ fn build<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     };
     let Some(platforms) = build.get("platforms") else { return };
     let items = file.items(platforms);
-    let known: Vec<Text<'_>> = items.iter().filter_map(|&item| text(item)).collect();
+    let known: Vec<Known<'_>> = items.iter().filter_map(|&item| text(item)).collect();
     let is_missing = known.iter().all(|known| known.text != platform.text);
     if is_missing
         && !known.is_empty()
@@ -123,7 +111,7 @@ fn build<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     }
 }
 
-fn number(text: Option<Text<'_>>) -> Option<i64> {
+fn number(text: Option<Known<'_>>) -> Option<i64> {
     text?.text.parse().ok()
 }
 
@@ -158,19 +146,26 @@ fn scale<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     }
 }
 
+/// How a value is read.
+type Read = fn(&str) -> Option<i64>;
+
+/// Limits that may stand twice: the old key, the part of `deploy.resources`, the key in it, and how the value is read, so that equal
+/// values are equal numbers.
+const LIMITS: [(&str, &str, &str, Read); 4] = [
+    ("cpus", "limits", "cpus", |text| cpus(text).map(|cpus| i64::from(cpus.to_bits()))),
+    ("mem_limit", "limits", "memory", bytes),
+    ("mem_reservation", "reservations", "memory", bytes),
+    ("pids_limit", "limits", "pids", |text| text.parse().ok()),
+];
+
+fn bytes(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| size(text))
+}
+
 /// Limits that stand twice, the old way and under `deploy`: the loader wants them equal, and an absent one is zero.
 fn limits<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     let resources = file.under(&file.under(&service.fields, "deploy"), "resources");
-    let read = |text: &str| text.parse::<i64>().ok().or_else(|| size(text)).map(|size| size as f64);
-    let plain = |text: &str| text.parse::<i64>().ok().map(|number| number as f64);
-    let read_cpus = |text: &str| cpus(text).map(f64::from);
-    let table: [(&str, &str, &str, &dyn Fn(&str) -> Option<f64>); 4] = [
-        ("cpus", "limits", "cpus", &read_cpus),
-        ("mem_limit", "limits", "memory", &read),
-        ("mem_reservation", "reservations", "memory", &read),
-        ("pids_limit", "limits", "pids", &plain),
-    ];
-    for (key, part, new, read) in table {
+    for (key, part, new, read) in LIMITS {
         let (Some(old), Some(written)) = (service.fields.field(key), service.fields.text(key)) else {
             continue;
         };
@@ -181,10 +176,10 @@ fn limits<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
         if fields.iter().next().is_none() || !file.scope.is_only_here(Section::Services, &service.name) {
             continue;
         }
-        let Some(value) = read(&written.text).filter(|&value| value != 0.0) else { continue };
+        let Some(value) = read(&written.text).filter(|&value| value != 0) else { continue };
         let same = fields.field(new);
         let other = match same {
-            None => Some(0.0),
+            None => Some(0),
             Some(field) => text(field.value).and_then(|text| read(&text.text)),
         };
         if other.is_none_or(|other| other == value) {
@@ -236,7 +231,7 @@ fn healthy<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
         let Some(condition) = condition.filter(|condition| condition.text == "service_healthy") else {
             continue;
         };
-        let Some(target) = file.services.iter().find(|target| target.name == field.name) else { continue };
+        let Some(target) = file.service(&field.name) else { continue };
         let Some((why, severity)) = unhealthy(file, target) else { continue };
         if !file.scope.is_only_here(Section::Services, &target.name) || is_stopped(file, target) {
             continue;
@@ -290,7 +285,7 @@ fn watch<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
 }
 
 /// Finds names of containers that two services have.
-pub fn container_names<'m>(file: &File<'m>, found: &mut Found) {
+pub fn container_names(file: &File<'_>, found: &mut Found) {
     let mut first: std::collections::HashMap<String, (usize, crate::source::Place)> =
         std::collections::HashMap::new();
     for (index, service) in file.services.iter().enumerate() {
