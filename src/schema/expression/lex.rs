@@ -83,9 +83,15 @@ impl<'t> Lexer<'t> {
     }
 
     /// Where the next token begins, blanks passed over.
-    pub(super) fn start(&mut self) -> usize {
+    fn start(&mut self) -> usize {
         self.at = self.end - self.rest().trim_start().len();
         self.at
+    }
+
+    /// Whether the next token is a `(`.
+    pub(super) fn opens(&mut self) -> bool {
+        self.start();
+        self.rest().starts_with('(')
     }
 
     /// The next token; `None` at the end.

@@ -170,27 +170,21 @@ impl Parser<'_> {
                 TokenKind::Bool(value) => self.push(Kind::Bool(value), token.span)?,
                 TokenKind::Number(value) => self.push(Kind::Number(value), token.span)?,
                 TokenKind::String => self.push(Kind::String, token.span)?,
-                TokenKind::Word => {
+                TokenKind::Word if self.lexer.opens() => {
+                    let Some(open) = self.lexer.next(Wanted::Operator)? else { continue };
                     let mut ahead = self.lexer.clone();
-                    match ahead.next(Wanted::Operator) {
-                        Ok(Some(open)) if open.kind == TokenKind::Open => {
-                            self.lexer = ahead;
-                            let before = self.operands.len();
-                            let mut behind = self.lexer.clone();
-                            let close = behind.next(Wanted::Operand).ok().flatten();
-                            if let Some(close) = close.filter(|close| close.kind == TokenKind::Close) {
-                                self.lexer = behind;
-                                let span = Span::new(token.span.start, close.span.end);
-                                self.push(Kind::Call { name: token.span, arguments: Vec::new() }, span)?;
-                                return Ok(());
-                            }
-                            self.waiting.push(Waiting::Call { name: token.span, open: open.span, before });
-                            last = Some(open);
-                            continue;
-                        }
-                        _ => self.push(Kind::Context, token.span)?,
-                    }
+                    let close = ahead.next(Wanted::Operand).ok().flatten();
+                    let Some(close) = close.filter(|close| close.kind == TokenKind::Close) else {
+                        let before = self.operands.len();
+                        self.waiting.push(Waiting::Call { name: token.span, open: open.span, before });
+                        last = Some(open);
+                        continue;
+                    };
+                    self.lexer = ahead;
+                    let span = Span::new(token.span.start, close.span.end);
+                    self.push(Kind::Call { name: token.span, arguments: Vec::new() }, span)?;
                 }
+                TokenKind::Word => self.push(Kind::Context, token.span)?,
                 TokenKind::Open => {
                     self.waiting.push(Waiting::Group(token.span));
                     last = Some(token);

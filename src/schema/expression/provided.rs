@@ -82,14 +82,13 @@ const PROVIDED: &[(&[&str], &[&str])] = &[
 pub(super) fn check(tree: &Tree<'_>, root: Span, steps: &[Step<'_>]) -> Option<Problem> {
     let context = root.of(tree.text);
     PROVIDED.iter().find_map(|(path, properties)| {
-        let (first, path) = path.split_first()?;
+        let (_, path) = path.split_first().filter(|(first, _)| first.eq_ignore_ascii_case(context))?;
         let leads = path.iter().zip(steps).all(|(wanted, step)| match step {
             Step::Named(name, _) => *wanted == "*" || name.eq_ignore_ascii_case(wanted),
             Step::Unknown => *wanted == "*",
         });
-        let Some(Step::Named(name, span)) = steps.get(path.len()) else { return None };
-        let is_known = properties.iter().any(|property| property.eq_ignore_ascii_case(name));
-        if !leads || !first.eq_ignore_ascii_case(context) || is_known {
+        let Some(Step::Named(name, span)) = steps.get(path.len()).filter(|_| leads) else { return None };
+        if properties.iter().any(|property| property.eq_ignore_ascii_case(name)) {
             return None;
         }
         let message = format!("`{context}` has no `{}`", shown(name));

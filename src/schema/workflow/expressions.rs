@@ -243,7 +243,10 @@ impl<'d> Names<'_, 'd> {
             _ => None,
         };
         let (first, span) = named(0)?;
-        match context.to_ascii_lowercase().as_str() {
+        let is_lower = !context.bytes().any(|byte| byte.is_ascii_uppercase());
+        let context =
+            if is_lower { Cow::Borrowed(context) } else { Cow::Owned(context.to_ascii_lowercase()) };
+        match &*context {
             "inputs" => self.input(&self.scopes.inputs, first, span),
             "github" if first.eq_ignore_ascii_case("event") => {
                 let (name, span) =
