@@ -5,6 +5,9 @@ use super::table::Table;
 /// What Kubernetes serves.
 pub static KUBERNETES: Table<'static> = include!("../../schemas/kubernetes.rs");
 
+/// Workflows and actions.
+pub static WORKFLOWS: Table<'static> = include!("../../schemas/workflows.rs");
+
 /// Every table.
 pub static ALL: &[Table<'static>] = &[];
 
