@@ -8,8 +8,11 @@ pub static KUBERNETES: Table<'static> = include!("../../schemas/kubernetes.rs");
 /// What a Compose file may hold.
 pub static COMPOSE: Table<'static> = include!("../../schemas/compose.rs");
 
+/// Workflows and actions.
+pub static WORKFLOWS: Table<'static> = include!("../../schemas/workflows.rs");
+
 /// Every table.
-pub static ALL: &[Table<'static>] = &[KUBERNETES, COMPOSE];
+pub static ALL: &[Table<'static>] = &[KUBERNETES, COMPOSE, WORKFLOWS];
 
 /// A kind under an API version of Kubernetes itself, and the minor versions of Kubernetes 1 that it came and went with; 0 stands for never.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! Writes the tables of `schemas/` from the packages of `schemas/SOURCE.md`. Run by `schemas/generate`, which fetches them.
 
+mod actions;
 mod compose;
 mod facts;
 mod history;
@@ -16,8 +17,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// Takes the folder to write to, one for what stands between, and those of the packages.
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [out, work, package, schemastore] = arguments.as_slice() else {
-        return Err("usage: tables OUT WORK KUBERNETES SCHEMASTORE".into());
+    let [out, work, package, schemastore, workflows] = arguments.as_slice() else {
+        return Err("usage: tables OUT WORK KUBERNETES SCHEMASTORE WORKFLOWS".into());
     };
     let (out, work) = (Path::new(out), Path::new(work));
     let facts = facts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../kubernetes.yaml"))?;
@@ -30,7 +31,8 @@ fn main() -> Result<()> {
         fs::write(work.join(format!("kubernetes-1.{minor}.json")), document.to_string())?;
     }
     write(out, "kubernetes", &kubernetes::table(&documents)?)?;
-    write(out, "compose", &compose::table(Path::new(schemastore))?)
+    write(out, "compose", &compose::table(Path::new(schemastore))?)?;
+    write(out, "workflows", &actions::table(Path::new(workflows))?)
 }
 
 /// Writes a table under its name.

@@ -1,4 +1,4 @@
-//! Workflows and actions of GitHub: what holds beyond their grammar.
+//! Workflows and actions of GitHub: their grammar, and what holds beyond it.
 //!
 //! What is said here is what the service and the runner say, or do without a word: the sources are
 //! `actions/runner` (`src/Sdk/WorkflowParser`, `src/Runner.Worker`) and `@actions/workflow-parser`, named where a rule follows them.
@@ -16,6 +16,7 @@ mod look;
 mod matrix;
 mod needs;
 mod runner;
+mod structure;
 #[cfg(test)]
 mod tests;
 mod uses;
@@ -37,6 +38,10 @@ pub fn findings(model: &Model<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
         } else {
             workflow(&mut look, root);
         }
+    }
+    if look.is_github() {
+        let roots = document.roots().map(Node::resolve);
+        look.found.extend(roots.flat_map(|root| structure::findings(file.artifact.kind, root)));
     }
     look.found
 }

@@ -141,8 +141,10 @@ mod tests {
     fn of(jobs: &str) -> Vec<String> {
         let text = format!("on: push\njobs:\n{jobs}");
         let lines = found(&[(".github/workflows/a.yml", &text)]);
+        // The grammar has tests of its own.
         lines
             .iter()
+            .filter(|line| !line.contains(" missing-key "))
             .filter_map(|line| line.strip_prefix(".github/workflows/a.yml:"))
             .map(str::to_owned)
             .collect()

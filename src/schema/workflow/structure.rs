@@ -1,0 +1,89 @@
+//! What the grammar says of a workflow or an action: keys, types, events, values.
+
+use crate::artifact::Kind as FileKind;
+use crate::diagnostic::Diagnostic;
+use crate::schema::tables::WORKFLOWS;
+use crate::schema::walk::{Consumer, Extent, Versions, Walk};
+use crate::yaml::{Kind, Node};
+
+/// GitHub's service, which reads the grammar: a null is a value, and a number is a string where one is asked for (`TemplateReader`).
+struct Service;
+
+impl Consumer<'_> for Service {
+    const NULL_IS_ABSENT: bool = false;
+    const TURNS_INTO_STRINGS: bool = true;
+}
+
+/// What a file holds that the grammar of GitHub does not take. A file with nothing in it is on its way.
+pub fn findings(kind: FileKind, root: Node<'_>) -> Vec<Diagnostic> {
+    let name = if kind == FileKind::Action { "action" } else { "workflow" };
+    let Some(found) = WORKFLOWS.root("", name).filter(|_| root.kind() != Kind::Empty) else {
+        return Vec::new();
+    };
+    let mut walk = Walk::new(WORKFLOWS, Versions::ONE, Extent::Whole, Service);
+    walk.node(root, found.holds);
+    walk.found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::testing::found;
+
+    fn of(path: &str, text: &str) -> Vec<String> {
+        found(&[(path, text)]).into_iter().map(|line| line[path.len() + 1..].to_owned()).collect()
+    }
+
+    #[test]
+    fn a_workflow_is_held_to_the_grammar_of_github() {
+        let text = "on:\n  push:\n    branch: main\n  issues:\n    types: [created]\n  crate:\npermission: read-all\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: a/b@v1\n        run: x\n      - nmae: x\n    timeout-minutes: soon\n  b:\n    uses: o/r/.github/workflows/b.yml@v1\n    steps: []\n  c:\n    steps: []\n";
+        assert_eq!(
+            of(".github/workflows/a.yml", text),
+            [
+                "3:5 unknown-key \"branch\": unknown key `branch` in `on.push` | did you mean `branches`?",
+                "5:13 invalid-value \"created\": `on.issues.types[0]` is `created`, but must be one of the known values | it may be `opened`, `edited`, `deleted`, `transferred`, `pinned`, `unpinned`, `closed`, `reopened`, `assigned`, `unassigned`, `labeled`, `unlabeled`, `locked`, `unlocked`, `milestoned`, `demilestoned`, `field_added`, `field_removed`, `typed` or `untyped`",
+                "6:3 unknown-key \"crate\": unknown key `crate` in `on` | did you mean `create`?",
+                "7:1 unknown-key \"permission\": unknown key `permission` in this file | did you mean `permissions`?",
+                "12:9 exclusive-keys \"uses\": `uses` does not go with `run` | remove one of the two",
+                "14:9 missing-key \"nmae\": `jobs.a.steps[1]` has no `run`, `uses`, `wait`, `wait-all`, `cancel` or `parallel` | one of them says what it is",
+                "15:22 wrong-type \"soon\": `timeout-minutes` must be a number, but it is a string",
+                "18:5 exclusive-keys \"steps\": `steps` does not go with `uses` | remove one of the two",
+                "19:3 missing-key \"c\": `jobs.c` has no `runs-on` | add `runs-on`, a string, a list or a mapping",
+                "20:5 invalid-value \"steps\": `jobs.c.steps` is empty | give it an item, or remove the key",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_action_is_held_to_it_too() {
+        let text = "name: x\nruns:\n  using: composite\n  main: x\n  steps:\n    - run: x\n    - {uses: a/b@v1, shell: bash}\nbranding: {color: pink}\n";
+        assert_eq!(
+            of("action.yml", text),
+            [
+                "4:3 exclusive-keys \"main\": `main` does not go with `using: composite` | remove one of the two",
+                "6:7 missing-key \"run\": `runs.steps[0]` has no `shell` | add `shell`, a string",
+                "7:22 exclusive-keys \"shell\": `shell` does not go with `uses` | remove one of the two",
+                "8:19 invalid-value \"pink\": `color` is `pink`, but must be `white`, `yellow`, `blue`, `green`, `orange`, `red`, `purple`, `gray-dark` or `black`",
+            ]
+        );
+        assert_eq!(
+            of("action.yml", "inputs: {a: {required: 'true', default: 1}}\nruns: {using: nod20, main: x}\n"),
+            [
+                "2:15 invalid-value \"nod20\": `using` is `nod20`, which is not `docker`, `composite`, `node12`, `node16`, `node20` or `node24` | did you mean `node20`?"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_the_service_takes_is_no_finding() {
+        for text in [
+            "on: [push, repository_dispatch]\njobs: {a: {runs-on: [self-hosted, x], steps: [{run: 1}]}}",
+            "on: {create: {tags: v*}, workflow_dispatch: {inputs: {a: }}, workflow_call: {secrets: }}\nname:\nenv: {A: 1, B: true, C: }\njobs: {a: {uses: ./.github/workflows/b.yml, with: {a: 1}, secrets: inherit}}",
+            "on: push\nenv: ${{ x }}\npermissions: {}\njobs: {a: {runs-on: {group: x}, timeout-minutes: \"${{ x }}\", strategy: {matrix: \"${{ x }}\"}, steps: [{uses: a/b@v1, with: {a: 1}}]}}",
+        ] {
+            assert_eq!(of(".github/workflows/a.yml", text), Vec::<String>::new(), "{text}");
+        }
+        for path in [".gitea/workflows/a.yml", ".forgejo/workflows/a.yml"] {
+            assert_eq!(of(path, "on: push\njobs: {a: {x: y}}"), Vec::<String>::new());
+        }
+    }
+}
