@@ -29,7 +29,7 @@ use local::Workspace;
 use look::{Job, Look};
 
 /// The findings in one file.
-pub fn findings(model: &Model<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
+pub fn findings<'m>(model: &Model<'m>, file: FileFacts<'m>) -> Vec<Diagnostic> {
     let Some(document) = &file.artifact.document else { return Vec::new() };
     let mut look = Look::new(model, file);
     for root in document.roots().map(Node::resolve) {
@@ -41,7 +41,7 @@ pub fn findings(model: &Model<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
     }
     if look.is_github() {
         let roots = document.roots().map(Node::resolve);
-        look.found.extend(roots.flat_map(|root| structure::findings(file.artifact.kind, root)));
+        look.found.extend(roots.flat_map(|root| structure::findings(model, file, root)));
     }
     look.found
 }

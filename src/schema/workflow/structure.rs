@@ -1,28 +1,51 @@
-//! What the grammar says of a workflow or an action: keys, types, events, values.
+//! What the grammar says of a workflow or an action: keys, types, events, values, and what expressions may use where.
 
+use super::expressions::Scopes;
 use crate::artifact::Kind as FileKind;
 use crate::diagnostic::Diagnostic;
+use crate::model::{FileFacts, Model};
+use crate::schema::expression::{Whole, check_scalar};
+use crate::schema::table::{Table, Type};
 use crate::schema::tables::WORKFLOWS;
 use crate::schema::walk::{Consumer, Extent, Versions, Walk};
 use crate::yaml::{Kind, Node};
 
 /// GitHub's service, which reads the grammar: a null is a value, and a number is a string where one is asked for (`TemplateReader`).
-struct Service;
+struct Service<'s, 'd> {
+    scopes: &'s Scopes<'d>,
+    /// What is wrong with expressions.
+    found: Vec<Diagnostic>,
+}
 
-impl Consumer<'_> for Service {
+impl<'d> Consumer<'d> for Service<'_, 'd> {
     const NULL_IS_ABSENT: bool = false;
     const TURNS_INTO_STRINGS: bool = true;
+
+    fn expression(&mut self, scalar: Node<'d>, table: Table<'_>, of: Type) {
+        let Some(context) = of.context else { return };
+        let allowed: Vec<&str> = table.group(context).collect();
+        let whole = Whole::of(scalar, &allowed);
+        // Most scalars are just texts.
+        if whole == Whole::Template && memchr::memmem::find(scalar.source().as_bytes(), b"${{").is_none() {
+            return;
+        }
+        self.found.extend(check_scalar(scalar, &allowed, whole, &self.scopes.names_at(scalar)));
+    }
 }
 
 /// What a file holds that the grammar of GitHub does not take. A file with nothing in it is on its way.
-pub fn findings(kind: FileKind, root: Node<'_>) -> Vec<Diagnostic> {
-    let name = if kind == FileKind::Action { "action" } else { "workflow" };
+pub fn findings<'d>(model: &Model<'d>, file: FileFacts<'d>, root: Node<'d>) -> Vec<Diagnostic> {
+    let name = if file.artifact.kind == FileKind::Action { "action" } else { "workflow" };
     let Some(found) = WORKFLOWS.root("", name).filter(|_| root.kind() != Kind::Empty) else {
         return Vec::new();
     };
-    let mut walk = Walk::new(WORKFLOWS, Versions::ONE, Extent::Whole, Service);
+    let scopes = Scopes::new(model, file, root);
+    let service = Service { scopes: &scopes, found: Vec::new() };
+    let mut walk = Walk::new(WORKFLOWS, Versions::ONE, Extent::Whole, service);
     walk.node(root, found.holds);
-    walk.found
+    let mut found = walk.found;
+    found.extend(walk.consumer.found);
+    found
 }
 
 #[cfg(test)]
