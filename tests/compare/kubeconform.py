@@ -24,17 +24,17 @@ ROUNDS = 5
 
 def standalone(source, target):
     """Writes schemas without references, as kubeconform reads them: one that refers to itself takes everything there."""
-    definitions = json.load(open(os.path.join(source, "_definitions.json")))["definitions"]
+    definitions = json.load(open(os.path.join(source, "_definitions.json")))["$defs"]
 
     def inline(node, above):
         if isinstance(node, list):
             return [inline(item, above) for item in node]
         if not isinstance(node, dict):
             return node
-        if "$ref" in node:
+        if isinstance(node.get("$ref"), str):
             name = node["$ref"].split("/")[-1]
             return {} if name in above else inline(definitions[name], above | {name})
-        return {key: inline(value, above) for key, value in node.items() if key != "description"}
+        return {key: inline(value, above) for key, value in node.items() if not (key == "description" and isinstance(value, str))}
 
     os.makedirs(target)
     for name in os.listdir(source):
