@@ -183,7 +183,11 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
         }
         let mut keys: Vec<&str> = variants.iter().map(|variant| self.table.text(variant.key)).collect();
         keys.dedup();
-        let message = format!("{} has no {}", described(node), one_of(keys.iter().copied(), "or"));
+        // The first ones are what people mean.
+        let message = match &keys[..] {
+            [first, second, _, _, ..] => format!("{} has neither `{first}` nor `{second}`", described(node)),
+            _ => format!("{} has no {}", described(node), one_of(keys.iter().copied(), "or")),
+        };
         let mut found = own("missing-key", head(node), message);
         // One of them may only be misspelt.
         let near = node.entries().into_iter().find_map(|entry| {
@@ -342,6 +346,7 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
             Limit::Between(least, most) if most == f64::INFINITY => format!("{least} or more"),
             Limit::Between(least, most) if least == f64::NEG_INFINITY => format!("{most} or less"),
             Limit::Between(least, most) => format!("between {least} and {most}"),
+            Limit::Length(1, u32::MAX) => "at least one character long".to_owned(),
             Limit::Length(least, u32::MAX) => format!("at least {least} characters long"),
             Limit::Length(0, most) => format!("at most {most} characters long"),
             Limit::Length(least, most) => format!("{least} to {most} characters long"),

@@ -94,7 +94,13 @@ pub fn suggest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Opt
     let most = (wrong.chars().count() / 3).max(1);
     names
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&wrong, &name.to_lowercase()), name))
+        .map(|name| (name.to_lowercase(), name))
+        .map(|(lower, name)| {
+            let distance = strsim::damerau_levenshtein(&wrong, &lower);
+            // What only lacks its ending is near too: `open` for `opened`.
+            let is_begun = wrong.chars().count() > 2 && distance <= 2 && lower.starts_with(&wrong);
+            (if is_begun { distance.min(most) } else { distance }, name)
+        })
         .filter(|&(distance, _)| distance <= most)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, name)| name)

@@ -8,6 +8,7 @@ use crate::artifact::Kind as FileKind;
 use crate::checks::own;
 use crate::diagnostic::Severity;
 use crate::model::FileFacts;
+use crate::shape::suggest;
 use crate::source::Place;
 use crate::yaml::{Entry, Kind, Node, Scalar};
 use std::borrow::Cow;
@@ -84,7 +85,7 @@ fn check_inputs<'m>(look: &mut Look<'_, 'm>, step: Node<'m>, uses: Node<'m>, fil
     if given.is_open {
         return;
     }
-    for input in declared.iter().filter(|input| input.required && !given.has(&input.name)) {
+    for input in missing(&declared, &given) {
         let message = format!("the action `{action}` requires the input `{}`", input.name);
         let help = format!("give it under `with`, as `{}: …`", input.name);
         look.say(own("missing-input", text_place(uses), message).with_help(help));
@@ -178,12 +179,23 @@ fn check_given(
     if given.is_open {
         return;
     }
-    for input in declared.iter().filter(|input| input.required && !given.has(&input.name)) {
+    for input in missing(&declared, &given) {
         let message = format!("the workflow `{}` requires the {what} `{}`", callee.text, input.name);
         let key = if what == "input" { "with" } else { "secrets" };
         let help = format!("give it under `{key}`, as `{}: …`", input.name);
         look.say(own("missing-key", callee.place, message).with_help(help));
     }
+}
+
+/// What is required and not given, not even under a name that is only misspelt.
+fn missing<'d, 'm>(declared: &'d [Declared<'m>], given: &Given<'_>) -> Vec<&'d Declared<'m>> {
+    let is_known = |name: &str| declared.iter().any(|input| input.name.eq_ignore_ascii_case(name));
+    let names = given.entries.iter().map(|entry| entry.key.text()).filter(|name| !is_known(name));
+    let meant: Vec<&str> =
+        names.filter_map(|name| suggest(&name, declared.iter().map(|input| &*input.name))).collect();
+    let is_missing =
+        |input: &&Declared<'_>| input.required && !given.has(&input.name) && !meant.contains(&&*input.name);
+    declared.iter().filter(is_missing).collect()
 }
 
 /// The root of a file that was read to its end.

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_need_names_a_job_of_the_workflow() {
-        let jobs = "  build: {runs-on: x}\n  Deploy: {needs: [BUILD, biuld, \"${{ x }}\"], runs-on: x}\n  e: {needs: nothing-like-it}\n  f: {needs: [build, 'Build']}\n  g: {needs: [build, deploy]}\n";
+        let jobs = "  build: {runs-on: x}\n  Deploy: {needs: [BUILD, biuld], runs-on: x}\n  e: {needs: nothing-like-it}\n  f: {needs: [build, 'Build']}\n  g: {needs: [build, deploy]}\n";
         assert_eq!(
             of(jobs),
             [

@@ -67,7 +67,7 @@ mod tests {
                 "6:3 unknown-key \"crate\": unknown key `crate` in `on` | did you mean `create`?",
                 "7:1 unknown-key \"permission\": unknown key `permission` in this file | did you mean `permissions`?",
                 "12:9 exclusive-keys \"uses\": `uses` does not go with `run` | remove one of the two",
-                "14:9 missing-key \"nmae\": `jobs.a.steps[1]` has no `run`, `uses`, `wait`, `wait-all`, `cancel` or `parallel` | one of them says what it is",
+                "14:9 missing-key \"nmae\": `jobs.a.steps[1]` has neither `run` nor `uses` | one of them says what it is",
                 "15:22 wrong-type \"soon\": `timeout-minutes` must be a number, but it is a string",
                 "18:5 exclusive-keys \"steps\": `steps` does not go with `uses` | remove one of the two",
                 "19:3 missing-key \"c\": `jobs.c` has no `runs-on` | add `runs-on`, a string, a list or a mapping",
@@ -101,7 +101,7 @@ mod tests {
         for text in [
             "on: [push, repository_dispatch]\njobs: {a: {runs-on: [self-hosted, x], steps: [{run: 1}]}}",
             "on: {create: {tags: v*}, workflow_dispatch: {inputs: {a: }}, workflow_call: {secrets: }}\nname:\nenv: {A: 1, B: true, C: }\njobs: {a: {uses: ./.github/workflows/b.yml, with: {a: 1}, secrets: inherit}}",
-            "on: push\nenv: ${{ x }}\npermissions: {}\njobs: {a: {runs-on: {group: x}, timeout-minutes: \"${{ x }}\", strategy: {matrix: \"${{ x }}\"}, steps: [{uses: a/b@v1, with: {a: 1}}]}}",
+            "on: push\nenv: ${{ github.ref }}\npermissions: {}\njobs: {a: {runs-on: {group: x}, timeout-minutes: \"${{ github.ref }}\", strategy: {matrix: \"${{ github.ref }}\"}, steps: [{uses: a/b@v1, with: {a: 1}}]}}",
         ] {
             assert_eq!(of(".github/workflows/a.yml", text), Vec::<String>::new(), "{text}");
         }

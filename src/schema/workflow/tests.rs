@@ -13,6 +13,8 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
         ", but it is ",
         "unknown key `",
         " does not go with ",
+        "` has neither `",
+        "this key takes no expression",
     ];
     let lines = testing::found(files).into_iter();
     lines.filter(|line| !grammar.iter().any(|words| line.contains(words))).collect()
@@ -73,7 +75,7 @@ fn steps_beside_one_another_have_ids_of_their_own() {
 #[test]
 fn variables_have_names() {
     assert_eq!(
-        job("env: {A: 1, a: 2, 'B=C': 3, D E: 4, \"${{ x }}=\": 5}\nservices: {db: {env: {F=: 1}}}"),
+        job("env: {A: 1, a: 2, 'B=C': 3, D E: 4, \"${{ github.ref }}=\": 5}\nservices: {db: {env: {F=: 1}}}"),
         [
             "4:17 duplicate-item \"a\": variable `a` is there as `A` already: case makes no difference | remove one of the two, or give it another name",
             "4:24 invalid-value \"B=C\": `B=C` is no name of a variable: it contains a `=` | what stands before the `:` is the name alone",
@@ -119,7 +121,7 @@ fn schedules_come_and_not_too_often() {
 fn inputs_have_defaults_of_their_type() {
     assert_eq!(
         on(
-            "workflow_dispatch:\n  inputs:\n    a: {type: choice, options: [dev, prod, dev], default: pord}\n    b: {type: choice}\n    c: {type: boolean, default: 'yes'}\n    d: {type: boolean, default: 'True'}\n    e: {type: number, default: many}\n    f: {options: [x], default: 1}\n    g: {type: choice, options: [1, 2], default: '2'}\n    h: {type: environment, default: x}\nworkflow_call:\n  inputs:\n    a: {type: number, default: \"${{ x }}\"}\n    b: {type: boolean, default: 1, required: true}"
+            "workflow_dispatch:\n  inputs:\n    a: {type: choice, options: [dev, prod, dev], default: pord}\n    b: {type: choice}\n    c: {type: boolean, default: 'yes'}\n    d: {type: boolean, default: 'True'}\n    e: {type: number, default: many}\n    f: {options: [x], default: 1}\n    g: {type: choice, options: [1, 2], default: '2'}\n    h: {type: environment, default: x}\nworkflow_call:\n  inputs:\n    a: {type: number, default: \"${{ github.ref }}\"}\n    b: {type: boolean, default: 1, required: true}"
         ),
         [
             "4:46 duplicate-item \"dev\": input `a` has the option `dev` twice | remove one of the two",
@@ -144,7 +146,7 @@ fn inputs_have_defaults_of_their_type() {
 fn a_matrix_has_values_and_excludes_what_it_has() {
     assert_eq!(
         job(
-            "strategy:\n  matrix:\n    os: [linux, Windows, linux]\n    py: [3.1, 3.10, '3.1', \"${{ x }}\"]\n    none: []\n    run: [{a: 1, b: 2}, {a: 2}]\n    exclude:\n      - {OS: windows, py: nine}\n      - {os: macos}\n      - {arch: x}\n      - {run: {a: 2}}\n      - {run: {a: 3}}\n      - {run: {a: '1', B: 2}}"
+            "strategy:\n  matrix:\n    os: [linux, Windows, linux]\n    py: [3.1, 3.10, '3.1', \"${{ github.ref }}\"]\n    none: []\n    run: [{a: 1, b: 2}, {a: 2}]\n    exclude:\n      - {OS: windows, py: nine}\n      - {os: macos}\n      - {arch: x}\n      - {run: {a: 2}}\n      - {run: {a: 3}}\n      - {run: {a: '1', B: 2}}"
         ),
         [
             "6:30 duplicate-item \"linux\": `os` of the matrix has the value `linux` twice | remove one of the two",
@@ -156,14 +158,14 @@ fn a_matrix_has_values_and_excludes_what_it_has() {
         ]
     );
     for open in [
-        "{os: [a], exclude: \"${{ x }}\"}",
-        "{os: \"${{ x }}\", exclude: [{os: b}]}",
-        "{os: [a], exclude: [{os: \"${{ x }}\"}]}",
-        "\"${{ x }}\"",
-        "{os: [a, \"${{ x }}\"], exclude: [{os: b}]}",
+        "{os: [a], exclude: \"${{ github.ref }}\"}",
+        "{os: \"${{ github.ref }}\", exclude: [{os: b}]}",
+        "{os: [a], exclude: [{os: \"${{ github.ref }}\"}]}",
+        "\"${{ github.ref }}\"",
+        "{os: [a, \"${{ github.ref }}\"], exclude: [{os: b}]}",
         "{include: [{os: a}]}",
-        "{include: \"${{ x }}\"}",
-        "{\"${{ x }}\": [a], exclude: [{os: b}]}",
+        "{include: \"${{ github.ref }}\"}",
+        "{\"${{ github.ref }}\": [a], exclude: [{os: b}]}",
         "{os: [1, true, ''], exclude: [{os: '1'}, {os: 0}, {os: 01}]}",
         "{a: [[1, 2]], exclude: [{a: [1]}]}",
         "{a: [{b: 1}], exclude: [{a: {}}]}",
@@ -240,9 +242,9 @@ fn shells_are_known_or_say_where_the_script_goes() {
             "10:25 invalid-value \"PowerShell\": the shell `PowerShell` is there on Windows only, and the job runs on `ubuntu-latest` | write `pwsh`, which is there on every runner",
         ]
     );
-    let fine = "- {run: a, shell: 'perl {0}'}\n- {run: a, shell: BASH}\n- {run: a, shell: \"${{ x }}\"}\n- {run: a, shell: cmd, if: runner.os == 'Windows'}\n- {run: a, shell: }";
+    let fine = "- {run: a, shell: 'perl {0}'}\n- {run: a, shell: BASH}\n- {run: a, shell: \"${{ github.ref }}\"}\n- {run: a, shell: cmd, if: runner.os == 'Windows'}\n- {run: a, shell: }";
     assert_eq!(steps(fine), Vec::<String>::new());
-    assert_eq!(job("runs-on: \"${{ x }}\"\ndefaults: {run: {shell: cmd}}"), Vec::<String>::new());
+    assert_eq!(job("runs-on: \"${{ github.ref }}\"\ndefaults: {run: {shell: cmd}}"), Vec::<String>::new());
     assert_eq!(job("runs-on: macos-latest\ndefaults: {run: {shell: cmd}}").len(), 1);
     assert_eq!(of("defaults: {run: {shell: fish}}\njobs: {}").len(), 1);
 }
@@ -263,7 +265,7 @@ fn uses_has_a_form() {
             "12:16 invalid-value \"docker://alpine:\": `docker://alpine:` names no tag behind the `:` | write the tag, or leave the `:` out for `latest`",
         ]
     );
-    let fine = "- uses: a/b/c/d@main\n- uses: ./x\n- uses: $/x\n- uses: docker://alpine\n- uses: docker://r:5000/a@sha256:00\n- uses: \"${{ x }}\"\n- uses:";
+    let fine = "- uses: a/b/c/d@main\n- uses: ./x\n- uses: $/x\n- uses: docker://alpine\n- uses: docker://r:5000/a@sha256:00\n- uses: \"${{ github.ref }}\"\n- uses:";
     assert_eq!(steps(fine), Vec::<String>::new());
     for (uses, what) in [
         (
@@ -351,7 +353,7 @@ fn an_action_that_may_be_elsewhere_is_not_missed() {
 #[test]
 fn a_called_workflow_is_there_and_gets_what_it_asks_for() {
     let called = "on:\n  workflow_call:\n    inputs:\n      env: {type: string, required: true}\n      dry: {type: boolean}\n      n: {type: number, required: true, default: 1}\n    secrets:\n      key: {required: true}\njobs: {}\n";
-    let calls = "on: push\njobs:\n  a: {uses: ./.github/workflows/called.yml, with: {ENV: x, dry: maybe, n: '2', foo: y}, secrets: {kye: x}}\n  b: {uses: ./.github/workflows/called.yml, secrets: inherit}\n  c: {uses: ./.github/workflows/caled.yml}\n  d: {uses: ./.github/workflows/b.yml}\n  e: {uses: ./.github/workflows/called.yml, with: {env: \"${{ x }}\", dry: \"${{ x }}\"}, secrets: {key: x}}\n";
+    let calls = "on: push\njobs:\n  a: {uses: ./.github/workflows/called.yml, with: {ENV: x, dry: maybe, n: '2', foo: y}, secrets: {kye: x}}\n  b: {uses: ./.github/workflows/called.yml, secrets: inherit}\n  c: {uses: ./.github/workflows/caled.yml}\n  d: {uses: ./.github/workflows/b.yml}\n  e: {uses: ./.github/workflows/called.yml, with: {env: \"${{ github.ref }}\", dry: \"${{ github.ref }}\"}, secrets: {key: x}}\n";
     let files = [
         (PATH, calls),
         (".github/workflows/called.yml", called),
@@ -361,7 +363,6 @@ fn a_called_workflow_is_there_and_gets_what_it_asks_for() {
     assert_eq!(
         found(&files).iter().map(|line| &line[path.len()..]).collect::<Vec<_>>(),
         [
-            "3:13 missing-key \"./.github/workflows/called.yml\": the workflow `./.github/workflows/called.yml` requires the secret `key` | give it under `secrets`, as `key: …`",
             "3:65 wrong-type \"maybe\": the input `dry` is a boolean, and is given `maybe` | write `true` or `false`",
             "3:80 unknown-key \"foo\": the workflow `./.github/workflows/called.yml` has no input `foo` | the inputs are `env`, `dry`, `n`",
             "3:99 unknown-key \"kye\": the workflow `./.github/workflows/called.yml` has no secret `kye` | did you mean `key`?",
