@@ -54,7 +54,7 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
                 }
                 (None, Some(near)) => renamed(found, key, near),
                 (None, None) if names.is_empty() => found.with_help("nothing may stand here; remove it"),
-                (None, None) => found.with_help(format!("remove it; {}", allowed_keys(names))),
+                (None, None) => found.with_help(format!("remove it; {}", allowed_keys(&names))),
             },
         }
     }
@@ -214,11 +214,8 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
         let key = node.key().filter(|_| node.span().is_empty());
         let found = own("wrong-type", key.unwrap_or(node).place(), message);
         let text = node.source();
-        let written = match node.scalar() {
-            Scalar::Bool(_) | Scalar::Int(_) | Scalar::Float(_) if of.scalars.has(Scalars::STRING) => true,
-            Scalar::Str(_) | Scalar::Null => false,
-            _ => false,
-        };
+        let written = matches!(node.scalar(), Scalar::Bool(_) | Scalar::Int(_) | Scalar::Float(_))
+            && of.scalars.has(Scalars::STRING);
         if written {
             let explained = matches!(node.scalar(), Scalar::Bool(_))
                 && !matches!(text, "true" | "false" | "True" | "False" | "TRUE" | "FALSE");
@@ -311,7 +308,7 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
     }
 
     /// An item that is the same as one before.
-    pub fn twice(&self, item: Node<'d>, before: Node<'d>, keys: &[&str], twice: Twice) -> Diagnostic {
+    pub fn twice(item: Node<'d>, before: Node<'d>, keys: &[&str], twice: Twice) -> Diagnostic {
         let list = item.parent().map_or("this list".into(), described);
         let told = |item: Node<'d>| keys.first().and_then(|key| item.get(key)).unwrap_or(item);
         let value = told(item);
@@ -329,7 +326,7 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
     }
 
     /// A list without items.
-    pub fn empty(&self, node: Node<'d>) -> Diagnostic {
+    pub fn empty(node: Node<'d>) -> Diagnostic {
         own("invalid-value", head(node), format!("{} is empty", described(node)))
             .with_help("give it an item, or remove the key")
     }
@@ -442,12 +439,14 @@ fn subject(node: Node<'_>) -> String {
     }
 }
 
-/// Where what is missing in a collection is shown: at its key, in an item of a list at the name of the item or its first key.
+/// Where what is missing in a collection is shown: at its key; in an item of a list at the name of the item, in an object at its `kind`,
+/// else at the first key.
 pub fn head(node: Node<'_>) -> Place {
     let named =
         || node.get("name").filter(|name| name.resolve().kind() == Kind::Scalar && !name.span().is_empty());
+    let kind = || node.entry("kind").filter(|_| node.get("apiVersion").is_some()).map(|entry| entry.key);
     let first = || node.pairs().next().map(|(key, _)| key);
-    let shown = node.key().or_else(named).or_else(first);
+    let shown = node.key().or_else(named).or_else(kind).or_else(first);
     shown.map_or_else(|| node.place(), Node::place)
 }
 
@@ -478,16 +477,14 @@ pub fn one_of<'n>(names: impl IntoIterator<Item = &'n str>, word: &str) -> Strin
     }
 }
 
-fn allowed_keys(names: Vec<&str>) -> String {
+fn allowed_keys(names: &[&str]) -> String {
     let more = names.len().saturating_sub(LISTED);
     let listed = names.iter().take(LISTED).copied();
-    match more {
-        0 => format!("known here: {}", one_of(listed, "and")),
-        _ => {
-            let listed: Vec<String> = listed.map(|name| format!("`{name}`")).collect();
-            format!("known here: {} and {more} more", listed.join(", "))
-        }
+    if more == 0 {
+        return format!("known here: {}", one_of(listed, "and"));
     }
+    let listed: Vec<String> = listed.map(|name| format!("`{name}`")).collect();
+    format!("known here: {} and {more} more", listed.join(", "))
 }
 
 /// The beginning of a text, on one line.

@@ -240,7 +240,7 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
             self.node(item, list.holds);
         }
         if list.filled && is_empty && self.extent == Extent::Whole && !node.is_incomplete() {
-            let found = self.say().empty(node);
+            let found = Say::empty(node);
             self.found.push(found);
         }
         if list.twice != Twice::Allowed {
@@ -256,7 +256,7 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
             let Some(identity) = self.identity(item, &keys) else { continue };
             match first.get(&identity) {
                 Some(&before) => {
-                    let found = self.say().twice(item, before, &keys, list.twice);
+                    let found = Say::twice(item, before, &keys, list.twice);
                     self.found.push(found);
                 }
                 None => {

@@ -76,7 +76,7 @@ fn schemas_are_printed_as_they_are_committed() {
         assert!(output.stdout == fs::read(path).expect("it is committed"), "{committed}");
     }
     let unknown = plimsoll(kinds(), &["schema", "rules"], b"");
-    assert!(String::from_utf8_lossy(&unknown.stderr).contains("config, rule, report"));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("unrecognized subcommand"));
 }
 
 /// The output of a program that is given a script; `None`, and a word of it, where there is no such program.

@@ -23,7 +23,7 @@ fn shop() -> TempDir {
                  let: {others: \"repo.compose.service.filter(s, s.service.x_port == service.x_port)\"}\n\
                  forbid: size(others) > 1\nmessage: a port stands twice\nat: others.map(s, s.service.x_port)\n";
     let folder = project(&[
-        ("plimsoll.yaml", "retired: [old-api]\n"),
+        ("plimsoll.yaml", "retired: [old-api]\nrules: {unknown-key: off, invalid-value: off}\n"),
         (".plimsoll/rules/same-port.yaml", twice),
         ("a/compose.yaml", "services:\n  a: {image: a, healthcheck: {test: \"true\"}, x_port: 80}\n"),
         (NAME, "services: {}\n"),

@@ -31,21 +31,18 @@ fn renewed(page: &str, silent: &mut Vec<String>) -> (String, usize) {
             continue;
         };
         let body: String = lines.by_ref().take_while(|line| line.trim_end() != "```").collect();
-        match info.split_once(' ') {
-            Some((_, path)) => {
-                files.push((path.to_owned(), body.clone()));
-                new.push_str(&format!("{line}{body}```\n"));
-            }
-            None => {
-                let made = report(&std::mem::take(&mut files));
-                if made.trim().is_empty() {
-                    silent.push(title.trim_end().to_owned());
-                }
-                assert!(!made.contains("given schemas"), "{made}");
-                new.push_str(&format!("{line}{}\n```\n", made.trim_end()));
-                count += 1;
-            }
+        if let Some((_, path)) = info.split_once(' ') {
+            new.extend([line, &body, "```\n"]);
+            files.push((path.to_owned(), body));
+            continue;
         }
+        let made = report(&std::mem::take(&mut files));
+        if made.trim().is_empty() {
+            silent.push(title.trim_end().to_owned());
+        }
+        assert!(!made.contains("given schemas"), "{made}");
+        new.extend([line, made.trim_end(), "\n```\n"]);
+        count += 1;
     }
     (new, count)
 }

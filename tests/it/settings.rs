@@ -218,9 +218,10 @@ fn the_configuration_of_the_readme_is_valid_and_shows_every_key() {
         ("vendor/acme-rules/x.yaml", &rule("foreign-registry", "params: {registries: [quay.io]}\n")),
         (
             ".github/workflows/ci-cd.yml",
-            "on: push\njobs: {deploy: {runs-on: x, steps: []}, rollback: {runs-on: x, steps: []}}\n",
+            "on: push\njobs: {deploy: {runs-on: x, steps: [{run: a}]}, rollback: {runs-on: x, steps: [{run: b}]}}\n",
         ),
         (".github/workflows/release-1.yml", WORKFLOW),
+        ("vendor/crds/a.yaml", "kind: CustomResourceDefinition\n"),
         ("legacy/compose.yaml", COMPOSE),
     ]);
     let output = plimsoll(folder.path(), &["check", "--output", "concise", "--today", "2026-06-01"], b"");

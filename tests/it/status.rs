@@ -21,7 +21,7 @@ pub fn formats() -> &'static [String] {
 }
 
 const WORKLOAD: &str = "services: {web: {image: web}}\n";
-const CLEAN: &str = "services: {web: {image: web, healthcheck: {test: [CMD, true]}}}\n";
+const CLEAN: &str = "services: {web: {image: web, healthcheck: {test: [CMD, 'true']}}}\n";
 
 /// What a repository is like, and the status that every format must end with.
 type State = (&'static str, i32, fn() -> TempDir);

@@ -642,13 +642,13 @@ fn a_reason_that_another_rule_would_find_is_refused() {
 
 #[test]
 fn a_json_manifest_gets_an_annotation() {
-    let pod = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "X1"}}"#;
+    let pod = r#"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "X1"}}"#;
     let folder = project(&[RULE, ("plimsoll.yaml", "{}\n"), ("k8s/a.json", pod)]);
     let (status, _, err) = suppress(folder.path(), &["cross", "k8s/a.json:1"]);
     assert_eq!(status, Some(0), "{err}");
     assert_eq!(
         read(folder.path(), "k8s/a.json"),
-        r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"annotations": {"plimsoll.dev/ignore.cross": "left in spring"}, "name": "X1"}}"#
+        r#"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"annotations": {"plimsoll.dev/ignore.cross": "left in spring"}, "name": "x"}, "data": {"a": "X1"}}"#
     );
     assert_eq!(check(folder.path(), &[]).1, "");
     let folder = project(&[

@@ -7,6 +7,7 @@
 
 use crate::support::{self, folders, request};
 use plimsoll::check::{self, Run};
+use plimsoll::checks::explanation;
 use plimsoll::diagnostic::Diagnostic;
 use plimsoll::fingerprint::Fingerprint;
 use plimsoll::secret::{self, MASK};
@@ -40,7 +41,8 @@ type Key = (String, String);
 #[test]
 fn every_finding_of_the_migration_is_judged() {
     let Some(corpus) = support::shared("corpus") else { return };
-    let found = findings(&corpus.join("faultmaven/seed-target"), include_str!("../migration.yaml"));
+    let found =
+        findings(&corpus.join("faultmaven/seed-target"), include_str!("../migration.yaml"), Part::Policies);
     let all: Vec<&Finding> = found.iter().collect();
     assert_eq!(judge("tests/verdicts/seed-target.tsv", &found, &all), 0, "a false finding");
 }
@@ -50,10 +52,34 @@ fn a_sample_of_the_findings_of_other_repositories_is_judged() {
     let Some(corpus) = support::shared("corpus") else { return };
     let found: Vec<Finding> = folders(&corpus.join("general"))
         .iter()
-        .flat_map(|root| findings(root, include_str!("../verdicts/general.yaml")))
+        .flat_map(|root| findings(root, include_str!("../verdicts/general.yaml"), Part::Policies))
         .collect();
     let sample = sample(&found);
     assert_eq!(judge("tests/verdicts/general.tsv", &found, &sample), 0, "a false finding");
+}
+
+#[test]
+fn every_finding_about_the_structure_of_real_files_is_judged() {
+    let Some(corpus) = support::shared("corpus") else { return };
+    let roots = ["general", "faultmaven"].into_iter().flat_map(|folder| folders(&corpus.join(folder)));
+    let found: Vec<Finding> =
+        roots.flat_map(|root| findings(&root, "extends: []\n", Part::Structure)).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &found {
+        *counts.entry(&finding.rule).or_default() += 1;
+    }
+    println!("{counts:?}");
+    let all: Vec<&Finding> = found.iter().collect();
+    assert_eq!(judge("tests/verdicts/structure.tsv", &found, &all), 0, "a false finding");
+}
+
+/// Which findings are judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Those of rules, and of the checks that only the text of a file takes.
+    Policies,
+    /// Those of the checks of structure.
+    Structure,
 }
 
 /// The findings with the smallest fingerprints, and enough of every rule: other findings hardly change what is in it.
@@ -116,7 +142,7 @@ fn row(line: &str) -> (Key, (&str, &str)) {
 }
 
 /// The findings below a root, named by its folder.
-fn findings(root: &Path, config: &str) -> Vec<Finding> {
+fn findings(root: &Path, config: &str, part: Part) -> Vec<Finding> {
     let name = root.file_name().expect("a folder has a name").to_string_lossy().into_owned();
     let mut request = request(root, config);
     // The pipelines that the configurations name are not in every root.
@@ -127,6 +153,7 @@ fn findings(root: &Path, config: &str) -> Vec<Finding> {
     found
         .iter()
         .zip(identities)
+        .filter(|(diagnostic, _)| explanation(&diagnostic.rule).is_some() == (part == Part::Structure))
         .map(|(diagnostic, fingerprint)| Finding {
             rule: diagnostic.rule.to_string(),
             file: format!("{name}/{}", run.sources.get(diagnostic.file()).path),

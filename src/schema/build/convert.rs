@@ -61,7 +61,7 @@ impl<'b, 'd> Convert<'b, 'd> {
             return id;
         }
         let steps = reference.strip_prefix("#/").unwrap_or_default().split('/');
-        let target = steps.into_iter().try_fold(self.document, |node, step| node.get(step));
+        let target = steps.into_iter().try_fold(self.document, Node::get);
         let Some(target) = target.map(Node::resolve) else { return TypeId::ANY };
         if is_quantity(reference) {
             let limits = self.builder.limits(&[Limit::Format(Format::Quantity)]);
@@ -197,7 +197,7 @@ impl<'b, 'd> Convert<'b, 'd> {
         let steps = schema.get("$ref").map(|reference| reference.text().into_owned());
         let Some(reference) = steps else { return schema };
         let steps = reference.strip_prefix("#/").unwrap_or_default().split('/');
-        steps.into_iter().try_fold(self.document, |node, step| node.get(step)).map_or(schema, Node::resolve)
+        steps.into_iter().try_fold(self.document, Node::get).map_or(schema, Node::resolve)
     }
 
     fn list(&mut self, schema: Node<'d>, depth: usize) -> super::ListId {

@@ -418,9 +418,9 @@ volumes: {a: , b: {driver: !reset }}
 #[test]
 fn hostile_files_are_cheap() {
     let many = 3000;
-    let services: String = (0..many).map(|n| format!("  s{n}: *big\n")).collect();
-    let names: String = (0..many).map(|n| format!("n{n}, ")).collect();
-    let ports: String = (0..many).map(|n| format!("\"{n}:{n}\", \"1-65535:1-65535\", ")).collect();
+    let services = (0..many).map(|n| format!("  s{n}: *big\n")).collect::<Vec<_>>().concat();
+    let names = (0..many).map(|n| format!("n{n}, ")).collect::<Vec<_>>().concat();
+    let ports = (0..many).map(|n| format!("\"{n}:{n}\", \"1-65535:1-65535\", ")).collect::<Vec<_>>().concat();
     let text = format!(
         "x-big: &big\n  image: a\n  depends_on: [{names}]\n  ports: [{ports}]\nservices:\n{services}"
     );

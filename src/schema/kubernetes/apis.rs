@@ -9,7 +9,7 @@ use crate::shape::suggest;
 use crate::yaml::Node;
 
 /// What is to be said of the API version of an object.
-pub fn findings(targets: &Targets, api_version: Node<'_>, kind: &str) -> Option<Diagnostic> {
+pub fn findings(targets: Targets, api_version: Node<'_>, kind: &str) -> Option<Diagnostic> {
     let text = api_version.text();
     let Some(api) = find(&text, kind) else { return unknown_kind(api_version, &text, kind) };
     let replaced = |found: Diagnostic| match api.replacement {

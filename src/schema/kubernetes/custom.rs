@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::schema::build::{Builder, Built, Convert, Strictness};
 use crate::schema::table::{Scalars, TypeId};
 use crate::schema::walk::{Extent, Versions, Walk};
-use crate::yaml::{Node, Scalar};
+use crate::yaml::{Document, Node, Scalar};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -34,7 +34,7 @@ impl<'m> Definitions<'m> {
         for artifact in
             model.artifacts.iter().chain(model.definitions).filter(|artifact| artifact.kind == Kind::Manifest)
         {
-            for root in artifact.document.iter().flat_map(|document| document.roots()) {
+            for root in artifact.document.iter().flat_map(Document::roots) {
                 crate::model::objects(root, false, &mut |visit| {
                     if visit.kind == "CustomResourceDefinition" {
                         all.add(visit.object);

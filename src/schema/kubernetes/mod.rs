@@ -16,7 +16,7 @@ use super::{Schemas, tables};
 use crate::artifact::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, FileFacts, Model, ObjectVisit, is_unknown};
-use crate::yaml::{Kind as NodeKind, Node};
+use crate::yaml::{Document, Kind as NodeKind, Node};
 
 /// The findings in one file.
 pub fn findings(model: &Model<'_>, schemas: &Schemas<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
@@ -29,7 +29,7 @@ pub fn findings(model: &Model<'_>, schemas: &Schemas<'_>, file: FileFacts<'_>) -
 pub fn each_object<'m>(model: &Model<'m>, file: FileFacts<'m>, f: &mut dyn FnMut(&ObjectVisit<'m>)) {
     let own = file.artifact.document.as_ref().filter(|_| file.artifact.kind == Kind::Manifest);
     let is_part = model.project.is_patch(file.id) || is_assertion(&file.source.path);
-    for root in own.into_iter().flat_map(|document| document.roots()) {
+    for root in own.into_iter().flat_map(Document::roots) {
         model::objects(root, is_part, f);
     }
     for embedded in model::embedded(file) {
@@ -59,7 +59,7 @@ struct ApiServer {
     own_kind: bool,
 }
 
-impl<'d> Consumer<'d> for ApiServer {
+impl Consumer<'_> for ApiServer {
     const NULL_IS_ABSENT: bool = true;
 
     fn empty_is_absent(&self) -> bool {
@@ -104,7 +104,7 @@ fn object_findings(schemas: &Schemas<'_>, visit: &ObjectVisit<'_>) -> Vec<Diagno
     let extent = if visit.fragment { Extent::Part } else { Extent::Whole };
     let consumer = ApiServer { extent, own_kind: true };
     let mut found: Vec<Diagnostic> =
-        apis::findings(&schemas.targets, api_version, &kind.text()).into_iter().collect();
+        apis::findings(schemas.targets, api_version, &kind.text()).into_iter().collect();
     match schema_of(schemas, &api_version.text(), &kind.text()) {
         Schema::BuiltIn(root) => {
             let versions = schemas.targets.versions(root.within);
@@ -126,7 +126,7 @@ fn object_findings(schemas: &Schemas<'_>, visit: &ObjectVisit<'_>) -> Vec<Diagno
 }
 
 /// What is wrong with the `metadata` of an object whose schema does not describe it.
-fn metadata_findings<'d>(schemas: &Schemas<'_>, metadata: Node<'d>, consumer: ApiServer) -> Vec<Diagnostic> {
+fn metadata_findings(schemas: &Schemas<'_>, metadata: Node<'_>, consumer: ApiServer) -> Vec<Diagnostic> {
     let table: Table<'static> = tables::KUBERNETES;
     let Some(root) = table.root("", "ObjectMeta") else { return Vec::new() };
     let mut walk = Walk::new(table, schemas.targets.versions(root.within), consumer.extent, consumer);

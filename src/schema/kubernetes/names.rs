@@ -61,10 +61,8 @@ fn is_kept(group: &str) -> bool {
 /// `pkg/apis/*/validation` of Kubernetes 1.36. A Service's name may begin with a digit where `RelaxedServiceNameValidation` is on.
 fn form_of(group: &str, kind: &str) -> Option<Format> {
     match (group, kind) {
-        // Path segments: anything but `/` and `%`.
-        ("rbac.authorization.k8s.io", _) => None,
-        // Addresses, and names with colons.
-        (_, "IPAddress" | "ClusterTrustBundle" | "Event") => None,
+        // Path segments (anything but `/` and `%`), addresses, and names with colons.
+        ("rbac.authorization.k8s.io", _) | (_, "IPAddress" | "ClusterTrustBundle" | "Event") => None,
         ("", "Service" | "Namespace") => Some(Format::DnsLabel),
         _ => Some(Format::DnsSubdomain),
     }
