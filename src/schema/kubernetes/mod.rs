@@ -4,6 +4,7 @@
 mod apis;
 mod custom;
 mod names;
+mod objects;
 mod versions;
 
 pub use apis::{find, rank};
@@ -21,7 +22,12 @@ use crate::yaml::{Document, Kind as NodeKind, Node};
 /// The findings in one file.
 pub fn findings(model: &Model<'_>, schemas: &Schemas<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    each_object(model, file, &mut |object| found.extend(object_findings(schemas, object)));
+    let mut rules = objects::Rules::new(model, file);
+    each_object(model, file, &mut |object| {
+        found.extend(object_findings(schemas, object));
+        rules.object(object);
+    });
+    found.append(&mut rules.found);
     found
 }
 
