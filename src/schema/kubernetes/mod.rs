@@ -13,7 +13,7 @@ pub use versions::Targets;
 use super::table::{Root, Table, TypeId};
 use super::walk::{Consumer, Extent, Walk};
 use super::{Schemas, tables};
-use crate::artifact::Kind;
+use crate::artifact::{Kind, is_almost_an_object};
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, FileFacts, Model, ObjectVisit, is_unknown};
 use crate::yaml::{Document, Kind as NodeKind, Node};
@@ -21,6 +21,12 @@ use crate::yaml::{Document, Kind as NodeKind, Node};
 /// The findings in one file.
 pub fn findings(model: &Model<'_>, schemas: &Schemas<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let own = file.artifact.document.as_ref().filter(|_| file.artifact.kind == Kind::Manifest);
+    for root in own.into_iter().flat_map(Document::roots).map(Node::resolve) {
+        if is_almost_an_object(root) && !model.project.is_patch(file.id) && !root.is_incomplete() {
+            found.extend(names::unnamed(root));
+        }
+    }
     each_object(model, file, &mut |object| found.extend(object_findings(schemas, object)));
     found
 }
