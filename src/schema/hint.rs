@@ -32,6 +32,14 @@ pub enum Hint<'w, 'd> {
     None,
 }
 
+/// A mapping one step down.
+struct Step {
+    /// The key, with `[]` for the items of a list.
+    name: String,
+    holds: MappingId,
+    is_required: bool,
+}
+
 impl<'w, 'd> Say<'_, 'w, 'd> {
     /// What is to be done about an unknown key of the innermost mapping.
     pub fn hint(&self, key: &str, value: Node<'d>, mapping: Mapping) -> Hint<'w, 'd> {
@@ -86,28 +94,34 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
     }
 
     /// The paths to the nearest mappings below that know a key, and how far down they are. Of several those count whose way begins with
-    /// a key that is there; too many are none.
+    /// a key that is there, else those that are required where they stand; too many are none.
     fn below(&self, key: &str, holder: Node<'d>, mapping: Mapping) -> (usize, Vec<String>) {
         let mut level = vec![(String::new(), mapping)];
         let mut seen: HashSet<MappingId> = HashSet::new();
         for depth in 1..=DEEPEST {
             let (mut found, mut next) = (BTreeSet::new(), Vec::new());
             for (path, mapping) in level {
-                for (step, id) in self.steps(mapping) {
+                for Step { name: step, holds: id, is_required } in self.steps(mapping) {
                     let inner = self.table.mapping(id);
                     let dot = if path.is_empty() { "" } else { "." };
                     let path = format!("{path}{dot}{step}");
                     if self.knows(inner, key) {
-                        found.insert(path);
+                        found.insert((path, is_required));
                     } else if seen.len() < SEARCHED && seen.insert(id) {
                         next.push((path, inner));
                     }
                 }
             }
             if !found.is_empty() {
-                let is_there = |path: &&String| holder.get(first_step(path)).is_some();
-                let there: Vec<String> = found.iter().filter(is_there).cloned().collect();
-                let found = if there.is_empty() { found.into_iter().collect() } else { there };
+                let paths = |of: &dyn Fn(&(String, bool)) -> bool| -> Vec<String> {
+                    found.iter().filter(|it| of(it)).map(|(path, _)| path.clone()).collect()
+                };
+                let narrowed = [
+                    paths(&|(path, _)| holder.get(first_step(path)).is_some()),
+                    paths(&|&(_, is_required)| is_required),
+                    paths(&|_| true),
+                ];
+                let found = narrowed.into_iter().find(|paths| !paths.is_empty()).unwrap_or_default();
                 return (depth, if found.len() > NAMED { Vec::new() } else { found });
             }
             level = next;
@@ -128,28 +142,28 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
     }
 
     /// The mappings one step down, and the steps.
-    fn steps(&self, mapping: Mapping) -> Vec<(String, MappingId)> {
+    fn steps(&self, mapping: Mapping) -> Vec<Step> {
         let table = self.table;
         let variants = table.variants(mapping).iter().map(|variant| table.mapping(variant.holds));
         let mut steps = Vec::new();
         for mapping in std::iter::once(mapping).chain(variants) {
             for field in table.fields(mapping) {
-                self.step(table.text(field.name), field.holds, &mut steps);
+                self.step(table.text(field.name), field.holds, field.required != 0, &mut steps);
             }
             let rests = table.rests(mapping).iter().filter(|rest| !matches!(rest.keys, Keys::Prefix(_)));
             for rest in rests {
-                self.step("*", rest.holds, &mut steps);
+                self.step("*", rest.holds, false, &mut steps);
             }
         }
         steps
     }
 
-    fn step(&self, name: &str, holds: TypeId, steps: &mut Vec<(String, MappingId)>) {
+    fn step(&self, name: &str, holds: TypeId, is_required: bool, steps: &mut Vec<Step>) {
         let of = self.table.type_of(holds);
-        steps.extend(of.mapping.map(|mapping| (name.to_owned(), mapping)));
+        steps.extend(of.mapping.map(|holds| Step { name: name.to_owned(), holds, is_required }));
         let list = of.list.and_then(|list| self.table.lists.get(usize::from(list.0)));
         let item = list.and_then(|list| self.table.type_of(list.holds).mapping);
-        steps.extend(item.map(|item| (format!("{name}[]"), item)));
+        steps.extend(item.map(|holds| Step { name: format!("{name}[]"), holds, is_required }));
     }
 
     /// The keys of a mapping under which any key may stand that holds such a value: `matchLabels` for a label, `services` for a service.

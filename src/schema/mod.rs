@@ -36,13 +36,19 @@ pub struct Schemas<'m> {
     custom: kubernetes::Definitions<'m>,
     /// The versions of Kubernetes that it is deployed to.
     targets: kubernetes::Targets,
+    /// Whether a kustomization adds labels to selectors.
+    adds_selectors: bool,
 }
 
 impl<'m> Schemas<'m> {
     /// Those of a project.
     pub fn new(model: &Model<'m>) -> Self {
         let targets = kubernetes::Targets::new(model.settings.kubernetes);
-        Self { custom: kubernetes::Definitions::new(model), targets }
+        Self {
+            custom: kubernetes::Definitions::new(model),
+            targets,
+            adds_selectors: kubernetes::adds_selectors(model),
+        }
     }
 
     /// The findings in one file.

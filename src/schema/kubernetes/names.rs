@@ -16,7 +16,9 @@ pub fn findings(visit: &ObjectVisit<'_>) -> Vec<Diagnostic> {
     let object = visit.object;
     let api_version = object.get("apiVersion").map(Node::text).unwrap_or_default();
     let (group, _) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
-    let is_built_in = KUBERNETES.root(&api_version, &visit.kind).is_some();
+    // Answers of the server and lists have no name.
+    let is_answer = visit.kind.ends_with("List") || visit.kind.starts_with("API") && group.is_empty();
+    let is_built_in = !is_answer && KUBERNETES.root(&api_version, &visit.kind).is_some();
     let Some(metadata) = object.get("metadata").map(Node::resolve) else {
         let needs = is_built_in
             && object.get("name").is_none()
