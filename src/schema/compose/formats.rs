@@ -1,8 +1,8 @@
 //! Values that are strings to the structure and numbers, durations, sizes or lists to the loader.
 
 use super::file::{Fields, File, Found, Service, text};
-use super::scope::quoted;
 use crate::checks::own;
+use crate::schema::words::quoted;
 use crate::yaml::{Kind, Node, Scalar};
 
 /// What a string must be.

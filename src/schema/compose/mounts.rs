@@ -1,9 +1,9 @@
 //! What services mount: the form of `volumes`, and places that are mounted twice.
 
 use super::file::{File, Found, Known, Service, text};
-use super::scope::quoted;
 use crate::checks::own;
 use crate::diagnostic::Severity;
+use crate::schema::words::quoted;
 use crate::source::Place;
 use crate::yaml::{Kind, Node};
 use std::borrow::Cow;

@@ -1,8 +1,9 @@
 //! Ports of services: the form of `ports`, and ports of the host that are published twice.
 
 use super::file::{File, Found, Known, Service, text};
-use super::scope::{Section, quoted};
+use super::scope::Section;
 use crate::checks::own;
+use crate::schema::words::quoted;
 use crate::source::Place;
 use crate::yaml::{Kind, Node, Scalar};
 use std::collections::HashMap;

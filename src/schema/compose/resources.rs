@@ -2,8 +2,9 @@
 
 use super::file::{Field, File, Found, is_true, text};
 use super::formats::{Form, check as check_form};
-use super::scope::{Section, quoted};
+use super::scope::Section;
 use crate::checks::own;
+use crate::schema::words::quoted;
 use crate::yaml::Kind;
 
 /// Finds what the definitions of a file lack, and what excludes one another in them.

@@ -152,8 +152,8 @@ fn a_matrix_has_values_and_excludes_what_it_has() {
             "6:30 duplicate-item \"linux\": `os` of the matrix has the value `linux` twice | remove one of the two",
             "7:19 duplicate-item \"3.10\": `py` of the matrix has the number `3.1` twice: `3.10` is the same | put both into quotes, so that they are texts",
             "8:15 invalid-value \"[]\": `none` of the matrix has no values, so that there is no job to run | name at least one value, or remove it",
-            "12:18 invalid-value \"macos\": `exclude` takes nothing out: no `os` of this matrix is `macos` | the values are `linux`, `Windows`, `linux`",
-            "13:14 undefined-reference \"arch\": `exclude` names `arch`, which is no variable of this matrix | the variables are `os`, `py`, `none`, `run`",
+            "12:18 invalid-value \"macos\": `exclude` takes nothing out: no `os` of this matrix is `macos` | the values are `linux`, `Windows` and `linux`",
+            "13:14 undefined-reference \"arch\": `exclude` names `arch`, which is no variable of this matrix | the variables are `os`, `py`, `none` and `run`",
             "15:19 invalid-value \"{a: 3}\": `exclude` takes nothing out: no `run` of this matrix is like this | name one of its values",
         ]
     );
@@ -364,7 +364,7 @@ fn a_called_workflow_is_there_and_gets_what_it_asks_for() {
         found(&files).iter().map(|line| &line[path.len()..]).collect::<Vec<_>>(),
         [
             "3:65 wrong-type \"maybe\": the input `dry` is a boolean, and is given `maybe` | write `true` or `false`",
-            "3:80 unknown-key \"foo\": the workflow `./.github/workflows/called.yml` has no input `foo` | the inputs are `env`, `dry`, `n`",
+            "3:80 unknown-key \"foo\": the workflow `./.github/workflows/called.yml` has no input `foo` | the inputs are `env`, `dry` and `n`",
             "3:99 unknown-key \"kye\": the workflow `./.github/workflows/called.yml` has no secret `kye` | did you mean `key`?",
             "4:13 missing-key \"./.github/workflows/called.yml\": the workflow `./.github/workflows/called.yml` requires the input `env` | give it under `with`, as `env: …`",
             "5:13 undefined-reference \"./.github/workflows/caled.yml\": there is no workflow at `./.github/workflows/caled.yml` | did you mean `called.yml`?",
