@@ -1,7 +1,8 @@
 //! One expression into a tree with a span for every node. Nothing recurses: the nodes stand in a list, operands before what holds them.
 
+use super::Problem;
 use super::lex::{Kind as TokenKind, Lexer, Operator, Token, Wanted};
-use super::{Problem, shown};
+use crate::schema::words::shown;
 use crate::source::Span;
 use std::borrow::Cow;
 

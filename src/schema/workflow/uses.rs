@@ -16,7 +16,12 @@ pub fn check_step(look: &mut Look<'_, '_>, step: Node<'_>) {
 
 /// Whether `uses` names something of the repository itself.
 pub fn is_local(text: &str) -> bool {
-    text.starts_with("./") || text.starts_with(".\\") || text.starts_with("$/")
+    path_in_repository(text).is_some() || text.starts_with(".\\")
+}
+
+/// The path from the root of the repository that `uses` names.
+pub fn path_in_repository(text: &str) -> Option<&str> {
+    text.strip_prefix("./").or_else(|| text.strip_prefix("$/"))
 }
 
 /// What is wrong with the `uses` of a step, as the rest of a sentence that begins with it, and what to do.
@@ -59,7 +64,7 @@ fn step_fault(text: &str) -> Option<(&'static str, String)> {
 /// What is wrong with the `uses` of a job, as the rest of a sentence that begins with it, and what to do.
 pub fn job_fault(text: &str) -> Option<(&'static str, String)> {
     const FORM: &str = "write `owner/repository/.github/workflows/file.yml@ref`, or `./.github/workflows/file.yml` for one of this repository";
-    if let Some(path) = text.strip_prefix("./").or_else(|| text.strip_prefix("$/")) {
+    if let Some(path) = path_in_repository(text) {
         return match path.split_once('@') {
             Some((path, _)) => Some((
                 "names a version, and a workflow of this repository is always of the same commit",
