@@ -498,3 +498,8 @@ fn shortened(text: &str) -> String {
 pub fn shown(text: &str) -> String {
     shortened(text)
 }
+
+/// What a node is, to stand behind "it is".
+pub fn type_of(node: Node<'_>) -> &'static str {
+    kind_of(node)
+}

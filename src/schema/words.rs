@@ -1,9 +1,10 @@
 //! The words that messages about all kinds of files are made of: texts of a file cut short, names in a row, and the name that was
 //! probably meant.
 
-pub use super::say::{one_of, shown};
+pub use super::say::{one_of, shown, type_of};
 
 use crate::shape::suggest;
+use crate::yaml::Node;
 use std::cell::Cell;
 
 /// Names that a message lists at most.
@@ -18,6 +19,11 @@ const COMPARED: usize = 10_000;
 /// A text of a file as a message repeats it, in backticks.
 pub fn quoted(text: &str) -> String {
     format!("`{}`", shown(text))
+}
+
+/// That the value of a key is of another type than the one that is expected.
+pub fn mistyped(key: &str, expected: &str, value: Node<'_>) -> String {
+    format!("{} must be {expected}, but it is {}", quoted(key), type_of(value.resolve()))
 }
 
 /// Names of a file in backticks, with a word before the last; of very many the first.
@@ -90,5 +96,56 @@ mod tests {
         }
         assert_eq!(near("open", ["opened", "closed"]).as_deref(), Some("did you mean `opened`?"));
         assert_eq!(near(&"x".repeat(LONGEST + 1), [&*"x".repeat(LONGEST)]), None);
+    }
+
+    #[test]
+    fn no_text_of_a_file_makes_a_message_long_or_breaks_its_line() {
+        // A key is at most 1024 characters long.
+        let long = "x".repeat(900);
+        let workflow = format!(
+            "on:\n  push: {{branches: [{long}/]}}\n  schedule: [{{cron: '{long} * * * *', timezone: {long}}}]\n  \
+             workflow_dispatch:\n    inputs:\n      {long}: {{type: choice, options: [a, {long}, {long}], default: b{long}}}\n\
+             jobs:\n  {long}:\n    runs-on: [ubuntu-latest, windows-{long}]\n    needs: [\"x\\ny\", {long}b]\n    \
+             strategy: {{matrix: {{{long}: [{long}, {long}], b: [], exclude: [{{c{long}: d, {long}: e}}]}}}}\n    steps:\n    \
+             - {{uses: {long}}}\n    - {{uses: a/{long}}}\n    - {{uses: ../{long}}}\n    \
+             - {{run: a, shell: {long}, id: {long}, env: {{a={long}: b, \"c {long}\": d}}}}\n    \
+             - run: ${{{{ {long} }}}} ${{{{ {long}() }}}} ${{{{ steps.{long}z.outputs.a }}}} ${{{{ matrix.{long}z }}}} ${{{{ 'a'.{long} }}}}\n  \
+             b: {{uses: ./.github/workflows/{long}.yml}}\n  c: {{needs: d{long}, uses: ./.github/workflows/b.yml, with: {{{long}: a, n: {long}}}}}\n  \
+             d{long}: {{needs: c, uses: {long}}}\n"
+        );
+        let called = format!(
+            "on: {{workflow_call: {{inputs: {{n: {{type: number}}, b{long}: {{type: string, required: true}}}}}}}}\njobs: {{}}\n"
+        );
+        let compose = format!(
+            "services:\n  {long}:\n    depends_on: [\"x\\ny\", {long}]\n    networks: [{long}]\n    cpu_count: {long}\n    \
+             ports: [{long}]\n    volumes: ['{long}:b', 'a:b:c:{long}']\n    restart: {long}\n    image: ${{{long}!}}\n    extra_hosts: [{long}]\n    \
+             healthcheck: {{test: [{long}]}}\nsecrets: {{{long}: {{}}}}\nvolumes: {{{long}: {{external: true, driver: {long}}}}}\n"
+        );
+        let chart = format!(
+            "apiVersion: v2\nname: a/{long}\nversion: {long}\nicon: {long}\nkubeVersion: {long}\n\
+             maintainers: [{{name: a, email: {long}, url: 'a {long}'}}]\n\
+             dependencies: [{{name: {long}, version: {long}, repository: {long}, alias: a.{long}}}, {{name: {long}, version: 1.x.x, alias: a.{long}, repository: 'file://../{long}'}}]\n"
+        );
+        let schema = format!(
+            r#"{{"required": ["{long}"], "additionalProperties": false, "properties": {{
+                "a": {{"enum": ["{long}"]}}, "b": {{"const": "{long}"}}, "c": {{"pattern": "{long}"}}, "{long}": {{"type": "string"}}}}}}"#
+        );
+        let values = format!("a: x\nb: x\nc: y\n{long}: 1\nd{long}: 1\n");
+        let files = [
+            (".github/workflows/a.yml", &*workflow),
+            (".github/workflows/b.yml", &*called),
+            ("compose.yaml", &*compose),
+            ("web/Chart.yaml", &*chart),
+            ("web/values.schema.json", &*schema),
+            ("web/values.yaml", &*values),
+            ("kustomization.yaml", &*format!("resources: [{long}, {long}]\n")),
+        ];
+        let lines = crate::schema::testing::found(&files);
+        assert!(lines.len() > 50, "{}", lines.len());
+        for line in lines {
+            let said = line.rsplit_once(&"x".repeat(100)).map_or(&*line, |(_, said)| said);
+            assert!(said.contains("\": ") && said.len() < 700, "{line}");
+            assert!(!line.contains('\n'), "{line}");
+        }
     }
 }

@@ -112,8 +112,7 @@ pub fn check<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
             continue;
         }
         let message = format!("service {} mounts {} twice", quoted(&service.name), quoted(&target.path));
-        let mut twice =
-            own("duplicate-item", target.place, message).with_related(before.place, "mounted here first");
+        let mut twice = own("duplicate-item", target.place, message).with_related(before.place, "first here");
         if same_kind {
             twice.severity = Severity::Warning;
             twice = twice.with_help("only the last one counts: remove the other, or mount it elsewhere");

@@ -308,7 +308,7 @@ pub fn container_names(file: &File<'_>, found: &mut Found) {
             found.push(
                 own("duplicate-item", name.inside(), message)
                     .with_help("give each its own `container_name`, or none")
-                    .with_related(place, "the name stands here first"),
+                    .with_related(place, "first here"),
             );
         }
     }

@@ -369,7 +369,7 @@ impl Parser<'_> {
         let of = self.operands.pop().unwrap_or_default();
         let node = &self.nodes[of];
         if matches!(node.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String) {
-            let (literal, found) = (shown(node.span.of(self.text)), token.span.of(self.text));
+            let (literal, found) = (shown(node.span.of(self.text)), shown(token.span.of(self.text)));
             return Err(Problem::syntax(
                 token.span,
                 format!("`{found}` follows `{literal}`, which has no parts"),
@@ -394,7 +394,7 @@ impl Parser<'_> {
     }
 
     fn no_operand(&self, token: Token, last: Option<Token>) -> Problem {
-        let found = token.span.of(self.text);
+        let found = shown(token.span.of(self.text));
         match last {
             None => Problem::syntax(token.span, format!("nothing stands before `{found}`")),
             Some(last) => {

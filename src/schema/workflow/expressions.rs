@@ -270,12 +270,13 @@ impl<'d> Names<'_, 'd> {
     fn matrix(&self, name: &str, span: Span) -> Option<Problem> {
         let job = self.job?;
         let Some(matrix) = &job.matrix else {
-            let message = format!("job `{}` has no matrix, so `{}` is always empty", job.id, shown(name));
+            let message =
+                format!("job {} has no matrix, so {} is always empty", quoted(&job.id), quoted(name));
             return Some(
                 undefined(span, message).help("add it to `strategy.matrix`, or write the value itself"),
             );
         };
-        let message = || format!("the matrix of job `{}` has no `{}`", job.id, shown(name));
+        let message = || format!("the matrix of job {} has no {}", quoted(&job.id), quoted(name));
         matrix.lacks(name).then(|| {
             undefined(span, message()).help(matrix.help(name, "the matrix has no keys", &self.scopes.guesses))
         })
@@ -290,15 +291,18 @@ impl<'d> Names<'_, 'd> {
     ) -> Option<Problem> {
         let job = self.job?;
         if job.ids.lacks(id) {
-            let whose =
-                if self.scopes.is_action { "this action".to_owned() } else { format!("job `{}`", job.id) };
+            let whose = if self.scopes.is_action {
+                "this action".to_owned()
+            } else {
+                format!("job {}", quoted(&job.id))
+            };
             let none = format!("no step of {whose} has an id");
             let problem = undefined(span, format!("no step of {whose} has the id {}", quoted(id)));
             return Some(problem.help(job.ids.help(id, &none, &self.scopes.guesses)));
         }
         let step = job.ids.find(id)?;
         if step.index >= self.before {
-            let problem = undefined(span, format!("step `{}` has not run yet here", step.text));
+            let problem = undefined(span, format!("step {} has not run yet here", quoted(&step.text)));
             return Some(if step.index == self.before {
                 problem.help("what a step hands on is there for the steps after it")
             } else {
@@ -316,7 +320,8 @@ impl<'d> Names<'_, 'd> {
         let used = job.used.binary_search_by_key(&step.index, |used| used.0).ok()?;
         let file = job.used[used].1;
         let outputs = self.scopes.outputs.get(&file)?;
-        let message = || format!("the action of step `{}` has no output `{}`", step.text, shown(output));
+        let message =
+            || format!("the action of step {} has no output {}", quoted(&step.text), quoted(output));
         outputs.lacks(output).then(|| {
             undefined(span, message()).help(outputs.help(
                 output,
@@ -329,17 +334,24 @@ impl<'d> Names<'_, 'd> {
     fn not_needed(&self, job: &Job<'d>, name: &str, span: Span) -> Problem {
         match self.scopes.ids.find(name) {
             Some(_) if job.id.eq_ignore_ascii_case(name) => {
-                undefined(span, format!("job `{}` cannot need itself", job.id))
+                undefined(span, format!("job {} cannot need itself", quoted(&job.id)))
                     .help("`needs` holds the jobs that ran before")
             }
             Some(other) => undefined(
                 span,
-                format!("job `{}` does not need `{}`, so this is always empty", job.id, other.text),
+                format!(
+                    "job {} does not need {}, so this is always empty",
+                    quoted(&job.id),
+                    quoted(&other.text)
+                ),
             )
-            .help(format!("add `{}` to `needs` of job `{}`", other.text, job.id))
+            .help(format!("add {} to `needs` of job {}", quoted(&other.text), quoted(&job.id)))
             .related(other.node.place(), "the job that is named"),
-            None => undefined(span, format!("there is no job `{}` that job `{}` needs", shown(name), job.id))
-                .help(job.needs.help(name, "the job has no `needs`", &self.scopes.guesses)),
+            None => undefined(
+                span,
+                format!("there is no job {} that job {} needs", quoted(name), quoted(&job.id)),
+            )
+            .help(job.needs.help(name, "the job has no `needs`", &self.scopes.guesses)),
         }
     }
 
@@ -362,7 +374,7 @@ impl<'d> Names<'_, 'd> {
             Outputs::These(outputs) => outputs,
             Outputs::Of(file) => self.scopes.outputs.get(file)?,
         };
-        let message = || format!("job `{}` has no output `{}`", other.text, shown(output));
+        let message = || format!("job {} has no output {}", quoted(&other.text), quoted(output));
         let help = || outputs.help(output, "it declares no outputs", &self.scopes.guesses);
         outputs
             .lacks(output)

@@ -2,6 +2,7 @@
 
 use super::look::{Look, literal, text_place};
 use crate::checks::own;
+use crate::schema::words::{quoted, shown};
 use crate::yaml::Node;
 
 /// Checks the `uses` of a step: `owner/repository[/path]@ref`, `./path`, `$/path` or `docker://image` (`ConvertToStep` of
@@ -10,7 +11,7 @@ pub fn check_step(look: &mut Look<'_, '_>, step: Node<'_>) {
     let Some(uses) = step.get("uses").filter(|_| look.is_github()) else { return };
     let Some(text) = literal(uses).filter(|text| !text.is_empty()) else { return };
     if let Some((what, help)) = step_fault(&text) {
-        look.say(own("invalid-value", text_place(uses), format!("`{text}` {what}")).with_help(help));
+        look.say(own("invalid-value", text_place(uses), format!("{} {what}", quoted(&text))).with_help(help));
     }
 }
 
@@ -42,7 +43,7 @@ fn step_fault(text: &str) -> Option<(&'static str, String)> {
     if text.starts_with('.') || text.starts_with('/') {
         let path = text.trim_start_matches("../").trim_start_matches('/');
         let what = "is no action: one of this repository begins with `./`";
-        return Some((what, format!("write its path from the root of the repository: `./{path}`")));
+        return Some((what, format!("write its path from the root of the repository: `./{}`", shown(path))));
     }
     // Addresses are for other forges, which read actions too.
     if text.starts_with("https://") || text.starts_with("http://") {
@@ -55,10 +56,12 @@ fn step_fault(text: &str) -> Option<(&'static str, String)> {
     if name.split(['/', '\\']).filter(|part| !part.is_empty()).nth(1).is_none() {
         return Some((
             "does not say whose action it is",
-            format!("write the owner before it: `actions/{text}`"),
+            format!("write the owner before it: `actions/{}`", shown(text)),
         ));
     }
-    reference.is_empty().then(|| ("names no version", format!("write `{name}@` and a tag or a commit")))
+    reference
+        .is_empty()
+        .then(|| ("names no version", format!("write `{}@` and a tag or a commit", shown(name))))
 }
 
 /// What is wrong with the `uses` of a job, as the rest of a sentence that begins with it, and what to do.
@@ -68,7 +71,7 @@ pub fn job_fault(text: &str) -> Option<(&'static str, String)> {
         return match path.split_once('@') {
             Some((path, _)) => Some((
                 "names a version, and a workflow of this repository is always of the same commit",
-                format!("write `{}{path}`", &text[..2]),
+                format!("write `{}{}`", &text[..2], shown(path)),
             )),
             None => (!is_in_workflows(path))
                 .then(|| ("is not in `.github/workflows`, where called workflows must be", FORM.to_owned())),
@@ -87,7 +90,7 @@ pub fn job_fault(text: &str) -> Option<(&'static str, String)> {
     }
     reference
         .is_empty()
-        .then(|| ("names no version", format!("write `{name}@` and a tag, a branch or a commit")))
+        .then(|| ("names no version", format!("write `{}@` and a tag, a branch or a commit", shown(name))))
 }
 
 fn is_in_workflows(path: &str) -> bool {
