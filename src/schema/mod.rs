@@ -2,6 +2,7 @@
 //! consumer's own loader would notice.
 
 pub mod build;
+mod circles;
 mod compose;
 pub mod expression;
 mod format;
@@ -19,6 +20,7 @@ pub mod tables;
 mod testing;
 mod tree;
 mod walk;
+mod words;
 pub mod workflow;
 mod written;
 

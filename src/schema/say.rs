@@ -490,3 +490,13 @@ fn shortened(text: &str) -> String {
     let cut: String = line.chars().take(60).collect();
     if cut.len() < text.len() { format!("{cut}…") } else { cut }
 }
+
+/// A text of a file as a message repeats it: its first line, at most 60 characters.
+pub fn shown(text: &str) -> String {
+    shortened(text)
+}
+
+/// What a node is, to stand behind "it is".
+pub fn type_of(node: Node<'_>) -> &'static str {
+    kind_of(node)
+}
