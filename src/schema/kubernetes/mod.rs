@@ -4,6 +4,7 @@
 mod apis;
 mod custom;
 mod names;
+mod objects;
 mod parts;
 mod versions;
 
@@ -29,7 +30,17 @@ pub fn findings(model: &Model<'_>, schemas: &Schemas<'_>, file: FileFacts<'_>) -
             found.extend(names::unnamed(root));
         }
     }
-    each_object(model, file, &mut |object| found.extend(object_findings(schemas, object)));
+    let mut rules = objects::Rules::new(model, file);
+    each_object(model, file, &mut |visit| {
+        // SOPS: what is committed is decrypted before any server sees it.
+        let is_sealed =
+            visit.object.get("sops").is_some_and(|sops| sops.resolve().kind() == NodeKind::Mapping);
+        if !is_sealed {
+            found.extend(object_findings(schemas, visit));
+            rules.object(visit);
+        }
+    });
+    found.append(&mut rules.found);
     found
 }
 
@@ -97,10 +108,6 @@ fn object_findings(schemas: &Schemas<'_>, visit: &ObjectVisit<'_>) -> Vec<Diagno
     let object = visit.object;
     let Some(api_version) = object.get("apiVersion") else { return Vec::new() };
     let Some(kind) = object.get("kind") else { return Vec::new() };
-    // SOPS: what is committed is decrypted before any server sees it.
-    if object.get("sops").is_some_and(|sops| sops.resolve().kind() == NodeKind::Mapping) {
-        return Vec::new();
-    }
     let is_text = |node: Node<'_>| node.resolve().kind() == NodeKind::Scalar && !is_unknown(node);
     if !is_text(api_version) || !is_text(kind) {
         return Vec::new();
