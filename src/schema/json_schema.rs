@@ -1,8 +1,8 @@
 //! Nodes held against a JSON Schema: each error at its own node, in words that quote no value. The `schema` of rules and the values of
 //! charts both use it.
 
-use crate::expr::{enumerate, label_of};
-use crate::shape::suggest;
+use super::words::{listed, nearest, quoted, shown};
+use crate::expr::label_of;
 use crate::source::Place;
 use crate::yaml::{Kind, Node};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -63,10 +63,13 @@ impl What {
     pub fn words(&self) -> String {
         match self {
             Self::Unknown(name, near) => {
-                let hint = near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                format!("unknown key `{name}`{hint}")
+                let hint =
+                    near.as_ref().map(|near| format!("; did you mean {}?", quoted(near))).unwrap_or_default();
+                format!("unknown key {}{hint}", quoted(name))
             }
-            Self::Missing(names) => format!("missing key {}", enumerate(names)),
+            Self::Missing(names) => {
+                format!("missing key {}", listed(names.iter().map(String::as_str), "and"))
+            }
             Self::Other(words) => words.clone(),
         }
     }
@@ -136,7 +139,7 @@ impl<'a> Report<'a, '_> {
                 let known = self.properties(error);
                 for name in unexpected {
                     let place = self.key(error, name).unwrap_or_else(|| label_of(node));
-                    let near = suggest(name, known.iter().map(String::as_str).take(SUGGESTED));
+                    let near = nearest(name, known.iter().map(String::as_str).take(SUGGESTED));
                     self.say(error, place, What::Unknown(name.clone(), near.map(str::to_owned)));
                 }
             }
@@ -146,7 +149,7 @@ impl<'a> Report<'a, '_> {
             ValidationErrorKind::PropertyNames { error: inner } => {
                 let name = inner.instance().as_str().unwrap_or_default();
                 let place = self.key(error, name).unwrap_or_else(|| label_of(node));
-                self.say(error, place, What::Other(format!("the key `{name}` {}", words(inner))));
+                self.say(error, place, What::Other(format!("the key {} {}", quoted(name), words(inner))));
             }
             // A scalar is marked itself; a collection by its key.
             _ => self.say(error, label_of(node), What::Other(words(error))),
@@ -275,7 +278,7 @@ pub fn explain(error: &ValidationError<'_>) -> String {
             }
         }
         ValidationErrorKind::AdditionalProperties { unexpected } => {
-            format!("unknown key `{}`", unexpected.join("`, `"))
+            format!("unknown key {}", listed(unexpected.iter().map(String::as_str), "and"))
         }
         _ => words(error),
     }
@@ -322,17 +325,17 @@ fn words(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::Type { kind } => format!("expected {}", types(kind)),
         ValidationErrorKind::Enum { options } => {
             let options: Vec<String> =
-                options.as_array().into_iter().flatten().take(SUGGESTED).map(shown).collect();
+                options.as_array().into_iter().flatten().take(SUGGESTED).map(literal).collect();
             let near = error
                 .instance()
                 .as_str()
-                .and_then(|text| suggest(text, options.iter().map(|option| option.trim_matches('`'))));
+                .and_then(|text| nearest(text, options.iter().map(|option| option.trim_matches('`'))));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             let more = if options.len() > LISTED { ", …" } else { "" };
             format!("expected one of {}{more}{hint}", options[..options.len().min(LISTED)].join(", "))
         }
-        ValidationErrorKind::Constant { expected_value } => format!("expected {}", shown(expected_value)),
-        ValidationErrorKind::Pattern { pattern } => format!("does not match `{pattern}`"),
+        ValidationErrorKind::Constant { expected_value } => format!("expected {}", literal(expected_value)),
+        ValidationErrorKind::Pattern { pattern } => format!("does not match {}", quoted(pattern)),
         ValidationErrorKind::Minimum { limit } => format!("less than the minimum of {limit}"),
         ValidationErrorKind::Maximum { limit } => format!("more than the maximum of {limit}"),
         ValidationErrorKind::MinItems { limit: 1 } => "it has no item".to_owned(),
@@ -342,7 +345,7 @@ fn words(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::MinLength { limit } => format!("shorter than {limit} characters"),
         ValidationErrorKind::MaxLength { limit } => format!("longer than {limit} characters"),
         ValidationErrorKind::UniqueItems => "the same item stands twice".to_owned(),
-        ValidationErrorKind::Format { format } => format!("this is no {format}"),
+        ValidationErrorKind::Format { format } => format!("this is no {}", shown(format)),
         ValidationErrorKind::Contains => "no item is of the kind that must be among them".to_owned(),
         ValidationErrorKind::AdditionalItems { limit } => format!("more items than {limit}"),
         ValidationErrorKind::MinProperties { limit } => format!("fewer keys than {limit}"),
@@ -357,8 +360,8 @@ fn words(error: &ValidationError<'_>) -> String {
     }
 }
 
-fn shown(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), |text| format!("`{text}`"))
+fn literal(value: &Json) -> String {
+    value.as_str().map_or_else(|| shown(&value.to_string()), quoted)
 }
 
 /// A library's sentence as one of ours: one line, no full stop.
@@ -370,9 +373,9 @@ fn types(kind: &TypeKind) -> String {
     let name = |name: &str| match name {
         "object" => "a mapping".to_owned(),
         "array" => "a list".to_owned(),
-        "integer" => "a whole number".to_owned(),
+        "integer" => "an integer".to_owned(),
         "null" => "null".to_owned(),
-        "string" => "text".to_owned(),
+        "string" => "a string".to_owned(),
         other => format!("a {other}"),
     };
     match kind {

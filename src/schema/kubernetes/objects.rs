@@ -149,7 +149,7 @@ impl<'m> Rules<'m> {
     /// Says that a mapping, `what` in words, has several of some keys that exclude one another.
     fn at_most_one(&mut self, node: Node<'m>, keys: &[&str], what: &str) -> usize {
         let mut given = Vec::new();
-        node.each_entry(|key, value| {
+        node.each_entry(|key, value, _| {
             if is_mapping(value) && keys.contains(&&*key.text()) {
                 given.push(key);
             }
