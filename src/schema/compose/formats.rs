@@ -125,7 +125,7 @@ impl Form {
             // Go reads more forms of numbers, which have letters in them.
             Number => text.parse::<f64>().is_ok() || is_go_number(text),
             // Days and weeks beside the units of Go; no other one has these letters.
-            Duration => format::holds(Format::Duration, &text.replace(['d', 'w'], "h")),
+            Duration => format::holds(Format::GoDuration, &text.replace(['d', 'w'], "h")),
             Size => text.parse::<i64>().is_ok() || size(text).is_some() || is_go_number(text),
             Restart => is_restart(text),
         }

@@ -253,7 +253,7 @@ fn shells_are_known_or_say_where_the_script_goes() {
             "10:25 invalid-value \"PowerShell\": the shell `PowerShell` is there on Windows only, and the job runs on `ubuntu-latest` | write `pwsh`, which is there on every runner",
         ]
     );
-    let fine = "- {run: a, shell: 'perl {0}'}\n- {run: a, shell: BASH}\n- {run: a, shell: \"${{ github.ref }}\"}\n- {run: a, shell: cmd, if: runner.os == 'Windows'}\n- {run: a, shell: }";
+    let fine = "- {run: a, shell: 'perl {0}'}\n- {run: a, shell: BASH}\n- {run: a, shell: \"${{ github.ref }}\"}\n- {run: a, shell: cmd, if: runner.os == 'Windows'}";
     assert_eq!(steps(fine), Vec::<String>::new());
     assert_eq!(job("runs-on: \"${{ github.ref }}\"\ndefaults: {run: {shell: cmd}}"), Vec::<String>::new());
     assert_eq!(job("runs-on: macos-latest\ndefaults: {run: {shell: cmd}}").len(), 1);
