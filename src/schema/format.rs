@@ -92,24 +92,19 @@ fn is_config_key(text: &str) -> bool {
     (1..=253).contains(&text.len()) && text.bytes().all(allowed) && text != "." && !text.starts_with("..")
 }
 
-/// Go's `time.ParseDuration`.
+/// What custom resources call a duration (strfmt of go-openapi): that of Go, or numbers with names of units up to weeks.
 fn is_duration(text: &str) -> bool {
-    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if rest == "0" {
-        return true;
-    }
-    let mut is_any = false;
+    const UNITS: [&str; 8] = ["n", "u", "m", "s", "h", "d", "w", "µ"];
+    let mut rest = text.trim_start_matches(['-', '+']);
+    let mut is_any = text == "0";
     while !rest.is_empty() {
         let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (digits, after) = rest.split_at(number);
-        if !digits.bytes().any(|byte| byte.is_ascii_digit()) || digits.matches('.').count() > 1 {
-            return false;
+        let after = rest[number..].trim_start();
+        let unit = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+        if number == 0 || !UNITS.iter().any(|known| after[..unit].starts_with(known)) {
+            return is_any && rest == "0";
         }
-        let unit =
-            ["ns", "us", "µs", "μs", "ms", "s", "m", "h"].into_iter().find(|unit| after.starts_with(unit));
-        // `m` begins `ms` too, which stands before it in the list.
-        let Some(unit) = unit else { return false };
-        rest = &after[unit.len()..];
+        rest = after[unit..].trim_start();
         is_any = true;
     }
     is_any
@@ -120,11 +115,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_go_s() {
-        for text in ["0", "1h30m", "1.5s", "-2ms", "100µs"] {
+    fn durations_of_custom_resources_have_days_and_weeks_too() {
+        for text in ["0", "1h30m", "30d", "1w", "1 day", "1.5s", "2 weeks 3 days"] {
             assert!(is_duration(text), "{text}");
         }
-        for text in ["", "1", "1d", "h", "1h 30m", "1..5s", "."] {
+        for text in ["", "1", "soon", "1 x", "h"] {
             assert!(!is_duration(text), "{text}");
         }
     }

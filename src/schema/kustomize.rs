@@ -16,10 +16,6 @@ struct Kustomize;
 
 impl Consumer<'_> for Kustomize {
     const NULL_IS_ABSENT: bool = true;
-
-    fn takes_key(&self, key: &str) -> bool {
-        written::folds(&written::KUSTOMIZATION, key)
-    }
 }
 
 /// References of one file that are looked for.

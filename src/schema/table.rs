@@ -195,7 +195,8 @@ pub struct Variant {
 pub struct List {
     /// Its items.
     pub holds: TypeId,
-    /// The keys by which items are told apart: rows of [`Table::groups`]. None of them means the items themselves.
+    /// The keys by which items are told apart: rows of [`Table::groups`], behind each perhaps `=` and what its absence means. None of them
+    /// means the items themselves.
     pub keys: Rows,
     /// What is said of two items that are not told apart.
     pub twice: Twice,

@@ -204,7 +204,7 @@ fn the_structure_of_chart_yaml_is_the_structure_that_helm_reads() {
     web/Chart.yaml:4:1 unknown-key "discription": unknown key `discription` in this file | did you mean `description`?
     web/Chart.yaml:5:11 wrong-type "a": `keywords` must be a list, but it is a string | write a list: `[a]`
     web/Chart.yaml:6:16 missing-key "email": `maintainers[0]` has no `name` | add `name`, a string
-    web/Chart.yaml:7:1 unknown-key "engine": unknown key `engine` in this file | remove it; known here: `annotations`, `apiVersion`, `appVersion`, `condition`, `dependencies`, `deprecated`, `description`, `home`, `icon`, `keywords`, `kubeVersion`, `maintainers`, `name`, `sources`, `tags`, `type` and 1 more
+    web/Chart.yaml:7:1 unknown-key "engine": unknown key `engine` in this file | known here: `annotations`, `apiVersion`, `appVersion`, `condition`, `dependencies`, `deprecated`, `description`, `home`, `icon`, `keywords`, `kubeVersion`, `maintainers`, `name`, `sources`, `tags`, `type` and 1 more
     web/values.yaml:1:1 wrong-type "- a": this file must be a mapping, but it is a list | give each value a name: `name: value`
     "#);
 }
