@@ -43,7 +43,9 @@ pub fn circles(graph: &Needs) -> Vec<Vec<(usize, Place)>> {
                     let first = way.iter().rposition(|&(on, _)| on == to).unwrap_or_default();
                     let circle = way[first..].iter().map(|&(on, followed)| (on, graph[on][followed - 1].1));
                     let circle: Vec<(usize, Place)> = circle.collect();
-                    circle.iter().for_each(|&(on, _)| is_found[on] = true);
+                    for &(on, _) in &circle {
+                        is_found[on] = true;
+                    }
                     circles.push(circle);
                 }
                 _ => {}

@@ -250,18 +250,21 @@ impl Problem {
     }
 
     /// With what to do about it.
+    #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// As a warning.
+    #[must_use]
     pub fn warning(mut self) -> Self {
         self.severity = Some(Severity::Warning);
         self
     }
 
     /// With another place that is involved.
+    #[must_use]
     pub fn related(mut self, place: Place, text: &'static str) -> Self {
         self.related = Some((place, text));
         self

@@ -253,8 +253,13 @@ fn shells_are_known_or_say_where_the_script_goes() {
             "10:25 invalid-value \"PowerShell\": the shell `PowerShell` is there on Windows only, and the job runs on `ubuntu-latest` | write `pwsh`, which is there on every runner",
         ]
     );
-    let fine = "- {run: a, shell: 'perl {0}'}\n- {run: a, shell: BASH}\n- {run: a, shell: \"${{ github.ref }}\"}\n- {run: a, shell: cmd, if: runner.os == 'Windows'}";
-    assert_eq!(steps(fine), Vec::<String>::new());
+    let fine = "- {run: a, shell: 'perl {0}'}\n- {run: a, shell: BASH}\n- {run: a, shell: \"${{ github.ref }}\"}\n- {run: a, shell: cmd, if: runner.os == 'Windows'}\n- {run: a, shell: }";
+    assert_eq!(
+        steps(fine),
+        [
+            "10:18 wrong-type \"shell\": `shell` must be a string, but it is empty | give it a value, or remove the key"
+        ]
+    );
     assert_eq!(job("runs-on: \"${{ github.ref }}\"\ndefaults: {run: {shell: cmd}}"), Vec::<String>::new());
     assert_eq!(job("runs-on: macos-latest\ndefaults: {run: {shell: cmd}}").len(), 1);
     assert_eq!(of("defaults: {run: {shell: fish}}\njobs: {}").len(), 1);
