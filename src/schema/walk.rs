@@ -451,10 +451,11 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
         let found = match refused {
             Some(limit) => self.say().key_not_allowed(key, limit),
             None => {
-                let holder = self.frames.last().map_or(0, |frame| frame.node.children().count());
-                let names = usize::from(mapping.fields.count);
-                let price = (names + 1) * (text.len().pow(2) + holder + 1);
-                self.guesses = self.guesses.saturating_sub(price);
+                if self.guesses > 0 {
+                    let holder = self.frames.last().map_or(0, |frame| frame.node.children().count());
+                    let price = (usize::from(mapping.fields.count) + 1) * (text.len().pow(2) + holder + 1);
+                    self.guesses = self.guesses.saturating_sub(price);
+                }
                 let value = (self.guesses > 0).then_some(value);
                 let Unknown { found, meant } = self.say().unknown(key, value, mapping);
                 self.meant.extend(meant);
