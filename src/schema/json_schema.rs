@@ -16,6 +16,9 @@ const LISTED: usize = 12;
 /// How deep a target is searched for what is not known.
 const DEEPEST: u32 = 128;
 
+/// Greatest weight of a schema that refers to itself, unfolded as deep as the value that is held against it.
+const HEAVIEST_UNFOLDED: usize = 50_000;
+
 /// A compiled schema.
 #[derive(Debug)]
 pub struct Validator {
@@ -23,6 +26,8 @@ pub struct Validator {
     compiled: jsonschema::Validator,
     /// Whether parts of the schema are not known, so that what counts alternatives or turns an answer round proves nothing.
     partial: bool,
+    /// Whether it refers to itself.
+    recurs: bool,
 }
 
 /// Why a schema cannot be used.
@@ -78,12 +83,11 @@ impl What {
 impl Validator {
     /// Compiles a schema that weighs no more than `heaviest`: its nodes, those behind references counted wherever they are referred to.
     pub fn new(source: Json, heaviest: usize) -> Result<Self, Refusal> {
-        if weight(&source, &source, &mut Vec::new(), heaviest).is_none() {
-            return Err(Refusal::Heavy);
-        }
+        let once = weight(&source, &source, &mut Vec::new(), 1, heaviest).ok_or(Refusal::Heavy)?;
+        let recurs = weight(&source, &source, &mut Vec::new(), 2, heaviest) != Some(once);
         let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
         match options.offline().build(&source) {
-            Ok(compiled) => Ok(Self { source, compiled, partial: false }),
+            Ok(compiled) => Ok(Self { source, compiled, recurs, partial: false }),
             Err(error) => Err(Refusal::Invalid(Box::new(error))),
         }
     }
@@ -103,6 +107,13 @@ impl Validator {
         unknown: fn(Node<'_>) -> bool,
         most: usize,
     ) -> (Vec<Fault>, usize) {
+        // A schema that refers to itself is gone through once more with each level of the value, in each branch of a union.
+        let depth = depth(instance, DEEPEST as usize);
+        if self.recurs
+            && weight(&self.source, &self.source, &mut Vec::new(), depth, HEAVIEST_UNFOLDED).is_none()
+        {
+            return (Vec::new(), 1);
+        }
         let mut report = Report { schema: self, layers, unknown, found: Vec::new(), undecided: 0 };
         for error in self.compiled.iter_errors(instance).take(most) {
             report.add(&error);
@@ -242,28 +253,50 @@ impl<'a> Report<'a, '_> {
 
 /// What is left of `left` once the nodes of a schema are counted; `None` when it is too little. A reference back to one that is being
 /// followed ends: how far it goes is up to the target.
-fn weight<'s>(root: &'s Json, schema: &'s Json, following: &mut Vec<&'s str>, left: usize) -> Option<usize> {
+fn weight<'s>(
+    root: &'s Json,
+    schema: &'s Json,
+    following: &mut Vec<&'s str>,
+    times: usize,
+    left: usize,
+) -> Option<usize> {
     let left = left.checked_sub(1)?;
     match schema {
-        Json::Array(items) => items.iter().try_fold(left, |left, item| weight(root, item, following, left)),
+        Json::Array(items) => {
+            items.iter().try_fold(left, |left, item| weight(root, item, following, times, left))
+        }
         Json::Object(entries) => {
             entries.iter().try_fold(left, |left, (key, value)| match (key.as_str(), value) {
                 // Definitions count where they are used.
                 ("$defs" | "definitions", _) => Some(left),
-                ("$ref", Json::String(pointer)) if !following.contains(&pointer.as_str()) => {
+                ("$ref", Json::String(pointer))
+                    if following.iter().filter(|known| *known == pointer).count() < times =>
+                {
                     let Some(behind) = pointer.strip_prefix('#').and_then(|pointer| root.pointer(pointer))
                     else {
                         return Some(left);
                     };
                     following.push(pointer);
-                    let left = weight(root, behind, following, left);
+                    let left = weight(root, behind, following, times, left);
                     following.pop();
                     left
                 }
-                _ => weight(root, value, following, left),
+                _ => weight(root, value, following, times, left),
             })
         }
         _ => Some(left),
+    }
+}
+
+/// How deep a value nests, counted up to a limit.
+fn depth(value: &Json, limit: usize) -> usize {
+    let below = |values: &mut dyn Iterator<Item = &Json>| {
+        values.map(|value| if limit == 0 { 0 } else { depth(value, limit - 1) }).max().unwrap_or(0)
+    };
+    match value {
+        Json::Array(items) => 1 + below(&mut items.iter()),
+        Json::Object(entries) => 1 + below(&mut entries.values()),
+        _ => 1,
     }
 }
 

@@ -240,6 +240,8 @@ pub enum Format {
     /// A quantity of Kubernetes: `100m`, `1.5Gi`.
     Quantity,
     /// A duration of Go: `1h30m`.
+    GoDuration,
+    /// A duration of a custom resource: that of Go, or `30d`, `2 weeks`.
     Duration,
     /// A DNS label by RFC 1123: at most 63 of `a-z`, `0-9` and `-`, a letter or digit at both ends.
     DnsLabel,

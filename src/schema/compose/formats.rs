@@ -2,6 +2,8 @@
 
 use super::file::{Fields, File, Found, Service, text};
 use crate::checks::own;
+use crate::schema::format;
+use crate::schema::table::Format;
 use crate::schema::words::{mistyped, quoted};
 use crate::yaml::{Kind, Node, Scalar};
 
@@ -122,7 +124,8 @@ impl Form {
             Integer => text.parse::<i64>().is_ok(),
             // Go reads more forms of numbers, which have letters in them.
             Number => text.parse::<f64>().is_ok() || is_go_number(text),
-            Duration => is_duration(text),
+            // Days and weeks beside the units of Go; no other one has these letters.
+            Duration => format::holds(Format::GoDuration, &text.replace(['d', 'w'], "h")),
             Size => text.parse::<i64>().is_ok() || size(text).is_some() || is_go_number(text),
             Restart => is_restart(text),
         }
@@ -150,28 +153,6 @@ impl Form {
 /// Whether a text may be a number to Go alone: hexadecimal, or with `_`.
 fn is_go_number(text: &str) -> bool {
     text.contains(['x', 'X', '_'])
-}
-
-/// What go-str2duration reads; stricter than what custom resources call a duration.
-fn is_duration(text: &str) -> bool {
-    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if rest == "0" {
-        return true;
-    }
-    while !rest.is_empty() {
-        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let digits = &rest[..number];
-        let unit = rest[number..]
-            .find(|c: char| c.is_ascii_digit() || c == '.')
-            .map_or(rest.len(), |end| number + end);
-        let known = ["ns", "us", "µs", "μs", "ms", "s", "m", "h", "d", "w"].contains(&&rest[number..unit]);
-        let is_number = digits.contains(|c: char| c.is_ascii_digit()) && digits.matches('.').count() <= 1;
-        if !known || !is_number {
-            return false;
-        }
-        rest = &rest[unit..];
-    }
-    !text.is_empty() && !matches!(text, "-" | "+")
 }
 
 /// A size with a unit, in bytes.

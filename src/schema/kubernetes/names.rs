@@ -1,5 +1,6 @@
 //! The names of objects: there must be one, and each kind has its rules for it.
 
+use super::parts;
 use crate::checks::own;
 use crate::diagnostic::Diagnostic;
 use crate::expr::label_of;
@@ -102,7 +103,7 @@ fn form_of(group: &str, kind: &str) -> Option<Format> {
 
 fn check(node: Node<'_>, form: Format) -> Option<Diagnostic> {
     let Scalar::Str(text) = node.scalar() else { return None };
-    if format::holds(form, &text) || is_unknown(node) {
+    if format::holds(form, &text) || is_unknown(node) || parts::is_placeholder(node) {
         return None;
     }
     let key = node.key().map(Node::text).unwrap_or_default();

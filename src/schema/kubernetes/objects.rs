@@ -21,7 +21,7 @@ use crate::shape::suggest;
 use crate::source::Place;
 use crate::yaml::{Document, Entry, Kind, Node, Scalar};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Items and entries that are looked at beyond some for every node of the file: aliases may lead to the same ones again and again.
 const STEPS: usize = 50_000;
@@ -39,6 +39,8 @@ pub struct Rules<'m> {
     kustomized: bool,
     /// Whether all of the object at hand is written there.
     whole: bool,
+    /// The lists of the object at hand that were looked at and need no second look.
+    seen: HashSet<usize>,
     steps: usize,
 }
 
@@ -51,6 +53,7 @@ impl<'m> Rules<'m> {
             own,
             kustomized: model.project.is_kustomized(),
             whole: false,
+            seen: HashSet::new(),
             // No node is looked at more often than that without aliases.
             steps: STEPS + 4 * own.map_or(0, Document::len),
         }
@@ -66,6 +69,7 @@ impl<'m> Rules<'m> {
         }
         let is_own = self.own.is_some_and(|own| std::ptr::eq(own, object.document()));
         self.whole = is_own && !self.kustomized && is_whole(object);
+        self.seen.clear();
         let before = self.found.len();
         self.kind(kind, object);
         // What stands behind aliases may have been seen several times.
@@ -121,6 +125,12 @@ impl<'m> Rules<'m> {
     /// The items of the list under a key.
     fn listed(&mut self, node: Node<'m>, key: &str) -> Vec<Node<'m>> {
         field(node, key).map(|list| self.items(list)).unwrap_or_default()
+    }
+
+    /// The items of the list under a key, if it is not one that was looked at through another alias.
+    fn listed_once(&mut self, node: Node<'m>, key: &str) -> Vec<Node<'m>> {
+        let list = field(node, key).filter(|list| self.seen.insert(list.resolve().index()));
+        list.map(|list| self.items(list)).unwrap_or_default()
     }
 
     /// The entries of a mapping.

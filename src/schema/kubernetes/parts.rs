@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_is_filled_in_or_decrypted_before_it_is_applied_is_not_judged() {
-        let filled = "apiVersion: v1\nkind: Service\nmetadata: {name: $APP}\nspec: {type: <type>, ports: [{port: $PORT}, {port: __PORT__, name: b}]}\n";
+        let filled = "apiVersion: v1\nkind: Service\nmetadata: {name: $APP}\nspec: {type: <type>, ports: [{port: $PORT, name: a}, {port: __PORT__, name: b}]}\n";
         assert_eq!(found(&[("a.yaml", filled)]), Vec::<String>::new());
         let sealed = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {a: 'ENC[AES256_GCM,data:x,type:str]'}\nsops: {mac: x}\n";
         assert_eq!(found(&[("a.yaml", sealed)]), Vec::<String>::new());

@@ -31,7 +31,7 @@ impl<'m> Rules<'m> {
 
     /// `ValidateEnv`, `ValidateEnvFrom`: an empty value beside a source is none.
     fn environment(&mut self, container: Node<'m>) {
-        for variable in self.listed(container, "env") {
+        for variable in self.listed_once(container, "env") {
             let what = named("variable", variable);
             let Some(from) = field(variable, "valueFrom").filter(|from| is_mapping(*from)) else { continue };
             self.exactly_one(from, &VALUES, &format!("`valueFrom` of {what}"));
@@ -45,7 +45,7 @@ impl<'m> Rules<'m> {
                 self.exclusive(first, second, format!("{what} has both `value` and `valueFrom`"));
             }
         }
-        for source in self.listed(container, "envFrom") {
+        for source in self.listed_once(container, "envFrom") {
             self.exactly_one(source, &["configMapRef", "secretRef"], "this item of `envFrom`");
         }
     }
@@ -53,7 +53,7 @@ impl<'m> Rules<'m> {
     /// `ValidateVolumeMounts`, `ValidateVolumeDevices`.
     fn mounts(&mut self, container: Node<'m>, container_name: &str, volumes: &Volumes) {
         for key in ["volumeMounts", "volumeDevices"] {
-            for mount in self.listed(container, key) {
+            for mount in self.listed_once(container, key) {
                 let Some(name) = field(mount, "name") else { continue };
                 let Some(volume) = text(name).filter(|name| !volumes.names.contains(&**name)) else {
                     continue;

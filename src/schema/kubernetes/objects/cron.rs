@@ -54,7 +54,7 @@ pub fn fault(text: &str) -> Option<Fault> {
     }
     if text.starts_with('@') {
         let every = text.strip_prefix("@every ");
-        if WORDS.contains(&text) || every.is_some_and(|span| format::holds(Format::Duration, span)) {
+        if WORDS.contains(&text) || every.is_some_and(|span| format::holds(Format::GoDuration, span)) {
             return None;
         }
         let help = "it is `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`, or `@every` with a duration such as `1h30m`";

@@ -64,19 +64,19 @@ fn a_selector_matches_the_labels_of_its_pods() {
     .map(|(selector, labels)| said(&selecting("DaemonSet", selector, labels)))
     .to_vec();
     insta::assert_snapshot!(wrong.join("\n"), @r#"
-    a.yaml:5:30 invalid-value "web": the selector wants `app: web`, but its pods have `app: wbe` | write the same in both places
-    a.yaml:5:27 invalid-value "app": the selector wants `app: web`, but its pods have no label `app` | did you mean `ap`?
-    a.yaml:5:27 invalid-value "app": the selector wants `app: web`, but its pods have no label `app` | add it to `spec.template.metadata.labels`
+    a.yaml:5:33 invalid-value "web": the selector wants `app: web`, but its pods have `app: wbe` | write the same in both places
+    a.yaml:5:28 invalid-value "app": the selector wants `app: web`, but its pods have no label `app` | did you mean `ap`?
+    a.yaml:5:28 invalid-value "app": the selector wants `app: web`, but its pods have no label `app` | add it to `spec.template.metadata.labels`
     a.yaml:5:3 invalid-value "selector": the selector of this DaemonSet is empty | name labels of its pods: `matchLabels: {…}`
     a.yaml:5:3 invalid-value "selector": the selector of this DaemonSet is empty | name labels of its pods: `matchLabels: {…}`
-    a.yaml:5:38 invalid-value "app": the selector wants `app` to be `a` or `b`, but its pods have `app: web` | change the selector, or the label of the pods
-    a.yaml:5:38 invalid-value "app": the selector wants `app` to be `a` or `b`, but its pods have no label `app` | add it to `spec.template.metadata.labels`
-    a.yaml:5:38 invalid-value "app": the selector wants `app` not to be `web`, but its pods have `app: web` | change the selector, or the label of the pods
-    a.yaml:5:38 invalid-value "app": the selector wants the label `app`, but its pods have no label `app` | add it to `spec.template.metadata.labels`
-    a.yaml:5:67 invalid-value "b": the selector wants no label `b`, but its pods have it | change the selector, or the label of the pods
+    a.yaml:5:39 invalid-value "app": the selector wants `app` to be `a` or `b`, but its pods have `app: web` | change the selector, or the label of the pods
+    a.yaml:5:39 invalid-value "app": the selector wants `app` to be `a` or `b`, but its pods have no label `app` | add it to `spec.template.metadata.labels`
+    a.yaml:5:39 invalid-value "app": the selector wants `app` not to be `web`, but its pods have `app: web` | change the selector, or the label of the pods
+    a.yaml:5:39 invalid-value "app": the selector wants the label `app`, but its pods have no label `app` | add it to `spec.template.metadata.labels`
+    a.yaml:5:69 invalid-value "b": the selector wants no label `b`, but its pods have it | change the selector, or the label of the pods
     "#);
     let absent = selecting("ReplicaSet", "{matchLabels: {app: web, a: b}}", "{app: wbe}");
-    insta::assert_snapshot!(in_tree(&absent), @r#"a.yaml:5:30 invalid-value "web": the selector wants `app: web`, but its pods have `app: wbe` | write the same in both places"#);
+    insta::assert_snapshot!(in_tree(&absent), @r#"a.yaml:5:33 invalid-value "web": the selector wants `app: web`, but its pods have `app: wbe` | write the same in both places"#);
 }
 
 #[test]
