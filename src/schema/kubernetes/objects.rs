@@ -12,9 +12,10 @@ mod selector;
 mod tests;
 mod workload;
 
+use super::parts::is_placeholder;
 use crate::checks::own;
 use crate::diagnostic::Diagnostic;
-use crate::model::{FileFacts, Model, ObjectVisit, is_unknown};
+use crate::model::{self, FileFacts, Model, ObjectVisit};
 use crate::schema::say::{head, one_of};
 use crate::schema::tables::KUBERNETES;
 use crate::shape::suggest;
@@ -30,11 +31,9 @@ const STEPS: usize = 50_000;
 const NAMES: usize = 100;
 
 /// The rules for the objects of one file.
-pub struct Rules<'m> {
+pub struct Rules {
     /// What was found.
     pub found: Vec<Diagnostic>,
-    /// The file itself, where it is a manifest.
-    own: Option<&'m Document>,
     /// Whether other files may complete the objects.
     kustomized: bool,
     /// Whether all of the object at hand is written there.
@@ -44,31 +43,29 @@ pub struct Rules<'m> {
     steps: usize,
 }
 
-impl<'m> Rules<'m> {
+impl Rules {
     /// Those for a file.
-    pub fn new(model: &Model<'m>, file: FileFacts<'m>) -> Self {
-        let own = file.artifact.document.as_ref();
+    pub fn new(model: &Model<'_>, file: FileFacts<'_>) -> Self {
+        let nodes = file.artifact.document.as_ref().map_or(0, Document::len);
         Self {
             found: Vec::new(),
-            own,
             kustomized: model.project.is_kustomized(),
             whole: false,
             seen: HashSet::new(),
             // No node is looked at more often than that without aliases.
-            steps: STEPS + 4 * own.map_or(0, Document::len),
+            steps: STEPS + 4 * nodes,
         }
     }
 
     /// Holds an object to the rules of its kind. Parts of objects, and kinds that are not Kubernetes' own, are left alone.
-    pub fn object(&mut self, visit: &ObjectVisit<'m>) {
+    pub fn object(&mut self, visit: &ObjectVisit<'_>) {
         let object = visit.object;
         let Some(api_version) = object.get("apiVersion").and_then(text) else { return };
         let kind = &*visit.kind;
         if visit.fragment || KUBERNETES.root(&api_version, kind).is_none() {
             return;
         }
-        let is_own = self.own.is_some_and(|own| std::ptr::eq(own, object.document()));
-        self.whole = is_own && !self.kustomized && is_whole(object);
+        self.whole = !self.kustomized && is_whole(object);
         self.seen.clear();
         let before = self.found.len();
         self.kind(kind, object);
@@ -79,7 +76,7 @@ impl<'m> Rules<'m> {
         self.found.append(&mut found);
     }
 
-    fn kind(&mut self, kind: &str, object: Node<'m>) {
+    fn kind(&mut self, kind: &str, object: Node<'_>) {
         match kind {
             "ConfigMap" => return self.config_map(object),
             "Secret" => return self.secret(object),
@@ -116,25 +113,25 @@ impl<'m> Rules<'m> {
     }
 
     /// The items of a list.
-    fn items(&mut self, list: Node<'m>) -> Vec<Node<'m>> {
+    fn items<'m>(&mut self, list: Node<'m>) -> Vec<Node<'m>> {
         let items: Vec<Node<'m>> = list.items().take(self.steps).collect();
         self.steps -= items.len();
         items
     }
 
     /// The items of the list under a key.
-    fn listed(&mut self, node: Node<'m>, key: &str) -> Vec<Node<'m>> {
+    fn listed<'m>(&mut self, node: Node<'m>, key: &str) -> Vec<Node<'m>> {
         field(node, key).map(|list| self.items(list)).unwrap_or_default()
     }
 
     /// The items of the list under a key, if it is not one that was looked at through another alias.
-    fn listed_once(&mut self, node: Node<'m>, key: &str) -> Vec<Node<'m>> {
+    fn listed_once<'m>(&mut self, node: Node<'m>, key: &str) -> Vec<Node<'m>> {
         let list = field(node, key).filter(|list| self.seen.insert(list.resolve().index()));
         list.map(|list| self.items(list)).unwrap_or_default()
     }
 
     /// The entries of a mapping.
-    fn entries(&mut self, mapping: Node<'m>) -> Vec<Entry<'m>> {
+    fn entries<'m>(&mut self, mapping: Node<'m>) -> Vec<Entry<'m>> {
         let mut entries = if self.steps == 0 { Vec::new() } else { mapping.entries() };
         entries.truncate(self.steps);
         self.steps -= entries.len();
@@ -147,7 +144,7 @@ impl<'m> Rules<'m> {
     }
 
     /// Says that a mapping, `what` in words, has several of some keys that exclude one another.
-    fn at_most_one(&mut self, node: Node<'m>, keys: &[&str], what: &str) -> usize {
+    fn at_most_one(&mut self, node: Node<'_>, keys: &[&str], what: &str) -> usize {
         let mut given = Vec::new();
         node.each_entry(|key, value, _| {
             if is_mapping(value) && keys.contains(&&*key.text()) {
@@ -166,7 +163,7 @@ impl<'m> Rules<'m> {
     }
 
     /// Says that a mapping has several of some keys, or none of them where one must be there.
-    fn exactly_one(&mut self, node: Node<'m>, keys: &[&str], what: &str) {
+    fn exactly_one(&mut self, node: Node<'_>, keys: &[&str], what: &str) {
         if !is_mapping(node) || self.at_most_one(node, keys, what) > 0 || !self.sees_all(node) {
             return;
         }
@@ -178,7 +175,7 @@ impl<'m> Rules<'m> {
         }
     }
 
-    fn exclusive(&mut self, first: Node<'m>, second: Node<'m>, message: String) {
+    fn exclusive(&mut self, first: Node<'_>, second: Node<'_>, message: String) {
         let found = own("exclusive-keys", second.place(), message);
         let stands = format!("`{}` stands here", first.text());
         self.say(found.with_help("keep one of the two").with_related(first.place(), stands));
@@ -200,6 +197,11 @@ impl<'m> Rules<'m> {
             }
         }
     }
+}
+
+/// Whether the text of a scalar is only put there later.
+fn is_unknown(node: Node<'_>) -> bool {
+    model::is_unknown(node) || is_placeholder(node)
 }
 
 /// The text of a string that is known and not empty.

@@ -5,9 +5,9 @@ use crate::checks::own;
 use crate::schema::say::head;
 use crate::yaml::{Kind, Node};
 
-impl<'m> Rules<'m> {
+impl Rules {
     /// `ValidateRoleBinding`, `ValidateClusterRoleBinding`; groups that are absent are set by `SetDefaults_Subject`.
-    pub(super) fn binding(&mut self, object: Node<'m>, kind: &str) {
+    pub(super) fn binding(&mut self, object: Node<'_>, kind: &str) {
         let is_cluster = kind == "ClusterRoleBinding";
         if let Some(of) = field(object, "roleRef").and_then(|role| field(role, "kind"))
             && is_cluster
@@ -38,7 +38,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidatePolicyRule`.
-    pub(super) fn role(&mut self, object: Node<'m>, kind: &str) {
+    pub(super) fn role(&mut self, object: Node<'_>, kind: &str) {
         for rule in self.listed(object, "rules") {
             if !is_mapping(rule) {
                 continue;

@@ -1,10 +1,9 @@
 //! A container: its image, environment, mounts, probes and resources.
 
 use super::pod::Volumes;
-use super::{Rules, field, integer, is_absent, is_mapping, named, nearest, text};
+use super::{Rules, field, integer, is_absent, is_mapping, is_unknown, named, nearest, text};
 use crate::checks::own;
 use crate::expr::Quantity;
-use crate::model::is_unknown;
 use crate::schema::say::head;
 use crate::yaml::{Node, Scalar};
 
@@ -12,9 +11,9 @@ use crate::yaml::{Node, Scalar};
 const VALUES: [&str; 5] = ["configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"];
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
 
-impl<'m> Rules<'m> {
+impl Rules {
     /// `validateContainerCommon` and `validateContainers`; `list` is where it stands.
-    pub(super) fn container(&mut self, container: Node<'m>, list: &str, volumes: &Volumes) {
+    pub(super) fn container(&mut self, container: Node<'_>, list: &str, volumes: &Volumes) {
         let name = named("container", container);
         if is_absent(field(container, "image")) && self.sees_all(container) {
             let found = own("missing-key", head(container), format!("{name} has no `image`"));
@@ -30,7 +29,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateEnv`, `ValidateEnvFrom`: an empty value beside a source is none.
-    fn environment(&mut self, container: Node<'m>) {
+    fn environment(&mut self, container: Node<'_>) {
         for variable in self.listed_once(container, "env") {
             let what = named("variable", variable);
             let Some(from) = field(variable, "valueFrom").filter(|from| is_mapping(*from)) else { continue };
@@ -51,7 +50,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateVolumeMounts`, `ValidateVolumeDevices`.
-    fn mounts(&mut self, container: Node<'m>, container_name: &str, volumes: &Volumes) {
+    fn mounts(&mut self, container: Node<'_>, container_name: &str, volumes: &Volumes) {
         for key in ["volumeMounts", "volumeDevices"] {
             for mount in self.listed_once(container, key) {
                 let Some(name) = field(mount, "name") else { continue };
@@ -72,7 +71,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateHandler` by way of `validateProbe` and `validateLifecycle`; `validateInitContainers`.
-    fn handlers(&mut self, container: Node<'m>, name: &str, list: &str) {
+    fn handlers(&mut self, container: Node<'_>, name: &str, list: &str) {
         let is_init = list == "initContainers";
         let restarts = field(container, "restartPolicy");
         let runs_on = !is_init || restarts.is_some();
@@ -117,7 +116,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateContainerResourceRequirements`.
-    fn resources(&mut self, resources: Node<'m>, name: &str) {
+    fn resources(&mut self, resources: Node<'_>, name: &str) {
         let limits = field(resources, "limits");
         let requests = field(resources, "requests");
         for amounts in [limits, requests].into_iter().flatten() {
@@ -153,7 +152,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateSecurityContext`.
-    fn privileges(&mut self, container: Node<'m>, name: &str) {
+    fn privileges(&mut self, container: Node<'_>, name: &str) {
         let Some(context) = field(container, "securityContext") else { return };
         let entry = |key: &str, value: bool| {
             context.entry(key).filter(|entry| entry.value.scalar() == Scalar::Bool(value))

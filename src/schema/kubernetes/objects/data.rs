@@ -6,9 +6,9 @@ use crate::schema::say::{head, one_of};
 use crate::yaml::Node;
 use std::collections::HashMap;
 
-impl<'m> Rules<'m> {
+impl Rules {
     /// `ValidateConfigMap`: a key is in `data` or in `binaryData`.
-    pub(super) fn config_map(&mut self, object: Node<'m>) {
+    pub(super) fn config_map(&mut self, object: Node<'_>) {
         let (Some(data), Some(binary)) = (field(object, "data"), field(object, "binaryData")) else { return };
         let first: HashMap<_, _> =
             self.entries(data).into_iter().map(|entry| (entry.key.text(), entry.key)).collect();
@@ -23,7 +23,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateSecret`: what its type asks for.
-    pub(super) fn secret(&mut self, object: Node<'m>) {
+    pub(super) fn secret(&mut self, object: Node<'_>) {
         let Some(of) = field(object, "type") else { return };
         let Some(name) = text(of).filter(|_| self.sees_all(object)) else { return };
         let (keys, any): (&[&str], bool) = match &*name {
@@ -35,7 +35,7 @@ impl<'m> Rules<'m> {
             "kubernetes.io/service-account-token" => return self.token(object),
             _ => return,
         };
-        let data: Vec<Node<'m>> =
+        let data: Vec<Node<'_>> =
             ["data", "stringData"].iter().filter_map(|key| field(object, key)).collect();
         if !data.iter().all(|data| is_whole(*data)) {
             return;
@@ -52,7 +52,7 @@ impl<'m> Rules<'m> {
         self.say(found.with_help("add it to `data`, or to `stringData`; or leave `type` out"));
     }
 
-    fn token(&mut self, object: Node<'m>) {
+    fn token(&mut self, object: Node<'_>) {
         const ACCOUNT: &str = "kubernetes.io/service-account.name";
         let Some(metadata) = field(object, "metadata").filter(|it| is_whole(*it)) else { return };
         let annotations = field(metadata, "annotations");
@@ -65,7 +65,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidatePersistentVolumeClaimSpec`.
-    pub(super) fn claim(&mut self, spec: Node<'m>) {
+    pub(super) fn claim(&mut self, spec: Node<'_>) {
         if !self.sees_all(spec) {
             return;
         }

@@ -1,17 +1,16 @@
 //! Services, ingresses and network policies.
 
-use super::{Rules, field, integer, is_absent, is_mapping, text};
+use super::{Rules, field, integer, is_absent, is_mapping, is_unknown, text};
 use crate::checks::own;
-use crate::model::is_unknown;
 use crate::schema::format;
 use crate::schema::say::{head, one_of};
 use crate::schema::table::Format;
 use crate::yaml::{Entry, Kind, Node};
 use std::net::IpAddr;
 
-impl<'m> Rules<'m> {
+impl Rules {
     /// `ValidateService`.
-    pub(super) fn service(&mut self, spec: Node<'m>) {
+    pub(super) fn service(&mut self, spec: Node<'_>) {
         let of = field(spec, "type");
         // Without one it is `ClusterIP`, unless another file says something else.
         let of_text = match of {
@@ -48,7 +47,7 @@ impl<'m> Rules<'m> {
         self.service_ports(&ports, of_text == "ClusterIP");
     }
 
-    fn service_ports(&mut self, ports: &[Node<'m>], is_inner: bool) {
+    fn service_ports(&mut self, ports: &[Node<'_>], is_inner: bool) {
         let (mut names, mut on_nodes) = (Vec::new(), Vec::new());
         for &port in ports.iter().filter(|port| is_mapping(**port)) {
             if ports.len() > 1 && is_absent(field(port, "name")) && self.sees_all(port) {
@@ -79,7 +78,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateIngressSpec`.
-    pub(super) fn ingress(&mut self, spec: Node<'m>) {
+    pub(super) fn ingress(&mut self, spec: Node<'_>) {
         let backend = field(spec, "defaultBackend");
         let rules = self.listed(spec, "rules");
         let no_rules = field(spec, "rules").is_none_or(|it| it.resolve().kind() == Kind::Sequence);
@@ -111,7 +110,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateIngressBackend`.
-    fn backend(&mut self, backend: Node<'m>) {
+    fn backend(&mut self, backend: Node<'_>) {
         if !is_mapping(backend) {
             return;
         }
@@ -138,7 +137,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateIngressRules`, `validateIngressTLS`.
-    fn host(&mut self, node: Node<'m>) {
+    fn host(&mut self, node: Node<'_>) {
         let Some(host) = text(node) else { return };
         let fault = if host.parse::<IpAddr>().is_ok() {
             "a DNS name, and no address"
@@ -151,7 +150,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateHTTPIngressPath`.
-    fn path(&mut self, path: Node<'m>) {
+    fn path(&mut self, path: Node<'_>) {
         let Some(of) = field(path, "pathType") else { return };
         let Some(of) = text(of).filter(|of| matches!(&**of, "Exact" | "Prefix" | "ImplementationSpecific"))
         else {
@@ -183,7 +182,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateNetworkPolicySpec`.
-    pub(super) fn policy(&mut self, spec: Node<'m>) {
+    pub(super) fn policy(&mut self, spec: Node<'_>) {
         for (rules, peers) in [("ingress", "from"), ("egress", "to")] {
             for rule in self.listed(spec, rules) {
                 for peer in self.listed(rule, peers) {
@@ -197,7 +196,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateNetworkPolicyPeer`.
-    fn peer(&mut self, peer: Node<'m>) {
+    fn peer(&mut self, peer: Node<'_>) {
         if !is_mapping(peer) {
             return;
         }
@@ -209,7 +208,7 @@ impl<'m> Rules<'m> {
                     .with_help("add one of them; `podSelector: {}` is every pod"),
             );
         }
-        let given = |key: &str| peer.entry(key).filter(|entry: &Entry<'m>| is_mapping(entry.value));
+        let given = |key: &str| peer.entry(key).filter(|entry: &Entry<'_>| is_mapping(entry.value));
         let Some(block) = given("ipBlock") else { return };
         if let Some(other) = given("namespaceSelector").or_else(|| given("podSelector")) {
             let mut keys = [block.key, other.key];
@@ -232,7 +231,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateCIDR`; the addresses that stand there.
-    fn range(&mut self, node: Node<'m>) -> Option<Range> {
+    fn range(&mut self, node: Node<'_>) -> Option<Range> {
         let text = text(node)?;
         let range = Range::parse(&text);
         if range.is_none() {
@@ -248,7 +247,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateNetworkPolicyPort`.
-    fn port_range(&mut self, port: Node<'m>) {
+    fn port_range(&mut self, port: Node<'_>) {
         let (Some(last), Some(first)) = (field(port, "endPort"), field(port, "port")) else { return };
         if let (Some(high), Some(low)) = (integer(last), integer(first))
             && high < low

@@ -53,9 +53,9 @@ pub(super) struct Volumes {
     pub(super) whole: bool,
 }
 
-impl<'m> Rules<'m> {
+impl Rules {
     /// `ValidatePodSpec`. `claims` are the templates of volumes that a `StatefulSet` adds.
-    pub(super) fn pod(&mut self, template: Node<'m>, claims: &[Node<'m>]) {
+    pub(super) fn pod(&mut self, template: Node<'_>, claims: &[Node<'_>]) {
         let Some(spec) = field(template, "spec").filter(|spec| is_mapping(*spec)) else { return };
         let volumes = self.volumes(spec, claims);
         for list in CONTAINERS {
@@ -71,7 +71,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateVolumes`. A volume without a source is an `emptyDir` (`SetDefaults_Volume`).
-    fn volumes(&mut self, spec: Node<'m>, claims: &[Node<'m>]) -> Volumes {
+    fn volumes(&mut self, spec: Node<'_>, claims: &[Node<'_>]) -> Volumes {
         let listed = field(spec, "volumes");
         let is_list = listed.is_none_or(|list| list.resolve().kind() == Kind::Sequence);
         let is_complete = listed.is_none_or(|list| !list.resolve().is_incomplete());
@@ -96,7 +96,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateInitContainers` and `validateEphemeralContainers`: the names of all containers of a pod differ.
-    fn names(&mut self, spec: Node<'m>) {
+    fn names(&mut self, spec: Node<'_>) {
         let mut within = Vec::new();
         for list in CONTAINERS {
             // Those of one list are told apart by the schema.
@@ -111,7 +111,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateHostNetwork`, and `AccumulateUniqueHostPorts` for the main containers.
-    fn host_ports(&mut self, spec: Node<'m>) {
+    fn host_ports(&mut self, spec: Node<'_>) {
         let on_host = field(spec, "hostNetwork").is_some_and(|it| it.scalar() == Scalar::Bool(true));
         let mut taken = Vec::new();
         for list in CONTAINERS {
@@ -145,7 +145,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateTolerations`.
-    fn tolerations(&mut self, spec: Node<'m>) {
+    fn tolerations(&mut self, spec: Node<'_>) {
         for toleration in self.listed(spec, "tolerations") {
             if !is_mapping(toleration) {
                 continue;

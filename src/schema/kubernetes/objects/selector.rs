@@ -1,8 +1,7 @@
 //! The selector of a workload against the labels of its pods.
 
-use super::{Rules, field, is_mapping, is_whole, nearest};
+use super::{Rules, field, is_mapping, is_unknown, is_whole, nearest};
 use crate::checks::own;
-use crate::model::is_unknown;
 use crate::schema::say::{head, one_of};
 use crate::source::Place;
 use crate::yaml::{Node, Scalar};
@@ -16,9 +15,9 @@ struct Labels<'m> {
     whole: bool,
 }
 
-impl<'m> Rules<'m> {
+impl Rules {
     /// `ValidateDeploymentSpec` and its like: the selector is not empty and matches the labels of the template.
-    pub(super) fn selector(&mut self, spec: Node<'m>, kind: &str) {
+    pub(super) fn selector(&mut self, spec: Node<'_>, kind: &str) {
         let Some(selector) = field(spec, "selector").filter(|selector| is_mapping(*selector)) else { return };
         let Some(labels) = self.pod_labels(spec) else { return };
         if kind == "ReplicationController" {
@@ -45,7 +44,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `None` where they are not what they must be.
-    fn pod_labels(&mut self, spec: Node<'m>) -> Option<Labels<'m>> {
+    fn pod_labels<'m>(&mut self, spec: Node<'m>) -> Option<Labels<'m>> {
         let template = field(spec, "template").filter(|template| is_mapping(*template))?;
         let mut labels = Labels { by_key: HashMap::new(), whole: self.sees_all(template) };
         let mut node = Some(template);
@@ -63,7 +62,7 @@ impl<'m> Rules<'m> {
         Some(labels)
     }
 
-    fn match_labels(&mut self, wanted: Node<'m>, labels: &Labels<'m>) {
+    fn match_labels(&mut self, wanted: Node<'_>, labels: &Labels<'_>) {
         for entry in self.entries(wanted) {
             let (key, Some(value)) = (entry.key.text(), label(entry.value)) else { continue };
             if is_unknown(entry.key) {
@@ -83,7 +82,7 @@ impl<'m> Rules<'m> {
         }
     }
 
-    fn match_expression(&mut self, expression: Node<'m>, labels: &Labels<'m>) {
+    fn match_expression(&mut self, expression: Node<'_>, labels: &Labels<'_>) {
         let (Some(key), Some(operator)) = (field(expression, "key"), field(expression, "operator")) else {
             return;
         };
@@ -92,7 +91,7 @@ impl<'m> Rules<'m> {
             return;
         }
         let values = self.listed(expression, "values");
-        let known: Option<Vec<Cow<'m, str>>> = values.into_iter().map(label).collect();
+        let known: Option<Vec<Cow<'_, str>>> = values.into_iter().map(label).collect();
         let Some(values) = known else { return };
         let other = labels.by_key.get(&name).copied();
         let listed = || one_of(values.iter().map(|value| &**value), "or");
@@ -129,13 +128,13 @@ impl<'m> Rules<'m> {
         }
     }
 
-    fn refused(&mut self, key: Node<'m>, other: Node<'m>, message: String) {
+    fn refused(&mut self, key: Node<'_>, other: Node<'_>, message: String) {
         let found = own("invalid-value", key.place(), message);
         let found = found.with_help("change the selector, or the label of the pods");
         self.say(found.with_related(other.place(), "the label of its pods"));
     }
 
-    fn absent(&mut self, key: &str, place: Place, wanted: &str, labels: &Labels<'m>) {
+    fn absent(&mut self, key: &str, place: Place, wanted: &str, labels: &Labels<'_>) {
         if !labels.whole {
             return;
         }

@@ -42,6 +42,7 @@ fn a_selector_matches_the_labels_of_its_pods() {
         ("{matchLabels: {app: web, tier: a}}", "{app: web, tier: a, x: z}"),
         ("{matchLabels: {app: '${APP}'}}", "{app: web}"),
         ("{matchLabels: {app: web}}", "{'${K}': web}"),
+        ("{matchLabels: {app: __APP__}}", "{app: web}"),
         ("{matchExpressions: [{key: app, operator: In, values: [a, web]}]}", "{app: web}"),
         ("{matchExpressions: [{key: app, operator: NotIn, values: [web]}]}", "{ap: web}"),
         ("{matchExpressions: [{key: app, operator: DoesNotExist}, {key: b, operator: Exists}]}", "{b: ''}"),
@@ -347,8 +348,9 @@ fn data_storage_and_access_have_what_their_kind_asks_for() {
 #[test]
 fn what_is_shared_behind_aliases_is_said_once_and_in_time() {
     let variables = "{name: A, value: x, valueFrom: {fieldRef: {fieldPath: metadata.name}}}, ".repeat(2000);
-    let containers: String =
+    let containers: Vec<String> =
         (0..2000).map(|at| format!("      - {{name: c{at}, image: a, env: *shared}}\n")).collect();
+    let containers = containers.concat();
     let text = deployment(&format!(
         "      containers:\n      - {{name: a, image: a, env: &shared [{variables}]}}\n{containers}"
     ));

@@ -7,9 +7,9 @@ use crate::schema::say::head;
 use crate::source::Span;
 use crate::yaml::{Node, Scalar};
 
-impl<'m> Rules<'m> {
+impl Rules {
     /// A workload whose pods are always restarted.
-    pub(super) fn workload(&mut self, spec: Node<'m>, kind: &str) {
+    pub(super) fn workload(&mut self, spec: Node<'_>, kind: &str) {
         self.selector(spec, kind);
         let claims =
             if kind == "StatefulSet" { self.listed(spec, "volumeClaimTemplates") } else { Vec::new() };
@@ -23,7 +23,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidatePodTemplateSpecForReplicaSet`, `ValidateDaemonSetSpec`, `ValidateStatefulSetSpec`.
-    fn always_restarted(&mut self, template: Node<'m>, kind: &str) {
+    fn always_restarted(&mut self, template: Node<'_>, kind: &str) {
         let Some(pod) = field(template, "spec") else { return };
         if let Some(policy) = field(pod, "restartPolicy")
             && let Some(word) = text(policy).filter(|word| matches!(&**word, "OnFailure" | "Never"))
@@ -43,7 +43,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidateDeploymentStrategy`, `ValidateDeploymentSpec`.
-    fn strategy(&mut self, spec: Node<'m>) {
+    fn strategy(&mut self, spec: Node<'_>) {
         let deadline = field(spec, "progressDeadlineSeconds");
         let ready = field(spec, "minReadySeconds");
         if let (Some(deadline), Some(ready)) = (deadline, ready)
@@ -80,7 +80,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateJobSpec`: the pods of a Job are not always restarted.
-    pub(super) fn job(&mut self, spec: Node<'m>, kind: &str) {
+    pub(super) fn job(&mut self, spec: Node<'_>, kind: &str) {
         let Some(template) = field(spec, "template") else { return };
         self.pod(template, &[]);
         let Some(pod) = field(template, "spec").filter(|pod| is_mapping(*pod)) else { return };
@@ -101,7 +101,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateCronJobSpec`.
-    pub(super) fn cron_job(&mut self, spec: Node<'m>) {
+    pub(super) fn cron_job(&mut self, spec: Node<'_>) {
         if let Some(node) = field(spec, "schedule")
             && let Some(schedule) = text(node)
             && let Some(fault) = cron::fault(&schedule)
@@ -128,7 +128,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `validateHorizontalPodAutoscalerSpec`.
-    pub(super) fn autoscaler(&mut self, spec: Node<'m>) {
+    pub(super) fn autoscaler(&mut self, spec: Node<'_>) {
         let (least, most) = (field(spec, "minReplicas"), field(spec, "maxReplicas"));
         if let (Some(least), Some(most)) = (least, most)
             && let (Some(low), Some(high)) = (integer(least), integer(most))
@@ -142,7 +142,7 @@ impl<'m> Rules<'m> {
     }
 
     /// `ValidatePodDisruptionBudgetSpec`.
-    pub(super) fn budget(&mut self, spec: Node<'m>) {
+    pub(super) fn budget(&mut self, spec: Node<'_>) {
         let given = |key: &str| spec.entry(key).filter(|entry| !entry.value.is_null());
         if let (Some(least), Some(most)) = (given("minAvailable"), given("maxUnavailable")) {
             let mut keys = [least.key, most.key];
