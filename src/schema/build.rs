@@ -202,7 +202,9 @@ impl Builder {
             return id;
         }
         let id = self.add_mapping();
-        rests.iter().for_each(|rest| self.add_rest(id, *rest));
+        for rest in rests {
+            self.add_rest(id, *rest);
+        }
         self.mapped.insert(key, id);
         id
     }

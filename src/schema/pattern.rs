@@ -14,10 +14,10 @@ const LONGEST: usize = 1 << 12;
 /// Whether a text matches an expression. One that cannot be compiled, since another engine wrote it or it is too large, takes every text, and so
 /// does every one a text that is too long.
 pub fn matches(pattern: &str, text: &str) -> bool {
+    static COMPILED: OnceLock<Mutex<HashMap<String, Option<Arc<Regex>>>>> = OnceLock::new();
     if text.len() > LONGEST {
         return true;
     }
-    static COMPILED: OnceLock<Mutex<HashMap<String, Option<Arc<Regex>>>>> = OnceLock::new();
     let compiled = COMPILED.get_or_init(Mutex::default);
     let regex = {
         let mut compiled = compiled.lock().unwrap_or_else(PoisonError::into_inner);

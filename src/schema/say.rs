@@ -33,7 +33,7 @@ pub struct Unknown {
     pub meant: Option<(usize, String)>,
 }
 
-impl<'w, 'd> Say<'_, 'w, 'd> {
+impl<'d> Say<'_, '_, 'd> {
     /// A key that its mapping does not know. Without the value nothing is guessed.
     pub fn unknown(&self, key: Node<'d>, value: Option<Node<'d>>, mapping: Mapping) -> Unknown {
         let text = key.text();

@@ -448,19 +448,18 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
         if self.consumer.passes(value.resolve()) || self.consumer.takes_key(&text) {
             return false;
         }
-        let found = match refused {
-            Some(limit) => self.say().key_not_allowed(key, limit),
-            None => {
-                if self.guesses > 0 {
-                    let holder = self.frames.last().map_or(0, |frame| frame.node.children().count());
-                    let price = (usize::from(mapping.fields.count) + 1) * (text.len().pow(2) + holder + 1);
-                    self.guesses = self.guesses.saturating_sub(price);
-                }
-                let value = (self.guesses > 0).then_some(value);
-                let Unknown { found, meant } = self.say().unknown(key, value, mapping);
-                self.meant.extend(meant);
-                found
+        let found = if let Some(limit) = refused {
+            self.say().key_not_allowed(key, limit)
+        } else {
+            if self.guesses > 0 {
+                let holder = self.frames.last().map_or(0, |frame| frame.node.children().count());
+                let price = (usize::from(mapping.fields.count) + 1) * (text.len().pow(2) + holder + 1);
+                self.guesses = self.guesses.saturating_sub(price);
             }
+            let value = (self.guesses > 0).then_some(value);
+            let Unknown { found, meant } = self.say().unknown(key, value, mapping);
+            self.meant.extend(meant);
+            found
         };
         self.found.push(found);
         false

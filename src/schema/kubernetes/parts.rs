@@ -2,7 +2,7 @@
 
 use crate::artifact::Kind;
 use crate::model::{FileFacts, Model};
-use crate::yaml::{Node, Scalar};
+use crate::yaml::{Document, Node, Scalar};
 
 /// Whether the objects of a manifest are parts: patches, by what names them or by their own name or folder, and what objects must look like
 /// after a step of a test (kuttl's `01-assert.yaml`, `01-errors.yaml`; the files beside a `chainsaw-test.yaml`).
@@ -26,7 +26,7 @@ pub fn is_part(model: &Model<'_>, file: FileFacts<'_>) -> bool {
 /// Whether a kustomization of the project adds labels to selectors, which workloads then need not have.
 pub fn adds_selectors(model: &Model<'_>) -> bool {
     let kustomizations = model.artifacts.iter().filter(|artifact| artifact.kind == Kind::Kustomization);
-    kustomizations.flat_map(|artifact| &artifact.document).flat_map(|document| document.roots()).any(|root| {
+    kustomizations.flat_map(|artifact| &artifact.document).flat_map(Document::roots).any(|root| {
         let mut labels = root.get("labels").into_iter().flat_map(Node::items);
         let includes = |labels: Node<'_>| {
             labels.get("includeSelectors").is_some_and(|includes| includes.scalar() == Scalar::Bool(true))
