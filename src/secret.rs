@@ -120,6 +120,67 @@ mod tests {
         assert_eq!(masked("a.yaml", yaml), expected);
     }
 
+    /// What is hidden is in capitals.
+    fn hides_capitals(path: &str, text: &str) {
+        let words = text.split_inclusive(|c: char| !(c.is_ascii_uppercase() || c == '='));
+        let hidden = |word: &str| {
+            let capitals = word.trim_end_matches(|c: char| !(c.is_ascii_uppercase() || c == '='));
+            if capitals.len() < 4 { word.to_owned() } else { [MASK, &word[capitals.len()..]].concat() }
+        };
+        assert_eq!(masked(path, text), words.map(hidden).collect::<String>());
+    }
+
+    #[test]
+    fn data_of_secrets_of_the_wrong_type_or_place_is_masked() {
+        for text in [
+            "kind: Secret\nstringData: {cert: [HUNTER], more: {a: HUNTER, b: [{c: HUNTER}]}}",
+            "kind: Secret\ndata: HUNTER",
+            "kind: Secret\ndata: [HUNTER, {d: [HUNTER]}]",
+            "kind: Secret\nstringdata: {cert: HUNTER}",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: x, labels: {a: b}}\ntype: Opaque\ncert: HUNTER",
+            "kind: Secret\nmetadata:\n  name: x\n  stringData: {cert: HUNTER}",
+            "items: [{kind: Secret, stringdata: {cert: HUNTER}}, {kind: Secret, metadata: {name: x}, cert: HUNTER}]",
+            "x: &c {data: [HUNTER]}\nkind: Secret\nmetadata: {}\n<<: *c",
+        ] {
+            hides_capitals("a.yaml", &text);
+        }
+    }
+
+    #[test]
+    fn what_only_refers_to_a_secret_stays() {
+        for text in [
+            "certificateRefs: [{group: core, kind: Secret, name: web-tls}]",
+            "generate: {apiVersion: v1, kind: Secret, name: regcred, clone: {namespace: default, name: regcred}}",
+            "apiVersion: secretsmanager.aws.crossplane.io/v1beta1\nkind: Secret\nspec: {forProvider: {region: eu}}",
+            "kind: Secret\nmetadata: {name: x, annotations: {note: text}}\ntype: kubernetes.io/tls\nimmutable: false",
+            "env: [{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password, optional: true}}}]",
+            "env:\n  - name: DB_PASSWORD\n    valuefrom:\n      secretkeyref:\n        name: db\n        key: password",
+            "containers: [{name: auth, image: registry/auth, ports: [{name: http, containerPort: 8080}]}]",
+            "matchExpressions: [{key: token, operator: In, values: [a, b]}]",
+            "env:\n  name: auth\n  credentials:\n    secretName: db\n    user: me",
+        ] {
+            assert_eq!(masked("a.yaml", text), text);
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_secret_name_is_masked_under_any_key() {
+        for text in [
+            "- {name: db-password, valu: HUNTER, ports: [http]}",
+            "- {name: db-password, Value: [HUNTER, {a: HUNTER}]}",
+            "env: [{name: db-password, content: [HUNTER]}, {nme: api-token, content: HUNTER, required: true}]",
+            "env: [{name: db-password, valueFrom: HUNTER}, {name: db-token, valueFrom: {value: HUNTER}}]",
+            "env: {name: db-password, valu: HUNTER}",
+            "inputs:\n  token:\n    defalt: HUNTER\n    type: string",
+            "args: [--password, [HUNTER]]",
+        ] {
+            hides_capitals("a.yaml", text);
+        }
+        let text = "environment:\n  DB_CREDENTIALS:\n    user: me\n    pw: hunter2\n";
+        let expected = "environment:\n  DB_CREDENTIALS:\n    user: ***\n    pw: ***\n";
+        assert_eq!(masked("a.yaml", text), expected);
+    }
+
     #[test]
     fn items_and_flags_are_masked() {
         let yaml = "environment:\n  - DB_PASSWORD=two words\n  - PORT=80\ncommand: [serve, --api-token, abc, --pass, def, \"--pwd=ghi\", --verbose]\n";
