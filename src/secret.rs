@@ -122,9 +122,9 @@ mod tests {
 
     /// What is hidden is in capitals.
     fn hides_capitals(path: &str, text: &str) {
-        let words = text.split_inclusive(|c: char| !(c.is_ascii_uppercase() || c == '='));
+        let words = text.split_inclusive(|c: char| !c.is_ascii_uppercase());
         let hidden = |word: &str| {
-            let capitals = word.trim_end_matches(|c: char| !(c.is_ascii_uppercase() || c == '='));
+            let capitals = word.trim_end_matches(|c: char| !c.is_ascii_uppercase());
             if capitals.len() < 4 { word.to_owned() } else { [MASK, &word[capitals.len()..]].concat() }
         };
         assert_eq!(masked(path, text), words.map(hidden).collect::<String>());
@@ -179,6 +179,27 @@ mod tests {
         let text = "environment:\n  DB_CREDENTIALS:\n    user: me\n    pw: hunter2\n";
         let expected = "environment:\n  DB_CREDENTIALS:\n    user: ***\n    pw: ***\n";
         assert_eq!(masked("a.yaml", text), expected);
+    }
+
+    #[test]
+    fn keys_and_brackets_of_flow_collections_stay() {
+        for text in [
+            "volumes: [{name: tls, secret: {name: tls-cert}}]",
+            "volumes: [{name: tls, secret: {secretname: HUNTER}}]",
+            "secretGenerator: [{name: a, literals: [\"password=HUNTER\"]}]",
+            "on: {workflow_call: {secrets: {token: {requird: true}}}}",
+            "credentials: {usrname: me, password: HUNTER}",
+            "credentials: &c !x {usrname: me, passwrd: HUNTER}",
+            "token: {{ .Values.token | quote }}",
+            "# see password: [HUNTER]",
+            "\"secret\": {\"name\": \"x\", \"token\": \"HUNTER\"}",
+        ] {
+            hides_capitals("a.yaml", text);
+            hides_capitals("templates/a.yaml", text);
+        }
+        assert_eq!(masked("templates/a.yml", "tokens: [\"a b\", c]"), "tokens: [***]");
+        assert_eq!(masked("a.yaml", "tokens: [a, [b]]"), "tokens: [***]");
+        assert_eq!(masked("a.sh", "password: {hunter2"), "password: ***", "no YAML, no collection");
     }
 
     #[test]
@@ -283,6 +304,10 @@ mod tests {
             "\\\"password\\\":\\\"x",
             "password: |\n",
             "password: |",
+            "password: [",
+            "password: [${A",
+            "{password: &a {",
+            "password: &",
             "--token ",
             "a://b:c",
             "a://b:c@",
@@ -290,19 +315,21 @@ mod tests {
             "-----BEGIN PRIVATE KEY-----",
             "eyJaaaaaaaaa.",
         ] {
-            let seconds = |bytes: usize| {
-                let file = SourceFile::new("a.sh", pattern.repeat(bytes / pattern.len()));
+            let seconds = |path: &str, bytes: usize| {
+                let file = SourceFile::new(path, pattern.repeat(bytes / pattern.len()));
                 let start = cpu_time::ThreadTime::now();
                 let spans = secret_spans(&file, None);
                 assert!(spans.len() <= file.text.len());
                 start.elapsed().as_secs_f64()
             };
-            seconds(1000);
-            let (short, long) = (seconds(20_000), seconds(160_000));
-            assert!(
-                long < 30.0 * short + 0.005,
-                "{pattern:?}: {short} s, then {long} s for 8 times the text"
-            );
+            for path in ["a.sh", "a.yaml"] {
+                seconds(path, 1000);
+                let (short, long) = (seconds(path, 20_000), seconds(path, 160_000));
+                assert!(
+                    long < 30.0 * short + 0.005,
+                    "{path}: {pattern:?}: {short} s, then {long} s for 8 times the text"
+                );
+            }
         }
     }
 }
