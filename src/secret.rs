@@ -142,7 +142,7 @@ mod tests {
             "items: [{kind: Secret, stringdata: {cert: HUNTER}}, {kind: Secret, metadata: {name: x}, cert: HUNTER}]",
             "x: &c {data: [HUNTER]}\nkind: Secret\nmetadata: {}\n<<: *c",
         ] {
-            hides_capitals("a.yaml", &text);
+            hides_capitals("a.yaml", text);
         }
     }
 
