@@ -85,6 +85,12 @@ fn of_root(root: Node<'_>) -> Option<(Kind, String)> {
     if is_rule(root) || root.get("rules").is_some_and(|rules| rules.items().any(is_rule)) {
         return Some((Kind::Config, "rule file".to_owned()));
     }
+    if is_almost_an_object(root) {
+        return Some((
+            Kind::Manifest,
+            "metadata and a spec or data, with only one of apiVersion and kind".to_owned(),
+        ));
+    }
     if has(root, "on") && root.get("jobs").is_some_and(is_mapping) {
         return Some((Kind::Workflow, "`on` and `jobs`".to_owned()));
     }
@@ -92,6 +98,17 @@ fn of_root(root: Node<'_>) -> Option<(Kind, String)> {
         return Some((Kind::Action, "`runs` with `using`".to_owned()));
     }
     compose(root)
+}
+
+/// Whether a mapping is a Kubernetes object but for its apiVersion or its kind, one of which is absent or misspelt.
+pub fn is_almost_an_object(root: Node<'_>) -> bool {
+    let is_content = |key: &str| root.get(key).is_some_and(is_mapping);
+    let names = |name: &str| root.pairs().any(|(key, _)| key.text().eq_ignore_ascii_case(name));
+    is_content("metadata")
+        && ["spec", "data", "stringData"].into_iter().any(is_content)
+        && (string(root, "apiVersion").is_some() != string(root, "kind").is_some()
+            || names("apiVersion") && names("kind"))
+        && (string(root, "apiVersion").is_none() || string(root, "kind").is_none())
 }
 
 fn is_mapping(node: Node<'_>) -> bool {

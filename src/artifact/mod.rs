@@ -5,6 +5,7 @@ mod load;
 mod name;
 mod template;
 
+pub use content::is_almost_an_object;
 pub use load::{Artifact, Embedded, Loaded, Skipped, Unreadable, load};
 pub use name::{RULE_FOLDER, is_unrelated};
 

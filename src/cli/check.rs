@@ -44,7 +44,8 @@ pub struct Args {
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// What manifests are deployed to: a minor version, or the oldest and the newest, as in 1.33..1.36, all of which they must fit
+    /// What manifests are deployed to: a minor version, or the oldest and the newest, as in 1.33..1.36, all of which they must fit; of
+    /// versions before 1.33 only which APIs they serve is known
     #[arg(long, value_name = "VERSIONS", value_parser = KubernetesVersions::parse)]
     kubernetes_version: Option<KubernetesVersions>,
     /// Report what comments and annotations in the files suppress, too

@@ -4,7 +4,7 @@ use super::check::{Color, look};
 use super::{Status, fail, print, project};
 use crate::check;
 use crate::schema::show::{Place, Value};
-use crate::schema::{Described, describe};
+use crate::schema::{Described, describe, nearest_kind};
 use crate::{config, rule};
 use std::fmt::Write as _;
 
@@ -75,7 +75,9 @@ pub fn run(arguments: &Args) -> Status {
                 Some(Ok(described)) => print(&shown(&described)),
                 Some(Err(error)) => fail(&error),
                 None => {
-                    fail(&format!("there is no kind `{}` here, in Kubernetes or in this project", show.kind))
+                    let near = nearest_kind(&show.kind).map(|near| format!("; did you mean `{near}`?"));
+                    let near = near.unwrap_or_default();
+                    fail(&format!("there is no kind `{}` in Kubernetes or in this project{near}", show.kind))
                 }
             }
         }

@@ -20,4 +20,4 @@ pub use raw::{
 pub use retired::{Match, Retired};
 pub use settings::{Override, Pipeline, Reasons, Settings, Waiver};
 pub use shape::{ARTIFACT_KINDS, CONFIG, PROFILES, SEVERITY, json_schema};
-pub use versions::{KubernetesVersions, NEWEST as NEWEST_KUBERNETES, OLDEST as OLDEST_KUBERNETES, minor};
+pub use versions::{KubernetesVersions, NEWEST as NEWEST_KUBERNETES, minor};

@@ -27,8 +27,13 @@ impl KubernetesVersions {
         let (from, to) = text.split_once("..").unwrap_or((text, text));
         let read = |text: &str| {
             let minor = minor(text.trim());
-            minor
-                .ok_or_else(|| format!("`{}` is no version of Kubernetes, such as `1.{NEWEST}`", text.trim()))
+            let wrong = || {
+                let text = text.trim();
+                format!(
+                    "`{text}` is no version of Kubernetes; write `1.{NEWEST}`, or a range as `1.33..1.{NEWEST}`"
+                )
+            };
+            minor.ok_or_else(wrong)
         };
         let (oldest, newest) = (read(from)?, read(to)?);
         if oldest > newest {

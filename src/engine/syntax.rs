@@ -37,6 +37,9 @@ pub fn findings(model: &Model<'_>, id: FileId) -> Vec<Diagnostic> {
             diagnostic.severity = diagnostic.severity.min(Severity::Warning);
         }
         diagnostic.help.clone_from(help);
+        if *kind == ProblemKind::DuplicateKey && span.of(&file.source.text) == "apiVersion" {
+            diagnostic.help = Some("write `---` before it, if another object begins here".to_owned());
+        }
         diagnostic
             .related
             .extend(related.map(|(span, text)| Label { place: place(span), text: text.to_owned() }));

@@ -50,7 +50,7 @@ impl Built {
     }
 }
 
-/// A table in the making. Rows that say the same become one.
+/// A table in the making. Types, lists, limits and groups that say the same become one row; so do mappings of one definition.
 #[derive(Debug)]
 pub struct Builder {
     built: Built,
@@ -61,8 +61,10 @@ pub struct Builder {
     limited: HashMap<Vec<LimitKey>, Rows>,
     drafts: Vec<Draft>,
     definitions: HashMap<String, MappingId>,
+    /// Mappings that say only what keys hold, by that.
+    mapped: HashMap<String, MappingId>,
+    folds: bool,
     roots: BTreeMap<(String, String), Root>,
-    open: Option<MappingId>,
     too_large: bool,
 }
 
@@ -73,7 +75,6 @@ struct Draft {
     fields: BTreeMap<String, Vec<Field>>,
     rests: Vec<Rest>,
     variants: Vec<Variant>,
-    folds: bool,
 }
 
 /// A limit as a key of a map: floats by their bits.
@@ -91,8 +92,9 @@ impl Default for Builder {
             limited: HashMap::new(),
             drafts: Vec::new(),
             definitions: HashMap::new(),
+            mapped: HashMap::new(),
+            folds: false,
             roots: BTreeMap::new(),
-            open: None,
             too_large: false,
         };
         // The row of `TypeId::ANY`, which no other type may fall together with.
@@ -190,12 +192,18 @@ impl Builder {
 
     /// A mapping that takes every key.
     pub fn open_mapping(&mut self) -> MappingId {
-        if let Some(id) = self.open {
+        self.mapping_of(&[Rest { keys: Keys::All, holds: TypeId::ANY }])
+    }
+
+    /// A mapping without fields, by what its keys hold.
+    pub fn mapping_of(&mut self, rests: &[Rest]) -> MappingId {
+        let key = format!("{rests:?}");
+        if let Some(&id) = self.mapped.get(&key) {
             return id;
         }
         let id = self.add_mapping();
-        self.add_rest(id, Rest { keys: Keys::All, holds: TypeId::ANY });
-        self.open = Some(id);
+        rests.iter().for_each(|rest| self.add_rest(id, *rest));
+        self.mapped.insert(key, id);
         id
     }
 
@@ -240,11 +248,9 @@ impl Builder {
         }
     }
 
-    /// Says that the keys of a mapping are the same in capitals and small letters.
-    pub fn fold(&mut self, mapping: MappingId) {
-        if let Some(draft) = self.drafts.get_mut(usize::from(mapping.0)) {
-            draft.folds = true;
-        }
+    /// Says that all keys are the same in capitals and small letters.
+    pub fn fold(&mut self) {
+        self.folds = true;
     }
 
     /// A version, newer than those before; its bit.
@@ -264,6 +270,11 @@ impl Builder {
         row.within |= within;
     }
 
+    /// Says that there is too much for a table.
+    pub fn give_up(&mut self) {
+        self.too_large = true;
+    }
+
     /// The table.
     pub fn finish(mut self) -> Result<Built, TooLarge> {
         for draft in std::mem::take(&mut self.drafts) {
@@ -275,7 +286,7 @@ impl Builder {
                 rests: self.rows(self.built.rests.len(), draft.rests.len()),
                 variants: self.rows(self.built.variants.len(), draft.variants.len()),
                 requires: fields.iter().any(|field| field.required != 0),
-                folds: draft.folds,
+                folds: self.folds,
             };
             self.built.mappings.push(mapping);
             self.built.fields.extend(fields);

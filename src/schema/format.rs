@@ -15,6 +15,7 @@ pub fn holds(format: Format, text: &str) -> bool {
         Format::DateTime => is_named("datetime", text),
         Format::Quantity => Quantity::parse(text).is_some(),
         Format::Duration => is_duration(text),
+        Format::GoDuration => is_go_duration(text),
         Format::DnsLabel => is_named("dns1123Label", text),
         Format::DnsSubdomain => is_named("dns1123Subdomain", text),
         Format::Dns1035Label => is_named("dns1035Label", text),
@@ -32,7 +33,7 @@ pub fn words(format: Format) -> &'static str {
         Format::Base64 => "base64",
         Format::DateTime => "a date and time such as `2006-01-02T15:04:05Z`",
         Format::Quantity => "a quantity such as `100m`, `1.5` or `2Gi`",
-        Format::Duration => "a duration such as `30s` or `1h30m`",
+        Format::Duration | Format::GoDuration => "a duration such as `30s` or `1h30m`",
         Format::DnsLabel => "at most 63 lower-case letters, digits and `-`, a letter or digit first and last",
         Format::DnsSubdomain => "lower-case letters, digits, `-` and `.`, a letter or digit first and last",
         Format::Dns1035Label => {
@@ -93,7 +94,7 @@ fn is_config_key(text: &str) -> bool {
 }
 
 /// Go's `time.ParseDuration`.
-fn is_duration(text: &str) -> bool {
+fn is_go_duration(text: &str) -> bool {
     let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
     if rest == "0" {
         return true;
@@ -105,11 +106,29 @@ fn is_duration(text: &str) -> bool {
         if !digits.bytes().any(|byte| byte.is_ascii_digit()) || digits.matches('.').count() > 1 {
             return false;
         }
+        // `m` begins `ms` too, which stands before it in the list.
         let unit =
             ["ns", "us", "µs", "μs", "ms", "s", "m", "h"].into_iter().find(|unit| after.starts_with(unit));
-        // `m` begins `ms` too, which stands before it in the list.
         let Some(unit) = unit else { return false };
         rest = &after[unit.len()..];
+        is_any = true;
+    }
+    is_any
+}
+
+/// What custom resources call a duration (strfmt of go-openapi): that of Go, or numbers with names of units up to weeks.
+fn is_duration(text: &str) -> bool {
+    const UNITS: [&str; 8] = ["n", "u", "m", "s", "h", "d", "w", "µ"];
+    let mut rest = text.trim_start_matches(['-', '+']);
+    let mut is_any = text == "0";
+    while !rest.is_empty() {
+        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let after = rest[number..].trim_start();
+        let unit = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+        if number == 0 || !UNITS.iter().any(|known| after[..unit].starts_with(known)) {
+            return is_any && rest == "0";
+        }
+        rest = after[unit..].trim_start();
         is_any = true;
     }
     is_any
@@ -120,11 +139,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_go_s() {
+    fn durations_of_go_have_its_units_alone() {
         for text in ["0", "1h30m", "1.5s", "-2ms", "100µs"] {
-            assert!(is_duration(text), "{text}");
+            assert!(is_go_duration(text), "{text}");
         }
         for text in ["", "1", "1d", "h", "1h 30m", "1..5s", "."] {
+            assert!(!is_go_duration(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_of_custom_resources_have_days_and_weeks_too() {
+        for text in ["0", "1h30m", "30d", "1w", "1 day", "1.5s", "2 weeks 3 days"] {
+            assert!(is_duration(text), "{text}");
+        }
+        for text in ["", "1", "soon", "1 x", "h"] {
             assert!(!is_duration(text), "{text}");
         }
     }

@@ -1,8 +1,8 @@
 //! Nodes held against a JSON Schema: each error at its own node, in words that quote no value. The `schema` of rules and the values of
 //! charts both use it.
 
-use crate::expr::{enumerate, label_of};
-use crate::shape::suggest;
+use super::words::{listed, nearest, quoted, shown};
+use crate::expr::label_of;
 use crate::source::Place;
 use crate::yaml::{Kind, Node};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -16,6 +16,9 @@ const LISTED: usize = 12;
 /// How deep a target is searched for what is not known.
 const DEEPEST: u32 = 128;
 
+/// Greatest weight of a schema that refers to itself, unfolded as deep as the value that is held against it.
+const HEAVIEST_UNFOLDED: usize = 50_000;
+
 /// A compiled schema.
 #[derive(Debug)]
 pub struct Validator {
@@ -23,6 +26,8 @@ pub struct Validator {
     compiled: jsonschema::Validator,
     /// Whether parts of the schema are not known, so that what counts alternatives or turns an answer round proves nothing.
     partial: bool,
+    /// Whether it refers to itself.
+    recurs: bool,
 }
 
 /// Why a schema cannot be used.
@@ -63,10 +68,13 @@ impl What {
     pub fn words(&self) -> String {
         match self {
             Self::Unknown(name, near) => {
-                let hint = near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                format!("unknown key `{name}`{hint}")
+                let hint =
+                    near.as_ref().map(|near| format!("; did you mean {}?", quoted(near))).unwrap_or_default();
+                format!("unknown key {}{hint}", quoted(name))
             }
-            Self::Missing(names) => format!("missing key {}", enumerate(names)),
+            Self::Missing(names) => {
+                format!("missing key {}", listed(names.iter().map(String::as_str), "and"))
+            }
             Self::Other(words) => words.clone(),
         }
     }
@@ -75,12 +83,11 @@ impl What {
 impl Validator {
     /// Compiles a schema that weighs no more than `heaviest`: its nodes, those behind references counted wherever they are referred to.
     pub fn new(source: Json, heaviest: usize) -> Result<Self, Refusal> {
-        if weight(&source, &source, &mut Vec::new(), heaviest).is_none() {
-            return Err(Refusal::Heavy);
-        }
+        let once = weight(&source, &source, &mut Vec::new(), 1, heaviest).ok_or(Refusal::Heavy)?;
+        let recurs = weight(&source, &source, &mut Vec::new(), 2, heaviest) != Some(once);
         let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
         match options.offline().build(&source) {
-            Ok(compiled) => Ok(Self { source, compiled, partial: false }),
+            Ok(compiled) => Ok(Self { source, compiled, recurs, partial: false }),
             Err(error) => Err(Refusal::Invalid(Box::new(error))),
         }
     }
@@ -100,6 +107,13 @@ impl Validator {
         unknown: fn(Node<'_>) -> bool,
         most: usize,
     ) -> (Vec<Fault>, usize) {
+        // A schema that refers to itself is gone through once more with each level of the value, in each branch of a union.
+        let depth = depth(instance, DEEPEST as usize);
+        if self.recurs
+            && weight(&self.source, &self.source, &mut Vec::new(), depth, HEAVIEST_UNFOLDED).is_none()
+        {
+            return (Vec::new(), 1);
+        }
         let mut report = Report { schema: self, layers, unknown, found: Vec::new(), undecided: 0 };
         for error in self.compiled.iter_errors(instance).take(most) {
             report.add(&error);
@@ -136,7 +150,7 @@ impl<'a> Report<'a, '_> {
                 let known = self.properties(error);
                 for name in unexpected {
                     let place = self.key(error, name).unwrap_or_else(|| label_of(node));
-                    let near = suggest(name, known.iter().map(String::as_str).take(SUGGESTED));
+                    let near = nearest(name, known.iter().map(String::as_str).take(SUGGESTED));
                     self.say(error, place, What::Unknown(name.clone(), near.map(str::to_owned)));
                 }
             }
@@ -146,7 +160,7 @@ impl<'a> Report<'a, '_> {
             ValidationErrorKind::PropertyNames { error: inner } => {
                 let name = inner.instance().as_str().unwrap_or_default();
                 let place = self.key(error, name).unwrap_or_else(|| label_of(node));
-                self.say(error, place, What::Other(format!("the key `{name}` {}", words(inner))));
+                self.say(error, place, What::Other(format!("the key {} {}", quoted(name), words(inner))));
             }
             // A scalar is marked itself; a collection by its key.
             _ => self.say(error, label_of(node), What::Other(words(error))),
@@ -239,28 +253,50 @@ impl<'a> Report<'a, '_> {
 
 /// What is left of `left` once the nodes of a schema are counted; `None` when it is too little. A reference back to one that is being
 /// followed ends: how far it goes is up to the target.
-fn weight<'s>(root: &'s Json, schema: &'s Json, following: &mut Vec<&'s str>, left: usize) -> Option<usize> {
+fn weight<'s>(
+    root: &'s Json,
+    schema: &'s Json,
+    following: &mut Vec<&'s str>,
+    times: usize,
+    left: usize,
+) -> Option<usize> {
     let left = left.checked_sub(1)?;
     match schema {
-        Json::Array(items) => items.iter().try_fold(left, |left, item| weight(root, item, following, left)),
+        Json::Array(items) => {
+            items.iter().try_fold(left, |left, item| weight(root, item, following, times, left))
+        }
         Json::Object(entries) => {
             entries.iter().try_fold(left, |left, (key, value)| match (key.as_str(), value) {
                 // Definitions count where they are used.
                 ("$defs" | "definitions", _) => Some(left),
-                ("$ref", Json::String(pointer)) if !following.contains(&pointer.as_str()) => {
+                ("$ref", Json::String(pointer))
+                    if following.iter().filter(|known| *known == pointer).count() < times =>
+                {
                     let Some(behind) = pointer.strip_prefix('#').and_then(|pointer| root.pointer(pointer))
                     else {
                         return Some(left);
                     };
                     following.push(pointer);
-                    let left = weight(root, behind, following, left);
+                    let left = weight(root, behind, following, times, left);
                     following.pop();
                     left
                 }
-                _ => weight(root, value, following, left),
+                _ => weight(root, value, following, times, left),
             })
         }
         _ => Some(left),
+    }
+}
+
+/// How deep a value nests, counted up to a limit.
+fn depth(value: &Json, limit: usize) -> usize {
+    let below = |values: &mut dyn Iterator<Item = &Json>| {
+        values.map(|value| if limit == 0 { 0 } else { depth(value, limit - 1) }).max().unwrap_or(0)
+    };
+    match value {
+        Json::Array(items) => 1 + below(&mut items.iter()),
+        Json::Object(entries) => 1 + below(&mut entries.values()),
+        _ => 1,
     }
 }
 
@@ -275,7 +311,7 @@ pub fn explain(error: &ValidationError<'_>) -> String {
             }
         }
         ValidationErrorKind::AdditionalProperties { unexpected } => {
-            format!("unknown key `{}`", unexpected.join("`, `"))
+            format!("unknown key {}", listed(unexpected.iter().map(String::as_str), "and"))
         }
         _ => words(error),
     }
@@ -322,17 +358,17 @@ fn words(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::Type { kind } => format!("expected {}", types(kind)),
         ValidationErrorKind::Enum { options } => {
             let options: Vec<String> =
-                options.as_array().into_iter().flatten().take(SUGGESTED).map(shown).collect();
+                options.as_array().into_iter().flatten().take(SUGGESTED).map(literal).collect();
             let near = error
                 .instance()
                 .as_str()
-                .and_then(|text| suggest(text, options.iter().map(|option| option.trim_matches('`'))));
+                .and_then(|text| nearest(text, options.iter().map(|option| option.trim_matches('`'))));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             let more = if options.len() > LISTED { ", …" } else { "" };
             format!("expected one of {}{more}{hint}", options[..options.len().min(LISTED)].join(", "))
         }
-        ValidationErrorKind::Constant { expected_value } => format!("expected {}", shown(expected_value)),
-        ValidationErrorKind::Pattern { pattern } => format!("does not match `{pattern}`"),
+        ValidationErrorKind::Constant { expected_value } => format!("expected {}", literal(expected_value)),
+        ValidationErrorKind::Pattern { pattern } => format!("does not match {}", quoted(pattern)),
         ValidationErrorKind::Minimum { limit } => format!("less than the minimum of {limit}"),
         ValidationErrorKind::Maximum { limit } => format!("more than the maximum of {limit}"),
         ValidationErrorKind::MinItems { limit: 1 } => "it has no item".to_owned(),
@@ -342,7 +378,7 @@ fn words(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::MinLength { limit } => format!("shorter than {limit} characters"),
         ValidationErrorKind::MaxLength { limit } => format!("longer than {limit} characters"),
         ValidationErrorKind::UniqueItems => "the same item stands twice".to_owned(),
-        ValidationErrorKind::Format { format } => format!("this is no {format}"),
+        ValidationErrorKind::Format { format } => format!("this is no {}", shown(format)),
         ValidationErrorKind::Contains => "no item is of the kind that must be among them".to_owned(),
         ValidationErrorKind::AdditionalItems { limit } => format!("more items than {limit}"),
         ValidationErrorKind::MinProperties { limit } => format!("fewer keys than {limit}"),
@@ -357,8 +393,8 @@ fn words(error: &ValidationError<'_>) -> String {
     }
 }
 
-fn shown(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), |text| format!("`{text}`"))
+fn literal(value: &Json) -> String {
+    value.as_str().map_or_else(|| shown(&value.to_string()), quoted)
 }
 
 /// A library's sentence as one of ours: one line, no full stop.
@@ -370,9 +406,9 @@ fn types(kind: &TypeKind) -> String {
     let name = |name: &str| match name {
         "object" => "a mapping".to_owned(),
         "array" => "a list".to_owned(),
-        "integer" => "a whole number".to_owned(),
+        "integer" => "an integer".to_owned(),
         "null" => "null".to_owned(),
-        "string" => "text".to_owned(),
+        "string" => "a string".to_owned(),
         other => format!("a {other}"),
     };
     match kind {

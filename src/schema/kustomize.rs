@@ -1,6 +1,7 @@
 //! Kustomizations: their structure, and what only `kustomize build` would notice once that is right.
 
 use super::walk::Consumer;
+use super::words::quoted;
 use super::{tree, written};
 use crate::checks::own;
 use crate::diagnostic::Diagnostic;
@@ -15,10 +16,6 @@ struct Kustomize;
 
 impl Consumer<'_> for Kustomize {
     const NULL_IS_ABSENT: bool = true;
-
-    fn takes_key(&self, key: &str) -> bool {
-        written::folds(&written::KUSTOMIZATION, key)
-    }
 }
 
 /// References of one file that are looked for.
@@ -107,9 +104,9 @@ fn missing(
     let path = part.of(&text);
     let absent = tree::absent(model, file, path)?;
     let place = place_of(node, part);
-    let message = format!("`{key}` names `{path}`, which is not in the tree");
+    let message = format!("`{key}` names {}, which is not in the tree", quoted(path));
     let help = match absent.near {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => format!("did you mean {}?", quoted(&near)),
         None => "name a file or a folder that is there, from the folder of this file".to_owned(),
     };
     Some(own("undefined-reference", place, message).with_help(help))
@@ -130,9 +127,9 @@ fn repeated(root: Node<'_>, key: &str, found: &mut Vec<Diagnostic>) {
             continue;
         }
         if let Some(first) = seen.get(&name) {
-            let message = format!("`{key}` lists `{text}` twice");
+            let message = format!("`{key}` lists {} twice", quoted(&text));
             let finding = own("duplicate-item", item.place(), message).with_help("remove one of the two");
-            found.push(finding.with_related(*first, "listed here first"));
+            found.push(finding.with_related(*first, "first here"));
         } else {
             seen.insert(name, item.place());
         }

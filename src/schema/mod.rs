@@ -2,10 +2,12 @@
 //! consumer's own loader would notice.
 
 pub mod build;
+mod circles;
 mod compose;
 pub mod expression;
 mod format;
 mod helm;
+mod hint;
 pub mod json_schema;
 mod kubernetes;
 mod kustomize;
@@ -18,12 +20,14 @@ pub mod tables;
 mod testing;
 mod tree;
 mod walk;
+mod words;
 pub mod workflow;
 mod written;
 
 use crate::artifact::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
+use crate::shape::suggest;
 use crate::source::FileId;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -34,13 +38,19 @@ pub struct Schemas<'m> {
     custom: kubernetes::Definitions<'m>,
     /// The versions of Kubernetes that it is deployed to.
     targets: kubernetes::Targets,
+    /// Whether a kustomization adds labels to selectors.
+    adds_selectors: bool,
 }
 
 impl<'m> Schemas<'m> {
     /// Those of a project.
     pub fn new(model: &Model<'m>) -> Self {
         let targets = kubernetes::Targets::new(model.settings.kubernetes);
-        Self { custom: kubernetes::Definitions::new(model), targets }
+        Self {
+            custom: kubernetes::Definitions::new(model),
+            targets,
+            adds_selectors: kubernetes::adds_selectors(model),
+        }
     }
 
     /// The findings in one file.
@@ -81,8 +91,12 @@ impl<'m> Schemas<'m> {
     }
 
     fn is_without(&self, api_version: &str, kind: &str) -> bool {
-        matches!(kubernetes::schema_of(self, api_version, kind), kubernetes::Schema::None)
-            && kubernetes::find(api_version, kind).is_none()
+        match kubernetes::schema_of(self, api_version, kind) {
+            kubernetes::Schema::None => kubernetes::find(api_version, kind).is_none(),
+            // Of one that is too large no table can be made.
+            kubernetes::Schema::Custom(definitions) => definitions.iter().all(|it| it.table().is_none()),
+            kubernetes::Schema::BuiltIn(_) => false,
+        }
     }
 }
 
@@ -93,6 +107,12 @@ pub struct Described {
     pub title: String,
     /// The place.
     pub place: show::Place,
+}
+
+/// The kind that a misspelt name most likely stands for.
+pub fn nearest_kind(name: &str) -> Option<&'static str> {
+    let kinds = tables::ALL.iter().flat_map(|table| table.roots.iter().map(|root| table.text(root.kind)));
+    suggest(name, kinds.chain(["chart", "kustomization"]))
 }
 
 /// What may stand at a path in a kind: one that is part of the program, or with a model one of the project's custom resources. `None` where

@@ -2,19 +2,18 @@
 //! to do.
 
 use super::format;
-use super::table::{Field, Limit, Mapping, MappingId, Scalars, Table, Twice, Type, TypeId};
+use super::hint::{Hint, first_step};
+use super::table::{Field, Limit, Mapping, Scalars, Table, Twice, Type};
 use super::walk::{Frame, Versions};
 use crate::checks::own;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Safety, Severity};
+use crate::expr::label_of;
 use crate::shape::suggest;
 use crate::source::Place;
 use crate::yaml::{Dialect, Kind, Node, Scalar, Style};
-use std::collections::{HashSet, VecDeque};
 
 /// Names that a message lists at most.
 const LISTED: usize = 16;
-/// Mappings that are searched for a key that stands in the wrong place.
-const SEARCHED: usize = 400;
 
 /// What the sentences are about: a place in a table, and the mappings above it.
 pub struct Say<'s, 'w, 'd> {
@@ -26,36 +25,55 @@ pub struct Say<'s, 'w, 'd> {
     pub frames: &'s [Frame<'d>],
 }
 
+/// What is said of an unknown key, and which key it is taken for: the index of the mapping that then does not lack it.
+pub struct Unknown {
+    /// The finding.
+    pub found: Diagnostic,
+    /// The mapping and the key.
+    pub meant: Option<(usize, String)>,
+}
+
 impl<'w, 'd> Say<'_, 'w, 'd> {
-    /// A key that its mapping does not know.
-    pub fn unknown(&self, key: Node<'d>, mapping: Mapping) -> Diagnostic {
+    /// A key that its mapping does not know. Without the value nothing is guessed.
+    pub fn unknown(&self, key: Node<'d>, value: Option<Node<'d>>, mapping: Mapping) -> Unknown {
         let text = key.text();
-        let holder = self.frames.last().map(|frame| frame.node);
         if let Some(found) = self.excluded(key, &text) {
-            return found;
+            return Unknown { found, meant: None };
         }
-        let message = format!("unknown key `{text}` in {}", holder.map_or("this file".into(), described));
+        let holder = self.frames.last().map(|frame| frame.node);
+        let message =
+            format!("unknown key `{}` in {}", shortened(&text), holder.map_or("this file".into(), described));
         let found = own("unknown-key", key.place(), message);
-        let names = self.names(mapping);
-        // A key that is there already is not the one that was meant.
-        let free = names.iter().copied().filter(|name| holder.is_none_or(|node| node.get(name).is_none()));
-        let near = suggest(&text, free);
-        let is_near =
-            near.is_some_and(|near| strsim::osa_distance(&near.to_lowercase(), &text.to_lowercase()) <= 1);
-        let above = self.above(&text);
-        match (above, near) {
-            (Some(above), _) => found.with_help(format!("`{text}` belongs in {}", described(above))),
-            (None, Some(near)) if is_near => renamed(found, key, near),
-            (None, near) => match (self.below(&text, mapping), near) {
-                (Some(below), _) => {
-                    let path = holder.map(Node::path).filter(|path| !path.is_empty());
-                    let path = path.map_or_else(|| below.clone(), |path| format!("{path}.{below}"));
-                    found.with_help(format!("`{text}` belongs in `{path}`"))
-                }
-                (None, Some(near)) => renamed(found, key, near),
-                (None, None) if names.is_empty() => found.with_help("nothing may stand here; remove it"),
-                (None, None) => found.with_help(format!("remove it; {}", allowed_keys(&names))),
+        let here = holder.map(Node::index).unwrap_or_default();
+        let Some(value) = value else { return Unknown { found, meant: None } };
+        match self.hint(&text, value, mapping) {
+            Hint::Meant(near) => {
+                Unknown { found: renamed(found, key, near), meant: Some((here, near.to_owned())) }
+            }
+            Hint::Above(above) => Unknown {
+                found: found.with_help(format!("`{text}` belongs in {}", described(above))),
+                meant: Some((above.index(), text.into_owned())),
             },
+            Hint::In(from, paths) => {
+                let path = from.path();
+                let dot = if path.is_empty() { "" } else { "." };
+                let whole: Vec<String> = paths.iter().map(|below| format!("{path}{dot}{below}")).collect();
+                let places = one_of(whole.iter().map(String::as_str), "or");
+                Unknown {
+                    found: found.with_help(format!("`{text}` belongs in {places}")),
+                    meant: paths.first().map(|path| (from.index(), first_step(path).to_owned())),
+                }
+            }
+            Hint::Under(keys) => Unknown {
+                found: found.with_help(format!("put it under {}", one_of(keys.iter().copied(), "or"))),
+                meant: keys.first().map(|&key| (here, key.to_owned())),
+            },
+            Hint::None => {
+                let names = self.names(mapping);
+                let help =
+                    if names.is_empty() { "nothing may stand here".to_owned() } else { allowed_keys(&names) };
+                Unknown { found: found.with_help(help), meant: None }
+            }
         }
     }
 
@@ -80,58 +98,6 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
         )
     }
 
-    /// The keys that the versions know.
-    fn names(&self, mapping: Mapping) -> Vec<&'w str> {
-        let fields = self.table.fields(mapping).iter().filter(|field| self.versions.know(field.within));
-        let mut names: Vec<&str> = fields.map(|field| self.table.text(field.name)).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
-    /// The nearest mapping above that knows a key.
-    fn above(&self, key: &str) -> Option<Node<'d>> {
-        let (_, above) = self.frames.split_last()?;
-        let knows = |frame: &&Frame<'d>| !self.table.field(self.table.mapping(frame.holds), key).is_empty();
-        above.iter().rev().find(knows).map(|frame| frame.node)
-    }
-
-    /// The path to the nearest mapping below that knows a key.
-    fn below(&self, key: &str, mapping: Mapping) -> Option<String> {
-        let mut queue = VecDeque::from([(String::new(), mapping)]);
-        let mut seen: HashSet<MappingId> = HashSet::new();
-        let mut searched = 0;
-        while let Some((path, mapping)) = queue.pop_front() {
-            let mut fields: Vec<&Field> = self.table.fields(mapping).iter().collect();
-            fields.sort_by_key(|field| self.table.text(field.name));
-            for field in fields {
-                for (id, suffix) in self.mappings_in(field.holds) {
-                    let inner = self.table.mapping(id);
-                    let name = self.table.text(field.name);
-                    let dot = if path.is_empty() { "" } else { "." };
-                    let path = format!("{path}{dot}{name}{suffix}");
-                    if !self.table.field(inner, key).is_empty() {
-                        return Some(path);
-                    }
-                    searched += 1;
-                    if searched < SEARCHED && seen.insert(id) && path.matches('.').count() < 3 {
-                        queue.push_back((path, inner));
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    /// The mappings that a type may be, itself or as an item, and how the path to them ends.
-    fn mappings_in(&self, id: TypeId) -> impl Iterator<Item = (MappingId, &'static str)> + use<'w> {
-        let table = self.table;
-        let of = table.type_of(id);
-        let list = of.list.and_then(|list| table.lists.get(usize::from(list.0)));
-        let item = list.and_then(|list| table.type_of(list.holds).mapping);
-        of.mapping.map(|mapping| (mapping, "")).into_iter().chain(item.map(|item| (item, "[]")))
-    }
-
     /// A key that only other versions know.
     pub fn other_version(&self, key: Node<'d>, within: u8) -> Diagnostic {
         let text = key.text();
@@ -152,6 +118,7 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
     pub fn missing(&self, node: Node<'d>, fields: &[Field]) -> Diagnostic {
         let mut names: Vec<&str> = fields.iter().map(|field| self.table.text(field.name)).collect();
         names.sort_unstable();
+        names.dedup();
         let message = format!("{} has no {}", described(node), one_of(names.iter().copied(), "and"));
         let mut wanted: Vec<String> = fields
             .iter()
@@ -204,8 +171,14 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
     }
 
     /// A value of another type.
-    pub fn mistyped(&self, node: Node<'d>, of: Type) -> Diagnostic {
-        let subject = subject(node);
+    pub fn mistyped(&self, written: Node<'d>, of: Type) -> Diagnostic {
+        let subject = subject(written);
+        let node = written.resolve();
+        if node != written {
+            let message = format!("{subject} must be {}, but it is {}", self.words(of), kind_of(node));
+            return own("wrong-type", written.place(), message)
+                .with_related(node.place(), "what the alias stands for");
+        }
         let expected = self.words(of);
         let is_null = node.is_null();
         let actual = if is_null { "empty".to_owned() } else { kind_of(node).to_owned() };
@@ -250,8 +223,24 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
                 }
                 found
             }
-            (Kind::Scalar, _) if of.list.is_some() && of.scalars == Scalars::NONE => {
-                found.with_help(format!("write a list: `[{text}]`"))
+            (Kind::Scalar, _) if of.list.is_some() && of.scalars == Scalars::NONE && !is_null => {
+                let is_word = !text.contains([' ', ',', '\n']);
+                found.with_help(if is_word {
+                    format!("write a list: `[{text}]`")
+                } else {
+                    "write a list, with an item for each word".to_owned()
+                })
+            }
+            (Kind::Scalar, _) if of.mapping.is_some() && of.list.is_none() && !is_null => {
+                let mapping = of.mapping.map(|id| self.table.mapping(id)).unwrap_or_default();
+                match &self.names(mapping)[..] {
+                    [] => found,
+                    [only] => found.with_help(format!("write `{only}: {}`", shortened(text))),
+                    names if names.len() <= LISTED / 2 => {
+                        found.with_help(format!("its keys are {}", one_of(names.iter().copied(), "and")))
+                    }
+                    _ => found,
+                }
             }
             (Kind::Sequence, _) if of.mapping.is_some() && of.list.is_none() => {
                 found.with_help("write `key: value` pairs, without `-`")
@@ -270,8 +259,9 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
     }
 
     /// A value that a limit does not let through.
-    pub fn not_allowed(&self, node: Node<'d>, limit: Limit) -> Diagnostic {
-        let subject = subject(node);
+    pub fn not_allowed(&self, written: Node<'d>, limit: Limit) -> Diagnostic {
+        let subject = subject(written);
+        let node = written.resolve();
         let text = node.text();
         let shown = if matches!(limit, Limit::Format(super::table::Format::Base64)) {
             // It is somebody's secret.
@@ -280,7 +270,10 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
             format!("{subject} is `{}`, but ", shortened(&text))
         };
         let message = format!("{shown}must be {}", self.limit(limit));
-        let found = own("invalid-value", node.place(), message);
+        let found = own("invalid-value", written.place(), message);
+        if node != written {
+            return found.with_related(node.place(), "what the alias stands for");
+        }
         match limit {
             Limit::OneOf(group) => {
                 let values: Vec<&str> = self.table.group(group).collect();
@@ -290,6 +283,15 @@ impl<'w, 'd> Say<'_, 'w, 'd> {
                     None if values.len() > LISTED => {
                         found.with_help(format!("it may be {}", one_of(values.iter().copied(), "or")))
                     }
+                    None => found,
+                }
+            }
+            Limit::Pattern(pattern) => {
+                // The words that the expression is made of, if it is.
+                let words =
+                    self.table.text(pattern).split(|c: char| !c.is_alphanumeric() && !"_-".contains(c));
+                match suggest(&text, words.filter(|word| word.len() > 2)) {
+                    Some(near) => renamed(found, node, near),
                     None => found,
                 }
             }
@@ -439,19 +441,14 @@ fn subject(node: Node<'_>) -> String {
     }
 }
 
-/// Where what is missing in a collection is shown: at its key; in an item of a list at the name of the item, in an object at its `kind`,
-/// else at the first key.
+/// Where what is missing in a collection is shown: in an object at its `kind`, else as expressions mark a collection.
 pub fn head(node: Node<'_>) -> Place {
-    let named =
-        || node.get("name").filter(|name| name.resolve().kind() == Kind::Scalar && !name.span().is_empty());
-    let kind = || node.entry("kind").filter(|_| node.get("apiVersion").is_some()).map(|entry| entry.key);
-    let first = || node.pairs().next().map(|(key, _)| key);
-    let shown = node.key().or_else(named).or_else(kind).or_else(first);
-    shown.map_or_else(|| node.place(), Node::place)
+    let kind = node.entry("kind").filter(|_| node.parent().is_none() && node.get("apiVersion").is_some());
+    kind.map_or_else(|| label_of(node), |entry| entry.key.place())
 }
 
 /// Offers the nearest name in the place of a node.
-fn renamed(found: Diagnostic, node: Node<'_>, near: &str) -> Diagnostic {
+pub fn renamed(found: Diagnostic, node: Node<'_>, near: &str) -> Diagnostic {
     let help = format!("did you mean `{near}`?");
     if node.style() != Style::Plain {
         return found.with_help(help);
@@ -492,4 +489,14 @@ fn shortened(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let cut: String = line.chars().take(60).collect();
     if cut.len() < text.len() { format!("{cut}…") } else { cut }
+}
+
+/// A text of a file as a message repeats it: its first line, at most 60 characters.
+pub fn shown(text: &str) -> String {
+    shortened(text)
+}
+
+/// What a node is, to stand behind "it is".
+pub fn type_of(node: Node<'_>) -> &'static str {
+    kind_of(node)
 }

@@ -56,12 +56,16 @@ pub fn look_up(table: Table<'_>, root: TypeId, path: &str) -> Result<Place, Stri
         value = found;
         walked.push(step);
     }
-    let mut keys = BTreeMap::new();
+    let mut keys: BTreeMap<String, Value> = BTreeMap::new();
     let mut others = None;
-    for mapping in mappings(table, at) {
+    let all = mappings(table, at);
+    // What only some variants of a mapping require is not required as such.
+    let has_variants = all.len() > 1;
+    for mapping in all {
         for field in table.fields(mapping) {
             let key = table.text(field.name);
-            if let Some((_, value)) = known(table, mapping, key) {
+            if let Some((_, mut value)) = known(table, mapping, key) {
+                value.required &= !has_variants;
                 keys.insert(key.to_owned(), value);
             }
         }

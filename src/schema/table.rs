@@ -195,7 +195,8 @@ pub struct Variant {
 pub struct List {
     /// Its items.
     pub holds: TypeId,
-    /// The keys by which items are told apart: rows of [`Table::groups`]. None of them means the items themselves.
+    /// The keys by which items are told apart: rows of [`Table::groups`], behind each perhaps `=` and what its absence means. None of them
+    /// means the items themselves.
     pub keys: Rows,
     /// What is said of two items that are not told apart.
     pub twice: Twice,
@@ -239,6 +240,8 @@ pub enum Format {
     /// A quantity of Kubernetes: `100m`, `1.5Gi`.
     Quantity,
     /// A duration of Go: `1h30m`.
+    GoDuration,
+    /// A duration of a custom resource: that of Go, or `30d`, `2 weeks`.
     Duration,
     /// A DNS label by RFC 1123: at most 63 of `a-z`, `0-9` and `-`, a letter or digit at both ends.
     DnsLabel,

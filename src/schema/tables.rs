@@ -27,7 +27,7 @@ pub struct Api {
     pub deprecated: u8,
     /// The first version that does not serve it any more.
     pub removed: u8,
-    /// The API version that takes its place; empty where there is none.
+    /// The API version that takes its place, with a blank and a kind behind it where that is another one; empty where there is none.
     pub replacement: &'static str,
 }
 

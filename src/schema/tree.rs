@@ -1,7 +1,7 @@
 //! What is in the tree around a file, and what is certainly not.
 
 use crate::model::{FileFacts, Model, join};
-use crate::shape::suggest;
+use crate::schema::words::nearest;
 use ignore::gitignore::Gitignore;
 use std::path::Path;
 
@@ -11,6 +11,11 @@ const SUGGESTED: usize = 200;
 /// The folder of a path, empty for the root, and the name in it.
 pub fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// The rest of a path that is in a folder, at any depth.
+pub fn inside<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }
 
 /// The files below a folder, at any depth, in the order of their paths.
@@ -58,7 +63,7 @@ pub fn absent(model: &Model<'_>, from: FileFacts<'_>, path: &str) -> Option<Abse
         .filter(|other| split(&from.source.path) != (folder, other))
         .collect();
     let written = path.trim_end_matches('/');
-    let near = suggest(name, names.iter().copied());
+    let near = nearest(name, names.iter().copied());
     Some(Absent {
         near: near.map(|near| format!("{}{near}", written.strip_suffix(name).unwrap_or_default())),
     })

@@ -1,13 +1,13 @@
 //! The walk over a document by a table: every node against the type that its place has.
 
-use super::say::Say;
+use super::say::{Say, Unknown};
 use super::table::{
     Field, Keys, Limit, List, ListId, Mapping, MappingId, Scalars, Table, Twice, Type, TypeId,
 };
 use super::{format, pattern};
 use crate::diagnostic::Diagnostic;
 use crate::model::is_unknown;
-use crate::yaml::{Kind, Node, Scalar, Style};
+use crate::yaml::{Kind, Node, Scalar, Style, Via};
 use std::collections::{HashMap, HashSet};
 
 /// Which of the versions that a table knows a file must fit.
@@ -91,6 +91,9 @@ pub enum Extent {
     Part,
 }
 
+/// What is spent on guessing in one file.
+const GUESSES: usize = 20_000_000;
+
 /// A walk.
 pub struct Walk<'w, 'd, C> {
     /// What may stand where.
@@ -105,10 +108,14 @@ pub struct Walk<'w, 'd, C> {
     pub found: Vec<Diagnostic>,
     /// The mappings on the way down.
     frames: Vec<Frame<'d>>,
-    /// What unknown keys of the mappings on the way down are taken for: those are not missing.
-    meant: Vec<String>,
-    /// What stands behind aliases, with the types it was held against: once is enough.
+    /// What unknown keys are taken for, by the index of the mapping that lacks it: those are not missing.
+    meant: Vec<(usize, String)>,
+    /// What stands behind aliases and merge keys, with the types it was held against: once is enough.
     seen: HashSet<(usize, TypeId)>,
+    /// Unknown keys that came in by merge keys, with the mappings that do not know them.
+    merged: HashSet<(usize, MappingId)>,
+    /// What may still be spent on guessing what was meant, in comparisons of characters: one file may have very many mistakes.
+    guesses: usize,
 }
 
 /// A mapping on the way down, and what it was held against.
@@ -134,6 +141,8 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
             frames: Vec::new(),
             meant: Vec::new(),
             seen: HashSet::new(),
+            merged: HashSet::new(),
+            guesses: GUESSES,
         }
     }
 
@@ -153,13 +162,13 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
         match value.kind() {
             Kind::Mapping => match of.mapping {
                 Some(mapping) => self.mapping(value, mapping),
-                None => self.mistyped(value, of),
+                None => self.mistyped(node, of),
             },
             Kind::Sequence => match of.list {
                 Some(list) => self.list(value, list),
-                None => self.mistyped(value, of),
+                None => self.mistyped(node, of),
             },
-            Kind::Scalar | Kind::Empty => self.scalar(value, of),
+            Kind::Scalar | Kind::Empty => self.scalar(node, of),
             // It refers to nothing, which the parser has said.
             Kind::Alias => {}
         }
@@ -170,14 +179,19 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
     }
 
     fn mistyped(&mut self, node: Node<'d>, of: Type) {
-        if !self.consumer.is_unknown(node) {
-            let found = self.say().mistyped(node, of);
+        let written = node;
+        let node = node.resolve();
+        // What was passed over after an error may have been its value.
+        let is_lost = node.is_null() && node.parent().is_some_and(Node::is_incomplete);
+        if !is_lost && !node.is_incomplete() && !self.consumer.is_unknown(node) {
+            let found = self.say().mistyped(written, of);
             self.found.push(found);
         }
     }
 
     #[inline]
-    fn scalar(&mut self, node: Node<'d>, of: Type) {
+    fn scalar(&mut self, written: Node<'d>, of: Type) {
+        let node = written.resolve();
         if of.context.is_some() {
             self.consumer.expression(node, self.table, of);
         }
@@ -197,7 +211,7 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
         if !of.scalars.has(kind) {
             let is_turned = C::TURNS_INTO_STRINGS && kind != Scalars::NULL && of.scalars.has(Scalars::STRING);
             if !is_turned {
-                return self.mistyped(node, of);
+                return self.mistyped(written, of);
             }
         }
         if self.consumer.empty_is_absent() && matches!(&value, Scalar::Str(text) if text.is_empty()) {
@@ -205,7 +219,7 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
         }
         for limit in self.table.limits(of) {
             if !self.holds(limit, node, &value) && !self.consumer.is_unknown(node) {
-                let found = self.say().not_allowed(node, *limit);
+                let found = self.say().not_allowed(written, *limit);
                 self.found.push(found);
                 return;
             }
@@ -251,12 +265,17 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
     /// Says which items of a list are the same as one before.
     fn twice(&mut self, node: Node<'d>, list: List) {
         let mut first: HashMap<String, Node<'d>> = HashMap::new();
-        let keys: Vec<&str> = self.table.group(list.keys).collect();
+        let keys: Vec<(&str, Option<&str>)> = self
+            .table
+            .group(list.keys)
+            .map(|key| key.split_once('=').map_or((key, None), |(key, default)| (key, Some(default))))
+            .collect();
+        let names: Vec<&str> = keys.iter().map(|key| key.0).collect();
         for item in node.items().map(Node::resolve) {
             let Some(identity) = self.identity(item, &keys) else { continue };
             match first.get(&identity) {
                 Some(&before) => {
-                    let found = Say::twice(item, before, &keys, list.twice);
+                    let found = Say::twice(item, before, &names, list.twice);
                     self.found.push(found);
                 }
                 None => {
@@ -266,20 +285,22 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
         }
     }
 
-    /// What an item is told by; `None` where that is absent, or not known.
-    fn identity(&self, item: Node<'d>, keys: &[&str]) -> Option<String> {
+    /// What an item is told by; `None` where that is absent and has no default, or is not known.
+    fn identity(&self, item: Node<'d>, keys: &[(&'w str, Option<&'w str>)]) -> Option<String> {
         let text = |node: Node<'d>| {
             let is_text = matches!(node.resolve().kind(), Kind::Scalar) && !self.consumer.is_unknown(node);
             is_text.then(|| node.text())
         };
-        let [first, others @ ..] = keys else {
+        if keys.is_empty() {
             return text(item).map(String::from);
-        };
-        let mut identity = text(item.get(first)?)?.into_owned();
-        for key in others {
+        }
+        let mut identity = String::new();
+        for (key, default) in keys {
+            match item.get(key) {
+                Some(value) => identity.push_str(&text(value)?),
+                None => identity.push_str((*default)?),
+            }
             identity.push('\0');
-            // `protocol` is the one that may be absent, and then it is TCP.
-            identity.push_str(&item.get(key).map_or(Some("TCP".into()), text)?);
         }
         Some(identity)
     }
@@ -308,54 +329,94 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
 
     fn keys(&mut self, frame: Frame<'d>, mapping: Mapping) {
         self.frames.push(frame);
-        let meant = self.meant.len();
         let mut there = 0;
         let mut hides = frame.node.is_incomplete();
-        frame.node.each_entry(|key, value| {
-            hides |= self.entry(mapping, key, value, &mut there);
+        frame.node.each_entry(|key, value, via| {
+            hides |= self.entry(frame, mapping, (key, value, via), &mut there);
         });
         if mapping.requires && self.extent == Extent::Whole && !hides {
-            let required = |field: &&Field| self.versions.require(field.required);
-            let fields = self.table.fields(mapping);
-            if fields.iter().filter(required).count() > there {
-                let is_absent = |field: &&Field| {
-                    let value = frame.node.get(self.table.text(field.name));
-                    let is_absent = value.is_none_or(|value| C::NULL_IS_ABSENT && value.is_null());
-                    is_absent && !self.meant[meant..].iter().any(|name| name == self.table.text(field.name))
-                };
-                let missing = fields.iter().filter(required).filter(is_absent);
-                let missing: Vec<Field> = missing.copied().collect();
-                if !missing.is_empty() {
-                    let found = self.say().missing(frame.node, &missing);
-                    self.found.push(found);
-                }
-            }
+            self.missing(frame.node, mapping, there);
         }
-        self.meant.truncate(meant);
         self.frames.pop();
+    }
+
+    /// Says which required keys a mapping lacks, of which so many are there.
+    fn missing(&mut self, node: Node<'d>, mapping: Mapping, there: usize) {
+        let fields = self.table.fields(mapping);
+        let required = || fields.chunk_by(|a, b| a.name == b.name).filter(|rows| self.requires(rows));
+        if required().count() == there {
+            return;
+        }
+        let is_absent = |name: &str| {
+            let value = match node.get(name) {
+                None if mapping.folds => {
+                    let mut same = node.pairs().filter(|(key, _)| key.text().eq_ignore_ascii_case(name));
+                    same.next().map(|(_, value)| value)
+                }
+                value => value,
+            };
+            value.is_none_or(|value| C::NULL_IS_ABSENT && value.is_null())
+                && !self.meant.iter().any(|(at, meant)| *at == node.index() && meant == name)
+        };
+        let missing = required().filter_map(|rows| rows.last());
+        let missing: Vec<Field> =
+            missing.filter(|field| is_absent(self.table.text(field.name))).copied().collect();
+        if !missing.is_empty() {
+            let found = self.say().missing(node, &missing);
+            self.found.push(found);
+        }
+    }
+
+    /// Whether a key of these rows must be there.
+    #[inline]
+    fn requires(&self, rows: &[Field]) -> bool {
+        self.versions.require(rows.iter().fold(0, |required, row| required | row.required))
+    }
+
+    /// The rows of a key of a mapping.
+    #[inline]
+    fn rows(&self, mapping: Mapping, key: &str) -> &'w [Field] {
+        let rows = self.table.field(mapping, key);
+        if rows.is_empty() && mapping.folds {
+            let fields = self.table.fields(mapping).chunk_by(|a, b| a.name == b.name);
+            let same =
+                |rows: &&[Field]| rows.iter().any(|row| self.table.text(row.name).eq_ignore_ascii_case(key));
+            return fields.into_iter().find(same).unwrap_or_default();
+        }
+        rows
     }
 
     /// Holds an entry of a mapping against it; whether it hides what else the mapping holds.
     #[inline]
-    fn entry(&mut self, mapping: Mapping, key: Node<'d>, value: Node<'d>, there: &mut usize) -> bool {
+    fn entry(
+        &mut self,
+        frame: Frame<'d>,
+        mapping: Mapping,
+        (key, value, via): (Node<'d>, Node<'d>, Option<Via<'d>>),
+        there: &mut usize,
+    ) -> bool {
         let text = key.text();
-        let rows = self.table.field(mapping, &text);
+        let rows = self.rows(mapping, &text);
         if let [first, others @ ..] = rows {
             let within = others.iter().fold(first.within, |within, row| within | row.within);
+            let is_absent = C::NULL_IS_ABSENT && value.is_null();
             if self.versions.know(within) {
                 // The newest of the versions decides where they differ.
                 let row = rows.iter().rev().find(|row| row.within & self.versions.mask != 0).unwrap_or(first);
-                *there += usize::from(self.versions.require(row.required));
-                self.node(value, row.holds);
-                return false;
-            }
-            if !(C::NULL_IS_ABSENT && value.is_null()) {
+                *there += usize::from(!is_absent && self.requires(rows));
+                if via.is_none() || self.seen.insert((value.index(), row.holds)) {
+                    self.node(value, row.holds);
+                }
+            } else if !is_absent {
                 let found = self.say().other_version(key, within);
                 self.found.push(found);
             }
             return false;
         }
         drop(text);
+        if via.is_some() && !self.merged.insert((key.index(), frame.holds)) {
+            return false;
+        }
         self.other(mapping, key, value)
     }
 
@@ -389,9 +450,18 @@ impl<'w, 'd, C: Consumer<'d>> Walk<'w, 'd, C> {
         }
         let found = match refused {
             Some(limit) => self.say().key_not_allowed(key, limit),
-            None => self.say().unknown(key, mapping),
+            None => {
+                if self.guesses > 0 {
+                    let holder = self.frames.last().map_or(0, |frame| frame.node.children().count());
+                    let price = (usize::from(mapping.fields.count) + 1) * (text.len().pow(2) + holder + 1);
+                    self.guesses = self.guesses.saturating_sub(price);
+                }
+                let value = (self.guesses > 0).then_some(value);
+                let Unknown { found, meant } = self.say().unknown(key, value, mapping);
+                self.meant.extend(meant);
+                found
+            }
         };
-        self.meant.extend(found.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.text.clone()));
         self.found.push(found);
         false
     }

@@ -17,10 +17,10 @@ pub type Schema = LazyLock<Option<(Built, TypeId)>>;
 
 /// The schema of a kind of file.
 pub fn find(kind: &str) -> Option<&'static Schema> {
-    match kind {
-        "chart" => Some(&CHART),
-        "kustomization" => Some(&KUSTOMIZATION),
-        _ => None,
+    match () {
+        () if kind.eq_ignore_ascii_case("chart") => Some(&CHART),
+        () if kind.eq_ignore_ascii_case("kustomization") => Some(&KUSTOMIZATION),
+        () => None,
     }
 }
 
@@ -32,19 +32,13 @@ pub fn findings<'d>(schema: &Schema, root: Node<'d>, consumer: impl Consumer<'d>
     walk.found
 }
 
-/// Whether a key is one of a schema but for capitals: Go's `encoding/json`, behind which all of these files are read, takes it.
-pub fn folds(schema: &Schema, key: &str) -> bool {
-    let Some((built, _)) = &**schema else { return false };
-    let table = built.table();
-    table.fields.iter().any(|field| table.text(field.name).eq_ignore_ascii_case(key))
-        && !table.fields.iter().any(|field| table.text(field.name) == key)
-}
-
 fn made(text: &str) -> Option<(Built, TypeId)> {
     let document = parse(text, Options::default());
     let root = document.roots().next()?;
     let mut builder = Builder::default();
     let version = builder.version("");
+    // Go's `encoding/json`, behind which all of these files are read.
+    builder.fold();
     let id = Convert::new(&mut builder, root, Strictness::Open, version).schema(root);
     Some((builder.finish().ok()?, id))
 }

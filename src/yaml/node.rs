@@ -2,7 +2,7 @@
 
 use super::arena::{DISTINCT, HAS_PROPERTIES, INCOMPLETE, MERGES, NONE, NodeData, VERBATIM};
 use super::decode;
-use super::document::{Document, Entry, Kind, Scalar, Style};
+use super::document::{Document, Entry, Kind, Scalar, Style, Via};
 use super::keys::is_merge_key;
 use super::typing;
 use crate::source::{Place, SourceMap, Span};
@@ -265,15 +265,15 @@ impl<'d> Node<'d> {
         node.distinct_entries()
     }
 
-    /// Calls `f` with the key and the value of every entry of a mapping as its consumer sees it: as [`Node::entries`], without their list
-    /// where nothing is merged and no key stands twice.
+    /// Calls `f` with the key, the value and the merge of every entry of a mapping as its consumer sees it: as [`Node::entries`], without
+    /// their list where nothing is merged and no key stands twice.
     #[inline]
-    pub fn each_entry(self, mut f: impl FnMut(Self, Self)) {
+    pub fn each_entry(self, mut f: impl FnMut(Self, Self, Option<Via<'d>>)) {
         let node = self.resolve();
         if node.data().flags & (MERGES | DISTINCT) == DISTINCT {
-            node.pairs().for_each(|(key, value)| f(key, value));
+            node.pairs().for_each(|(key, value)| f(key, value, None));
         } else {
-            node.entries().into_iter().for_each(|entry| f(entry.key, entry.value));
+            node.entries().into_iter().for_each(|entry| f(entry.key, entry.value, entry.via));
         }
     }
 

@@ -3,7 +3,8 @@
 
     tests/compare/kubeconform.py CORPUS SCHEMAS PLIMSOLL KUBECONFORM [VERSION]
 
-CORPUS is a folder with manifests; SCHEMAS the folder that `schemas/generate` leaves in target/schemas/kubernetes; PLIMSOLL and
+CORPUS is a folder with manifests; SCHEMAS the folder `kubernetes-json-schema` that
+`schemas/generate` unpacks below target/schemas/; PLIMSOLL and
 KUBECONFORM are the programs (`go install github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0`). Standard library only.
 """
 import json

@@ -25,15 +25,19 @@ pub struct Convert<'b, 'd> {
     /// The bit of the version.
     pub version: u8,
     definitions: HashMap<String, TypeId>,
+    /// How many schemas were read.
+    read: usize,
 }
 
+/// Schemas that are read at most, those behind aliases as often as they stand: of more no table is made.
+const MOST: usize = 100_000;
 /// Schemas nested deeper than this take everything.
 const DEEPEST: usize = 64;
 
 impl<'b, 'd> Convert<'b, 'd> {
     /// Begins with the schemas of a document.
     pub fn new(builder: &'b mut Builder, document: Node<'d>, strictness: Strictness, version: u8) -> Self {
-        Self { builder, document, strictness, version, definitions: HashMap::new() }
+        Self { builder, document, strictness, version, definitions: HashMap::new(), read: 0 }
     }
 
     /// The type that a schema describes.
@@ -43,7 +47,11 @@ impl<'b, 'd> Convert<'b, 'd> {
 
     fn below(&mut self, schema: Node<'d>, depth: usize) -> TypeId {
         let schema = schema.resolve();
-        if depth > DEEPEST || schema.kind() != Kind::Mapping {
+        self.read += 1;
+        if self.read > MOST {
+            self.builder.give_up();
+        }
+        if depth > DEEPEST || self.read > MOST || schema.kind() != Kind::Mapping {
             return TypeId::ANY;
         }
         if let Some(reference) = schema.get("$ref") {
@@ -202,9 +210,21 @@ impl<'b, 'd> Convert<'b, 'd> {
 
     fn list(&mut self, schema: Node<'d>, depth: usize) -> super::ListId {
         let holds = schema.get("items").map_or(TypeId::ANY, |items| self.below(items, depth + 1));
+        let items = schema.get("items").map(|items| self.resolved(items.resolve()));
+        let properties = items.and_then(|items| items.get("properties"));
         let keys = schema.get("x-kubernetes-list-map-keys");
-        let keys: Vec<String> =
-            keys.into_iter().flat_map(Node::items).map(|key| key.text().into_owned()).collect();
+        let keys: Vec<String> = keys
+            .into_iter()
+            .flat_map(Node::items)
+            .map(|key| {
+                let key = key.text();
+                let of_key = properties.and_then(|properties| properties.get(&key));
+                match of_key.and_then(|schema| schema.get("default")) {
+                    Some(default) => format!("{key}={}", default.text()),
+                    None => key.into_owned(),
+                }
+            })
+            .collect();
         let merged = schema.get("x-kubernetes-patch-merge-key").map(|key| key.text().into_owned());
         let kind = schema.get("x-kubernetes-list-type").map(Node::text);
         let (keys, twice) = match (kind.as_deref(), merged) {
@@ -229,6 +249,10 @@ impl<'b, 'd> Convert<'b, 'd> {
         {
             return self.builder.open_mapping();
         }
+        if !has("properties") {
+            let rests = self.rests(schema, depth);
+            return self.builder.mapping_of(&rests);
+        }
         let mapping = self.builder.add_mapping();
         self.keys(mapping, schema, depth);
         mapping
@@ -246,12 +270,20 @@ impl<'b, 'd> Convert<'b, 'd> {
             let bit = if needed { self.version } else { 0 };
             self.builder.add_field(mapping, &key, holds, self.version, bit);
         }
+        for rest in self.rests(schema, depth) {
+            self.builder.add_rest(mapping, rest);
+        }
+    }
+
+    /// What a schema says of keys that are not among its properties.
+    fn rests(&mut self, schema: Node<'d>, depth: usize) -> Vec<Rest> {
+        let mut rests = Vec::new();
         for entry in schema.get("patternProperties").map(Node::entries).unwrap_or_default() {
             let holds = self.below(entry.value, depth + 1);
             let keys = self.keys_of(&entry.key.text());
-            self.builder.add_rest(mapping, Rest { keys, holds });
+            rests.push(Rest { keys, holds });
         }
-        let all = |holds| Rest { keys: Keys::All, holds };
+        let all = Rest { keys: Keys::All, holds: TypeId::ANY };
         let is_open = is_true(schema, "x-kubernetes-preserve-unknown-fields");
         match schema.get("additionalProperties").map(Node::resolve) {
             Some(rest) if rest.kind() == Kind::Mapping => {
@@ -264,15 +296,14 @@ impl<'b, 'd> Convert<'b, 'd> {
                         .and_then(|form| format_of(&form.text()))
                         .map_or(Keys::All, |form| Keys::Limited(Limit::Format(form))),
                 };
-                self.builder.add_rest(mapping, Rest { keys, holds });
+                rests.push(Rest { keys, holds });
             }
-            Some(rest) if rest.text() != "false" => self.builder.add_rest(mapping, all(TypeId::ANY)),
-            None if is_open || self.strictness == Strictness::Open => {
-                self.builder.add_rest(mapping, all(TypeId::ANY));
-            }
-            _ if is_open => self.builder.add_rest(mapping, all(TypeId::ANY)),
+            Some(rest) if rest.text() != "false" => rests.push(all),
+            None if self.strictness == Strictness::Open => rests.push(all),
+            _ if is_open => rests.push(all),
             _ => {}
         }
+        rests
     }
 
     /// The keys that a regular expression takes.

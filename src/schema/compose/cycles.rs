@@ -2,9 +2,12 @@
 
 use super::file::{File, Found, Service};
 use super::references::{Needed, needed};
-use super::scope::{included, included_file, quoted};
+use super::scope::{included, included_file};
 use crate::checks::own;
+use crate::diagnostic::Diagnostic;
 use crate::model::FileFacts;
+use crate::schema::circles::{Needs, circles};
+use crate::schema::words::quoted;
 use crate::source::{FileId, Place};
 use crate::yaml::{Document, Node};
 use std::collections::HashSet;
@@ -14,7 +17,7 @@ const LONGEST: usize = 64;
 
 /// Finds circles of services and files: compose-go, graph/cycle.go, loader/extends.go and loader/include.go.
 pub fn check<'m>(file: &File<'m>, found: &mut Found) {
-    let edge = |name: &str, place: Place| file.index(name).map(|to| Edge { to, place });
+    let edge = |name: &str, place: Place| file.index(name).map(|to| (to, place));
     // Services of profiles may never start together.
     let waits = |service: &Service<'m>| {
         if service.fields.get("profiles").is_some() {
@@ -23,13 +26,13 @@ pub fn check<'m>(file: &File<'m>, found: &mut Found) {
         let needed = needed(file, service).into_iter();
         needed.filter_map(|Needed { name, place, .. }| edge(&name, place)).collect()
     };
-    let waits: Vec<Vec<Edge>> = file.services.iter().map(waits).collect();
+    let waits: Vec<Vec<(usize, Place)>> = file.services.iter().map(waits).collect();
     report(file, &waits, &WAITING, found);
     let bases = |service: &Service<'m>| {
         let base = file.base(&service.fields);
         base.and_then(|base| edge(&base.text, base.inside())).into_iter().collect()
     };
-    let bases: Vec<Vec<Edge>> = file.services.iter().map(bases).collect();
+    let bases: Vec<Vec<(usize, Place)>> = file.services.iter().map(bases).collect();
     report(file, &bases, &EXTENDING, found);
     includes(file, found);
 }
@@ -53,73 +56,27 @@ const EXTENDING: Relation = Relation {
     help: "put what they share into a service that extends none of them",
 };
 
-/// That a service names another.
-#[derive(Clone, Copy)]
-struct Edge {
-    to: usize,
-    place: Place,
+fn report(file: &File<'_>, graph: &Needs, relation: &Relation, found: &mut Found) {
+    found.extend(circles(graph).iter().map(|circle| told(file, circle, relation)));
 }
 
-/// Reports each circle that a walk in depth closes; every service is entered once.
-fn report(file: &File<'_>, edges: &[Vec<Edge>], relation: &Relation, found: &mut Found) {
-    #[derive(Clone, Copy, PartialEq)]
-    enum State {
-        New,
-        OnPath,
-        Done,
-    }
-    let mut state = vec![State::New; edges.len()];
-    for start in 0..edges.len() {
-        if state[start] != State::New {
-            continue;
-        }
-        // Each service on the path, with how many of its edges were followed.
-        let mut path = vec![(start, 0)];
-        state[start] = State::OnPath;
-        while let Some((at, followed)) = path.last_mut() {
-            let Some(&edge) = edges[*at].get(*followed) else {
-                state[*at] = State::Done;
-                path.pop();
-                continue;
-            };
-            *followed += 1;
-            match state[edge.to] {
-                State::New => {
-                    state[edge.to] = State::OnPath;
-                    path.push((edge.to, 0));
-                }
-                State::OnPath => {
-                    let begin = path.iter().rposition(|&(on_path, _)| on_path == edge.to).unwrap_or(0);
-                    found.push(circle(file, edges, &path[begin..], relation));
-                }
-                State::Done => {}
-            }
-        }
-    }
-}
-
-fn circle(
-    file: &File<'_>,
-    edges: &[Vec<Edge>],
-    path: &[(usize, usize)],
-    relation: &Relation,
-) -> crate::diagnostic::Diagnostic {
+fn told(file: &File<'_>, circle: &[(usize, Place)], relation: &Relation) -> Diagnostic {
     const NAMED: usize = 6;
-    let places: Vec<Place> = path.iter().map(|&(at, followed)| edges[at][followed - 1].place).collect();
     let mut names: Vec<String> =
-        path.iter().take(NAMED).map(|&(at, _)| quoted(&file.services[at].name)).collect();
-    let message = if path.len() == 1 {
+        circle.iter().take(NAMED).map(|&(at, _)| quoted(&file.services[at].name)).collect();
+    let message = if circle.len() == 1 {
         format!("service {} {}", names[0], relation.one)
     } else {
-        if path.len() > NAMED {
+        if circle.len() > NAMED {
             names.push("…".to_owned());
         }
         names.push(names[0].clone());
         format!("services {}: {}", relation.many, names.join(" → "))
     };
-    let mut diagnostic = own("dependency-cycle", places[places.len() - 1], message).with_help(relation.help);
-    for place in places.iter().rev().skip(1).take(NAMED) {
-        diagnostic = diagnostic.with_related(*place, "named here");
+    let mut diagnostic =
+        own("dependency-cycle", circle[circle.len() - 1].1, message).with_help(relation.help);
+    for &(_, place) in circle.iter().rev().skip(1).take(NAMED) {
+        diagnostic = diagnostic.with_related(place, "named here");
     }
     diagnostic
 }

@@ -17,9 +17,6 @@ const BUDGET: usize = 120_000;
 /// The longest value, in bytes, that is read; no name, port or path is longer.
 const LONGEST: u32 = 4096;
 
-/// The longest text that a message repeats in full, in characters.
-const SHOWN: usize = 80;
-
 /// A Compose file.
 pub struct File<'m> {
     /// Everything else.
@@ -233,14 +230,6 @@ pub fn is_true(node: Node<'_>) -> bool {
         Scalar::Bool(value) => value,
         Scalar::Str(text) => ["true", "y", "yes", "on"].contains(&text.to_ascii_lowercase().as_str()),
         _ => false,
-    }
-}
-
-/// A text as messages repeat it.
-pub fn shown(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
     }
 }
 

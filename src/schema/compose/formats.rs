@@ -1,8 +1,10 @@
 //! Values that are strings to the structure and numbers, durations, sizes or lists to the loader.
 
 use super::file::{Fields, File, Found, Service, text};
-use super::scope::quoted;
 use crate::checks::own;
+use crate::schema::format;
+use crate::schema::table::Format;
+use crate::schema::words::{mistyped, quoted};
 use crate::yaml::{Kind, Node, Scalar};
 
 /// What a string must be.
@@ -10,7 +12,7 @@ use crate::yaml::{Kind, Node, Scalar};
 pub enum Form {
     /// What compose-go casts to a boolean (loader/interpolate.go).
     Boolean,
-    /// A whole number.
+    /// An integer.
     Integer,
     /// A number.
     Number,
@@ -104,12 +106,13 @@ pub fn check(key: &str, value: Node<'_>, form: Form, found: &mut Found) {
     }
     let Some(written) = text(value).filter(|written| !form.takes(&written.text)) else { return };
     let (what, help) = form.say();
-    let message = match &*written.text {
-        "" => format!("`{key}` is empty"),
-        text => format!("`{key}` is {}, which is no {what}", quoted(text)),
-    };
     let place = if written.text.is_empty() { written.place() } else { written.inside() };
-    found.push(own("invalid-value", place, message).with_help(help));
+    let finding = match (form, &*written.text) {
+        (Boolean | Integer | Number, _) => own("wrong-type", place, mistyped(key, what, value)),
+        (_, "") => own("invalid-value", place, format!("`{key}` is empty")),
+        (_, text) => own("invalid-value", place, format!("`{key}` is {}, but must be {what}", quoted(text))),
+    };
+    found.push(finding.with_help(help));
 }
 
 impl Form {
@@ -121,7 +124,8 @@ impl Form {
             Integer => text.parse::<i64>().is_ok(),
             // Go reads more forms of numbers, which have letters in them.
             Number => text.parse::<f64>().is_ok() || is_go_number(text),
-            Duration => is_duration(text),
+            // Days and weeks beside the units of Go; no other one has these letters.
+            Duration => format::holds(Format::GoDuration, &text.replace(['d', 'w'], "h")),
             Size => text.parse::<i64>().is_ok() || size(text).is_some() || is_go_number(text),
             Restart => is_restart(text),
         }
@@ -129,18 +133,18 @@ impl Form {
 
     fn say(self) -> (&'static str, &'static str) {
         match self {
-            Boolean => ("boolean", "write `true` or `false`"),
-            Integer => ("whole number", "write digits alone"),
-            Number => ("number", "write a number, as `0.5`"),
+            Boolean => ("a boolean", "write `true` or `false`"),
+            Integer => ("an integer", "write digits alone"),
+            Number => ("a number", "write a number, as `0.5`"),
             Duration => (
-                "duration",
+                "a duration",
                 "write numbers with units, as `30s` or `1m30s`; the units are `ms`, `s`, `m`, `h`, `d`, `w`",
             ),
             Size => {
-                ("size", "write a number with a unit, as `512m` or `2g`; the units are `b`, `k`, `m`, `g`")
+                ("a size", "write a number with a unit, as `512m` or `2g`; the units are `b`, `k`, `m`, `g`")
             }
             Restart => {
-                ("policy", "write `\"no\"`, `always`, `unless-stopped`, `on-failure` or `on-failure:3`")
+                ("a policy", "write `\"no\"`, `always`, `unless-stopped`, `on-failure` or `on-failure:3`")
             }
         }
     }
@@ -149,27 +153,6 @@ impl Form {
 /// Whether a text may be a number to Go alone: hexadecimal, or with `_`.
 fn is_go_number(text: &str) -> bool {
     text.contains(['x', 'X', '_'])
-}
-
-fn is_duration(text: &str) -> bool {
-    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if rest == "0" {
-        return true;
-    }
-    while !rest.is_empty() {
-        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let digits = &rest[..number];
-        let unit = rest[number..]
-            .find(|c: char| c.is_ascii_digit() || c == '.')
-            .map_or(rest.len(), |end| number + end);
-        let known = ["ns", "us", "µs", "μs", "ms", "s", "m", "h", "d", "w"].contains(&&rest[number..unit]);
-        let is_number = digits.contains(|c: char| c.is_ascii_digit()) && digits.matches('.').count() <= 1;
-        if !known || !is_number {
-            return false;
-        }
-        rest = &rest[unit..];
-    }
-    !text.is_empty() && !matches!(text, "-" | "+")
 }
 
 /// A size with a unit, in bytes.

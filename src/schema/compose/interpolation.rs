@@ -6,6 +6,7 @@
 
 use crate::checks::own;
 use crate::diagnostic::Diagnostic;
+use crate::schema::words::shown;
 use crate::source::Span;
 use crate::yaml::{Document, Kind, Node};
 use std::borrow::Cow;
@@ -46,7 +47,7 @@ pub fn check(document: &Document, found: &mut Vec<Diagnostic>) {
 fn say(node: Node<'_>, text: &str, fault: &Fault) -> Diagnostic {
     let span = Span::from(fault.range.clone());
     let place = node.text_place(span).unwrap_or_else(|| node.place());
-    let written = &text[fault.range.clone()];
+    let written = shown(&text[fault.range.clone()]);
     let escape = "for a dollar that the container is to see, write `$$`";
     match fault.why {
         Why::NoName => own("invalid-expression", place, format!("no name of a variable follows `{written}`"))

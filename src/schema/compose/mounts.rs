@@ -1,9 +1,9 @@
 //! What services mount: the form of `volumes`, and places that are mounted twice.
 
 use super::file::{File, Found, Known, Service, text};
-use super::scope::quoted;
 use crate::checks::own;
 use crate::diagnostic::Severity;
+use crate::schema::words::quoted;
 use crate::source::Place;
 use crate::yaml::{Kind, Node};
 use std::borrow::Cow;
@@ -112,8 +112,7 @@ pub fn check<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
             continue;
         }
         let message = format!("service {} mounts {} twice", quoted(&service.name), quoted(&target.path));
-        let mut twice =
-            own("duplicate-item", target.place, message).with_related(before.place, "mounted here first");
+        let mut twice = own("duplicate-item", target.place, message).with_related(before.place, "first here");
         if same_kind {
             twice.severity = Severity::Warning;
             twice = twice.with_help("only the last one counts: remove the other, or mount it elsewhere");

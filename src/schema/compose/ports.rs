@@ -1,8 +1,9 @@
 //! Ports of services: the form of `ports`, and ports of the host that are published twice.
 
 use super::file::{File, Found, Known, Service, text};
-use super::scope::{Section, quoted};
+use super::scope::Section;
 use crate::checks::own;
+use crate::schema::words::{mistyped, quoted};
 use crate::source::Place;
 use crate::yaml::{Kind, Node, Scalar};
 use std::collections::HashMap;
@@ -34,8 +35,8 @@ pub fn check<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
         if item.resolve().kind() == Kind::Mapping {
             long(file, item, found);
         } else if matches!(item.scalar(), Scalar::Float(_)) {
-            let message = format!("{} is no port", quoted(&item.text()));
-            found.push(own("wrong-type", item.place(), message).with_help("write a whole number"));
+            let message = mistyped(&item.path(), "a string or an integer", item);
+            found.push(own("wrong-type", item.place(), message).with_help("write an integer"));
         } else if let Some(port) = port(item)
             && let Err((range, message, help)) = short(&port)
         {
@@ -215,7 +216,7 @@ fn clash(file: &File<'_>, first: Taker, second: Taker, port: u16) -> crate::diag
     };
     own("duplicate-item", second.place, message)
         .with_help("publish one of them at another port of the host")
-        .with_related(first.place, "published here first")
+        .with_related(first.place, "first here")
 }
 
 /// Whether a service starts and its ports are published: not where it uses the network of something else.

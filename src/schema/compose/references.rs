@@ -2,8 +2,9 @@
 
 use super::file::{File, Found, Known, Service, text};
 use super::mounts;
-use super::scope::{Section, quoted};
+use super::scope::Section;
 use crate::checks::own;
+use crate::schema::words::quoted;
 use crate::source::Place;
 use crate::yaml::Kind;
 use std::borrow::Cow;

@@ -2,8 +2,9 @@
 
 use super::file::{Field, File, Found, is_true, text};
 use super::formats::{Form, check as check_form};
-use super::scope::{Section, quoted};
+use super::scope::Section;
 use crate::checks::own;
+use crate::schema::words::{one_of, quoted};
 use crate::yaml::Kind;
 
 /// Finds what the definitions of a file lack, and what excludes one another in them.
@@ -48,7 +49,7 @@ fn resource<'m>(file: &File<'m>, section: Section, field: &Field<'m>, found: &mu
             .iter()
             .filter(|other| !["name", "external"].contains(&&*other.name) && !other.name.starts_with("x-"))
         {
-            let message = format!("volume {name} is external, but has `{}`", other.name);
+            let message = format!("volume {name} is external, but has {}", quoted(&other.name));
             found.push(
                 own("exclusive-keys", other.key.place(), message)
                     .with_help("an external volume is used as it is: remove this, or `external`")
@@ -75,10 +76,9 @@ fn resource<'m>(file: &File<'m>, section: Section, field: &Field<'m>, found: &mu
     let reaches = given.is_empty() && !elsewhere && !fields.iter().any(|field| field.name.starts_with("x-"));
     if reaches && file.scope.is_only_here(section, &field.name) && text(field.key).is_some() {
         let message = format!("{noun} {name} has no content");
-        let list = sources.iter().map(|source| format!("`{source}`")).collect::<Vec<_>>().join(", ");
-        found.push(
-            own("missing-key", field.key.place(), message)
-                .with_help(format!("say where it comes from: {list} or `external`")),
-        );
+        found.push(own("missing-key", field.key.place(), message).with_help(format!(
+            "say where it comes from: {}",
+            one_of(sources.iter().copied().chain(["external"]), "or")
+        )));
     }
 }

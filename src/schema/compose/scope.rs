@@ -3,25 +3,21 @@
 //! `docker compose` merges all its files before it looks at a name, and which files those are is said on its command line. So a name
 //! counts as undefined only when no file defines it that could be among them, and when all of those can be seen.
 
-use super::file::shown;
 use crate::artifact::Kind;
 use crate::model::{FileFacts, Model};
-use crate::shape::suggest;
+use crate::schema::tree;
+use crate::schema::words::Guesses;
 use crate::source::FileId;
 use crate::yaml::{Document, Kind as NodeKind, Node};
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 /// Definitions that are gathered from other files; where there are more, what is undefined is not known.
 const MOST: usize = 50_000;
 
-/// Names that are searched for a similar one, and how often.
+/// The most names of a section that a wrong one is compared with.
 const CANDIDATES: usize = 500;
-const SUGGESTIONS: u32 = 50;
-
-/// The longest name, in bytes, that is compared with others.
-const LONGEST_NAME: usize = 64;
 
 /// A section of a Compose file whose entries are referred to by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +88,7 @@ pub struct Scope<'m> {
     /// Whether some service of the file only makes sense on top of another file.
     is_fragment: bool,
     others: OnceCell<Option<Others<'m>>>,
-    suggestions: Cell<u32>,
+    guesses: Guesses,
 }
 
 /// The files that it may be merged with.
@@ -118,8 +114,7 @@ impl<'m> Scope<'m> {
         own.0[Section::Networks as usize].insert(Cow::Borrowed("default"));
         let is_fragment =
             roots.iter().flat_map(|&root| services(root)).any(|(_, service)| is_partial(service));
-        let (others, suggestions) = (OnceCell::new(), Cell::new(0));
-        Self { model, facts, own, is_fragment, others, suggestions }
+        Self { model, facts, own, is_fragment, others: OnceCell::new(), guesses: Guesses::default() }
     }
 
     /// Whether the file itself defines a name.
@@ -168,23 +163,12 @@ impl<'m> Scope<'m> {
 
     /// What to do about a name that nothing defines.
     pub fn help(&self, section: Section, name: &str) -> String {
-        match self.nearest(section, name) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("define it under `{}`, or mend the name", section.key()),
-        }
-    }
-
-    fn nearest(&self, section: Section, name: &str) -> Option<&str> {
-        let asked = self.suggestions.get();
         let names = &self.own.0[section as usize];
-        if asked >= SUGGESTIONS || names.len() > CANDIDATES || name.len() > LONGEST_NAME {
-            return None;
-        }
-        self.suggestions.set(asked + 1);
         let mut names: Vec<&str> =
-            names.iter().map(|name| &**name).filter(|name| name.len() <= LONGEST_NAME).collect();
+            if names.len() > CANDIDATES { Vec::new() } else { names.iter().map(|name| &**name).collect() };
         names.sort_unstable();
-        suggest(name, names)
+        let near = self.guesses.near(name, names);
+        near.unwrap_or_else(|| format!("define it under `{}`, or mend the name", section.key()))
     }
 
     fn path(&self) -> &'m str {
@@ -205,6 +189,7 @@ impl<'m> Scope<'m> {
         let mut count = 0;
         for (facts, roots) in self.compose_files() {
             let path = &*facts.source.path;
+            let is_below = |path: &str, other: &str| tree::inside(path, tree::split(other).0).is_some();
             let apart =
                 alone && is_default(path) && !is_below(self.path(), path) && !is_below(path, self.path());
             if !merged.remove(&facts.id) && apart {
@@ -238,7 +223,9 @@ impl<'m> Scope<'m> {
             // What a file beside it includes from elsewhere cannot be seen either.
             let includes_this =
                 includes.of.get(&facts.id).is_some_and(|files| files.contains(&self.facts.id));
-            if includes.cut.contains(&facts.id) && (includes_this || folder(path) == folder(self.path())) {
+            if includes.cut.contains(&facts.id)
+                && (includes_this || tree::split(path).0 == tree::split(self.path()).0)
+            {
                 return None;
             }
         }
@@ -351,26 +338,11 @@ fn is_partial(service: Node<'_>) -> bool {
 
 /// Whether a path has a name that Compose takes when no file is named.
 fn is_default(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = tree::split(path).1;
     matches!(name, "compose.yaml" | "compose.yml" | "docker-compose.yaml" | "docker-compose.yml")
 }
 
 /// Whether a file is called an override.
 fn is_override(path: &str) -> bool {
-    path.rsplit('/').next().unwrap_or(path).contains("override")
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// Whether a file is in the folder of another, or below that.
-fn is_below(path: &str, other: &str) -> bool {
-    let folder = folder(other);
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// A name as messages say it.
-pub fn quoted(name: &str) -> String {
-    format!("`{}`", shown(name))
+    tree::split(path).1.contains("override")
 }

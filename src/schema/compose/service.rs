@@ -3,10 +3,11 @@
 use super::file::{Field, Fields, File, Found, Known, Service, is_true, text};
 use super::formats::{cpus, size};
 use super::ports::is_stopped;
-use super::scope::{Section, quoted};
+use super::scope::Section;
 use crate::checks::own;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Build;
+use crate::schema::words::quoted;
 use crate::yaml::{Kind, Node};
 
 /// Finds what a service lacks, what excludes one another in it, and values that other values of it forbid.
@@ -307,7 +308,7 @@ pub fn container_names(file: &File<'_>, found: &mut Found) {
             found.push(
                 own("duplicate-item", name.inside(), message)
                     .with_help("give each its own `container_name`, or none")
-                    .with_related(place, "the name stands here first"),
+                    .with_related(place, "first here"),
             );
         }
     }

@@ -242,7 +242,10 @@ fn ports_have_the_form_that_docker_reads() {
         ("\"${PORT:-x}:80\"", "invalid-value \"\\\"${PORT:-x}:80\\\"\": `x` is no port"),
         ("{target: 80, published: web}", "invalid-value \"web\": `web` is no port"),
         ("{target: 80, host_ip: all}", "invalid-value \"all\": `all` is no IP address"),
-        ("80.5", "wrong-type \"80.5\": `80.5` is no port"),
+        (
+            "80.5",
+            "wrong-type \"80.5\": `services.web.ports[0]` must be a string or an integer, but it is a number",
+        ),
     ] {
         assert_eq!(port(wrong), [said]);
     }
@@ -318,20 +321,23 @@ fn mounts_have_a_form_and_a_place_of_their_own() {
 #[test]
 fn strings_are_what_the_loader_makes_of_them() {
     for (fields, said) in [
-        ("mem_limit: 512mm", "invalid-value \"512mm\": `mem_limit` is `512mm`, which is no size"),
+        ("mem_limit: 512mm", "invalid-value \"512mm\": `mem_limit` is `512mm`, but must be a size"),
         ("mem_limit: ''", "invalid-value \"''\": `mem_limit` is empty"),
         (
             "stop_grace_period: '10'",
-            "invalid-value \"10\": `stop_grace_period` is `10`, which is no duration",
+            "invalid-value \"10\": `stop_grace_period` is `10`, but must be a duration",
         ),
-        ("healthcheck: {interval: 1 m}", "invalid-value \"1 m\": `interval` is `1 m`, which is no duration"),
+        (
+            "healthcheck: {interval: 1 m}",
+            "invalid-value \"1 m\": `interval` is `1 m`, but must be a duration",
+        ),
         (
             "healthcheck: {test: [curl, x]}",
             "invalid-value \"curl\": the healthcheck of service `web` begins with `curl`",
         ),
-        ("privileged: maybe", "invalid-value \"maybe\": `privileged` is `maybe`, which is no boolean"),
-        ("cpus: half", "invalid-value \"half\": `cpus` is `half`, which is no number"),
-        ("restart: onfailure", "invalid-value \"onfailure\": `restart` is `onfailure`, which is no policy"),
+        ("privileged: maybe", "wrong-type \"maybe\": `privileged` must be a boolean, but it is a string"),
+        ("cpus: half", "wrong-type \"half\": `cpus` must be a number, but it is a string"),
+        ("restart: onfailure", "invalid-value \"onfailure\": `restart` is `onfailure`, but must be a policy"),
         ("extra_hosts: [foo]", "invalid-value \"foo\": `foo` is a host without an address"),
         ("deploy: {replicas: -1}", "invalid-value \"-1\": `replicas` of service `web` is `-1`"),
         (

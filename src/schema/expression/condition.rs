@@ -2,7 +2,8 @@
 
 use super::lex::Operator;
 use super::split::Part;
-use super::{Id, Kind, Problem, Tree, shown};
+use super::{Id, Kind, Problem, Tree};
+use crate::schema::words::shown;
 use crate::source::Span;
 use crate::yaml::Style;
 

@@ -1,7 +1,7 @@
 //! The contexts: which there are, where each may be used, and the paths of names that lead into them.
 
-use super::{Id, Kind, Problem, Tree, list, near};
-use crate::schema::workflow::expressions::Names;
+use super::{Id, Kind, Problem, Tree};
+use crate::schema::words::{listed, near, quoted, shown};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -45,15 +45,10 @@ impl<'a> Allowed<'a> {
 }
 
 /// What is wrong with a context at its place.
-pub(super) fn check(
-    tree: &Tree<'_>,
-    id: Id,
-    allowed: &Allowed<'_>,
-    names: &Names<'_, '_>,
-) -> Option<Problem> {
+pub(super) fn check(tree: &Tree<'_>, id: Id, allowed: &Allowed<'_>) -> Option<Problem> {
     let span = tree.node(id).span;
     let name = span.of(tree.text);
-    if allowed.has(name) || names.is_foreign() {
+    if allowed.has(name) {
         return None;
     }
     if let Some(context) = CONTEXTS.iter().find(|context| context.eq_ignore_ascii_case(name)) {
@@ -64,25 +59,26 @@ pub(super) fn check(
                 "put the secret into `env` of the job or the workflow, and ask `env.NAME` here".to_owned()
             }
             _ if known.is_empty() => "no context is available here".to_owned(),
-            _ => format!("available here: {}", list(known)),
+            _ => format!("available here: {}", listed(known, "and")),
         };
         let message = format!("the context `{name}` is not available here");
         return Some(Problem::new("unavailable-context", span, message).help(help));
     }
     let help = match name.to_ascii_lowercase().as_str() {
         literal @ ("true" | "false" | "null") => format!("write `{literal}`"),
-        _ => near(name, CONTEXTS.into_iter(), || {
+        _ => near(name, CONTEXTS).unwrap_or_else(|| {
+            let name = shown(name);
             let variable =
                 if allowed.has("env") { format!("; a variable is `env.{name}`") } else { String::new() };
             format!("text stands in single quotes, `'{name}'`{variable}")
         }),
     };
-    Some(Problem::syntax(span, format!("there is no context `{}`", super::shown(name))).help(help))
+    Some(Problem::syntax(span, format!("there is no context {}", quoted(name))).help(help))
 }
 
 /// A step of a path into a context.
 #[derive(Clone, Debug)]
-pub(crate) enum Step<'t> {
+pub enum Step<'t> {
     /// `.name`, or `['name']`: the name, and where it stands.
     Named(Cow<'t, str>, Span),
     /// `.*`, or an index that only the run knows.

@@ -1,7 +1,8 @@
 //! The functions: which there are, how many arguments they take, and what can be said of arguments that are written out.
 
 use super::context::Allowed;
-use super::{Id, Kind, Problem, Tree, list, near, shown};
+use super::{Id, Kind, Problem, Tree};
+use crate::schema::words::{listed, near, quoted};
 use crate::source::Span;
 
 /// The functions that every expression knows, with the least and the greatest number of their arguments:
@@ -64,16 +65,16 @@ fn unknown(written: &str, name: Span, allowed: &Allowed<'_>) -> Problem {
         .help(help);
     }
     let every = || FUNCTIONS.into_iter().map(|known| known.0).chain(SPECIAL);
-    let help = near(written, every(), || {
+    let help = near(written, every()).unwrap_or_else(|| {
         let mut here: Vec<&str> = FUNCTIONS
             .into_iter()
             .map(|known| known.0)
             .chain(allowed.functions().map(|known| known.0))
             .collect();
         here.sort_unstable();
-        format!("there are {}", list(here))
+        format!("there are {}", listed(here, "and"))
     });
-    Problem::syntax(name, format!("there is no function `{}`", shown(written))).help(help)
+    Problem::syntax(name, format!("there is no function {}", quoted(written))).help(help)
 }
 
 /// Holds the placeholders of a text against the arguments that follow it, as `Format.EvaluateCore` of actions/runner does.

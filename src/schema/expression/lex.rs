@@ -1,6 +1,7 @@
 //! The text of one expression into tokens, by the rules of `LexicalAnalyzer` of actions/runner. What a token may follow is the parser's.
 
 use super::Problem;
+use crate::schema::words::shown;
 use crate::source::Span;
 
 /// What joins two operands.
@@ -156,7 +157,7 @@ impl<'t> Lexer<'t> {
             return Err(self.no_operator(first));
         }
         let span = Span::from(self.at..self.at + after);
-        Err(Problem::syntax(span, format!("`{}` is no number", super::shown(text))))
+        Err(Problem::syntax(span, format!("`{}` is no number", shown(text))))
     }
 
     /// Up to what ends a word, the first character included whatever it is.
@@ -223,13 +224,10 @@ impl<'t> Lexer<'t> {
                 Problem::syntax(at(3), "`${{` stands inside an expression")
                     .help("everything up to `}}` is one expression: leave the inner `${{ }}` out")
             }
-            Some('$') => Problem::syntax(at(word.len()), format!("`{}` is no name", super::shown(word)))
+            Some('$') => Problem::syntax(at(word.len()), format!("`{}` is no name", shown(word)))
                 .help("shells read `$`; an expression reads a variable as `env.NAME`"),
             Some(sign @ ('/' | '%' | '~' | '?' | ':')) => self.no_operator(sign),
-            _ => Problem::syntax(
-                at(word.len()),
-                format!("`{}` is no name and no operator", super::shown(word)),
-            ),
+            _ => Problem::syntax(at(word.len()), format!("`{}` is no name and no operator", shown(word))),
         }
     }
 }

@@ -10,17 +10,16 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use context::Step;
+pub use context::Step;
 use parse::{Id, Kind, Tree};
 
-use super::workflow::expressions::Names;
+use super::words::shown;
 use crate::checks::own;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Place, Span};
 use crate::yaml::{Node, Style};
 use context::Allowed;
 use split::{Part, split};
-use std::borrow::Cow;
 
 /// What the text of a scalar is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,17 +46,18 @@ impl Whole {
     }
 }
 
+/// What the names in an expression may stand for at its place in a file.
+pub trait Names {
+    /// What is wrong with a path into a context.
+    fn check(&self, context: &str, steps: &[Step<'_>]) -> Option<Problem>;
+}
+
 /// The findings in the expressions of a scalar, in the order of its text.
 ///
 /// `allowed` is the `context` of the scalar's definition in GitHub's grammar, with what its parents allow: names of contexts, and
 /// functions with the least and the greatest number of their arguments (`hashFiles(1,255)`, `success(0,MAX)`). Where it is empty,
 /// GitHub takes no expression at all.
-pub fn check_scalar<'d>(
-    scalar: Node<'d>,
-    allowed: &[&str],
-    whole: Whole,
-    names: &Names<'_, 'd>,
-) -> Vec<Diagnostic> {
+pub fn check_scalar(scalar: Node<'_>, allowed: &[&str], whole: Whole, names: &dyn Names) -> Vec<Diagnostic> {
     let scalar = scalar.resolve();
     if whole == Whole::Condition
         && let Some(tag) = scalar.tag_span()
@@ -83,7 +83,7 @@ pub fn check_scalar<'d>(
     problems.into_iter().filter_map(|problem| problem.place(scalar)).collect()
 }
 
-fn condition(text: &str, allowed: &[&str], names: &Names<'_, '_>, problems: &mut Vec<Problem>) {
+fn condition(text: &str, allowed: &[&str], names: &dyn Names, problems: &mut Vec<Problem>) {
     match parse::parse(text, Span::from(0..text.len())) {
         Ok(tree) => {
             meaning(&tree, &Allowed::new(allowed), names, problems);
@@ -98,7 +98,7 @@ fn template(
     style: Style,
     allowed: &[&str],
     whole: Whole,
-    names: &Names<'_, '_>,
+    names: &dyn Names,
     problems: &mut Vec<Problem>,
 ) {
     let parts = split(text);
@@ -181,10 +181,10 @@ fn too_long(text: &str, parts: &[Part]) -> Option<Problem> {
 }
 
 /// What the names and calls of an expression mean at its place.
-fn meaning(tree: &Tree<'_>, allowed: &Allowed<'_>, names: &Names<'_, '_>, problems: &mut Vec<Problem>) {
+fn meaning(tree: &Tree<'_>, allowed: &Allowed<'_>, names: &dyn Names, problems: &mut Vec<Problem>) {
     for (id, node) in tree.nodes() {
         match &node.kind {
-            Kind::Context => problems.extend(context::check(tree, id, allowed, names)),
+            Kind::Context => problems.extend(context::check(tree, id, allowed)),
             Kind::Call { name, arguments } => {
                 problems.extend(function::check(tree, *name, arguments, allowed));
             }
@@ -193,7 +193,7 @@ fn meaning(tree: &Tree<'_>, allowed: &Allowed<'_>, names: &Names<'_, '_>, proble
     }
     context::paths(tree, |root, steps| {
         if allowed.has(root.of(tree.text)) {
-            let provided = provided::check(tree, root, steps).filter(|_| !names.is_foreign());
+            let provided = provided::check(tree, root, steps);
             problems.extend(provided.or_else(|| names.check(root.of(tree.text), steps)));
         }
     });
@@ -230,7 +230,7 @@ fn not_a_tag(scalar: Node<'_>, tag: Span) -> Diagnostic {
 }
 
 /// Something wrong in the text of a scalar.
-pub(crate) struct Problem {
+pub struct Problem {
     check: &'static str,
     severity: Option<Severity>,
     span: Span,
@@ -240,7 +240,8 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(check: &'static str, span: Span, message: impl Into<String>) -> Self {
+    /// Something wrong that a check is about, at a span of the text.
+    pub fn new(check: &'static str, span: Span, message: impl Into<String>) -> Self {
         Self { check, severity: None, span, message: message.into(), help: None, related: None }
     }
 
@@ -248,17 +249,23 @@ impl Problem {
         Self::new("invalid-expression", span, message)
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// With what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    pub(crate) fn warning(mut self) -> Self {
+    /// As a warning.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
         self.severity = Some(Severity::Warning);
         self
     }
 
-    pub(crate) fn related(mut self, place: Place, text: &'static str) -> Self {
+    /// With another place that is involved.
+    #[must_use]
+    pub fn related(mut self, place: Place, text: &'static str) -> Self {
         self.related = Some((place, text));
         self
     }
@@ -276,40 +283,5 @@ impl Problem {
             found = found.with_related(place, text);
         }
         Some(found)
-    }
-}
-
-/// A piece of a text as a message repeats it: on one line, and not long.
-pub(crate) fn shown(text: &str) -> Cow<'_, str> {
-    let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(60) {
-        None if line.len() == text.len() => Cow::Borrowed(text),
-        None => Cow::Owned(format!("{}…", line.trim_end())),
-        Some((cut, _)) => Cow::Owned(format!("{}…", &line[..cut])),
-    }
-}
-
-/// Help that names what comes nearest to a name, if anything does, and else says something else.
-pub(crate) fn near<'n>(
-    wrong: &str,
-    names: impl Iterator<Item = &'n str>,
-    other: impl FnOnce() -> String,
-) -> String {
-    // What is longer than any name that somebody gives is compared with nothing, and nothing with what cannot be near.
-    let most = (wrong.len() / 3).max(1);
-    let names = names.filter(|name| name.len().abs_diff(wrong.len()) <= most);
-    let near = (wrong.len() <= LONGEST).then(|| crate::shape::suggest(wrong, names)).flatten();
-    near.map_or_else(other, |near| format!("did you mean `{near}`?"))
-}
-
-/// The longest name, in bytes, that is compared with others.
-const LONGEST: usize = 64;
-
-/// Names in backquotes, joined for a sentence.
-pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => names.concat(),
     }
 }

@@ -1,7 +1,8 @@
 //! One expression into a tree with a span for every node. Nothing recurses: the nodes stand in a list, operands before what holds them.
 
+use super::Problem;
 use super::lex::{Kind as TokenKind, Lexer, Operator, Token, Wanted};
-use super::{Problem, shown};
+use crate::schema::words::shown;
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -368,7 +369,7 @@ impl Parser<'_> {
         let of = self.operands.pop().unwrap_or_default();
         let node = &self.nodes[of];
         if matches!(node.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String) {
-            let (literal, found) = (shown(node.span.of(self.text)), token.span.of(self.text));
+            let (literal, found) = (shown(node.span.of(self.text)), shown(token.span.of(self.text)));
             return Err(Problem::syntax(
                 token.span,
                 format!("`{found}` follows `{literal}`, which has no parts"),
@@ -393,7 +394,7 @@ impl Parser<'_> {
     }
 
     fn no_operand(&self, token: Token, last: Option<Token>) -> Problem {
-        let found = token.span.of(self.text);
+        let found = shown(token.span.of(self.text));
         match last {
             None => Problem::syntax(token.span, format!("nothing stands before `{found}`")),
             Some(last) => {

@@ -1,7 +1,8 @@
 //! What GitHub itself puts into contexts.
 
 use super::context::Step;
-use super::{Problem, Tree, list, near, shown};
+use super::{Problem, Tree};
+use crate::schema::words::{listed, near, quoted};
 use crate::source::Span;
 
 /// The properties of a context, or of a part of one, sorted.
@@ -91,11 +92,10 @@ pub(super) fn check(tree: &Tree<'_>, root: Span, steps: &[Step<'_>]) -> Option<P
         if properties.iter().any(|property| property.eq_ignore_ascii_case(name)) {
             return None;
         }
-        let message = format!("`{context}` has no `{}`", shown(name));
         let whole = std::iter::once(&context).chain(path).copied().collect::<Vec<_>>().join(".");
-        let message = if path.is_empty() { message } else { format!("`{whole}` has no `{}`", shown(name)) };
-        let help = near(name, properties.iter().copied(), || match properties.len() {
-            ..=8 => format!("it has {}", list(properties.iter().copied())),
+        let message = format!("`{whole}` has no {}", quoted(name));
+        let help = near(name, properties.iter().copied()).unwrap_or_else(|| match properties.len() {
+            ..=8 => format!("it has {}", listed(properties.iter().copied(), "and")),
             _ => "GitHub's documentation of contexts lists what it has".to_owned(),
         });
         Some(Problem::new("invalid-expression", *span, message).help(help).warning())

@@ -1,7 +1,6 @@
 //! What is said of single expressions.
 
-use super::{Whole, check_scalar};
-use crate::schema::workflow::expressions::Scopes;
+use super::{Names, Problem, Step, Whole, check_scalar};
 use crate::yaml::{Options, parse};
 
 /// What a step's `run` and `with` know, and its `if`.
@@ -9,12 +8,20 @@ const STEP: &[&str] = &["github", "matrix", "secrets", "steps", "runner", "env",
 const STEP_IF: &[&str] =
     &["github", "env", "always(0,0)", "failure(0,0)", "cancelled(0,0)", "success(0,0)", "hashFiles(1,255)"];
 
+/// A place of which nothing is known.
+struct Anywhere;
+
+impl Names for Anywhere {
+    fn check(&self, _: &str, _: &[Step<'_>]) -> Option<Problem> {
+        None
+    }
+}
+
 /// What is found in a value, as `check "slice": message | help`.
 fn said(value: &str, allowed: &[&str], whole: Whole) -> Vec<String> {
     let document = parse(format!("a: {value}\n"), Options::default());
     let scalar = document.roots().next().and_then(|root| root.get("a")).expect("a value");
-    let scopes = Scopes::default();
-    let found = check_scalar(scalar, allowed, whole, &scopes.names_at(scalar));
+    let found = check_scalar(scalar, allowed, whole, &Anywhere);
     found
         .into_iter()
         .map(|found| {

@@ -7,7 +7,7 @@ use super::values::overrides;
 use crate::checks::own;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Model;
-use crate::shape::suggest;
+use crate::schema::words::{nearest, quoted};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -45,14 +45,16 @@ fn finding(dependency: &Dependency<'_>, files: &[Node<'_>], below: Option<Node<'
         return None;
     }
     let path = text.trim().split(',').find(|path| !path.is_empty())?;
-    let near = files.iter().find_map(|file| nearest(*file, path))?;
+    let near = files.iter().find_map(|file| misspelt(*file, path))?;
     let at = text.find(path)?;
     let place = condition.text_place(Span::from(at..at + path.len()))?;
     let message = format!(
-        "the condition `{path}` of dependency `{}` is not in the values, so that it is always on",
-        dependency.name.text()
+        "the condition {} of dependency {} is not in the values, so that it is always on",
+        quoted(path),
+        quoted(&dependency.name.text())
     );
-    let mut finding = own("undefined-reference", place, message).with_help(format!("did you mean `{near}`?"));
+    let mut finding =
+        own("undefined-reference", place, message).with_help(format!("did you mean {}?", quoted(&near)));
     finding.severity = Severity::Warning;
     Some(finding)
 }
@@ -62,7 +64,7 @@ fn reaches(values: Node<'_>, path: &str) -> bool {
 }
 
 /// A path that is there and differs in one key.
-fn nearest(values: Node<'_>, path: &str) -> Option<String> {
+fn misspelt(values: Node<'_>, path: &str) -> Option<String> {
     let keys: Vec<&str> = path.split('.').collect();
     let mut node = values;
     for (at, key) in keys.iter().enumerate() {
@@ -72,7 +74,7 @@ fn nearest(values: Node<'_>, path: &str) -> Option<String> {
         }
         let entries = node.entries();
         let names: Vec<_> = entries.iter().take(SUGGESTED).map(|entry| entry.key.text()).collect();
-        let near = suggest(key, names.iter().map(|name| &**name))?;
+        let near = nearest(key, names.iter().map(|name| &**name))?;
         let whole = [&keys[..at], &[near], &keys[at + 1..]].concat().join(".");
         return reaches(values, &whole).then_some(whole);
     }

@@ -6,6 +6,7 @@ use crate::checks::own;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::label_of;
 use crate::model::is_unknown;
+use crate::schema::words::{mistyped, quoted, shown};
 use crate::yaml::{Kind, Node, Scalar, Style};
 
 /// The findings in Chart.yaml.
@@ -27,7 +28,7 @@ pub fn findings(chart: &Chart<'_>, found: &mut Vec<Diagnostic>) {
         found.extend(not_text("appVersion", version));
     }
     if let Some(name) = scalar("name").filter(|name| !is_plain(&name.text())) {
-        let message = format!("`{}` is no name of a chart", name.text());
+        let message = format!("{} is no name of a chart", quoted(&name.text()));
         found.push(own("invalid-value", name.place(), message).with_help("a name is not a path"));
     }
     if let Some(range) = scalar("kubeVersion").filter(|range| !range.text().is_empty()) {
@@ -40,7 +41,7 @@ pub fn findings(chart: &Chart<'_>, found: &mut Vec<Diagnostic>) {
         let text = url.text();
         // An icon may be empty; a source may not.
         if !(has_scheme(&text) || text.is_empty() && url.key().is_some()) {
-            let message = format!("`{text}` is no URL");
+            let message = format!("{} is no URL", quoted(&text));
             let help = "write it whole, with its scheme, as `https://example.com/chart`";
             found.push(own("invalid-value", url.place(), message).with_help(help));
         }
@@ -51,7 +52,7 @@ pub fn findings(chart: &Chart<'_>, found: &mut Vec<Diagnostic>) {
 pub fn no_range(key: &str, range: Node<'_>, example: &str) -> Option<Diagnostic> {
     let text = range.text();
     Range::parse(&text).is_none().then(|| {
-        let message = format!("`{key}: {text}` is no range of versions");
+        let message = format!("`{key}: {}` is no range of versions", shown(&text));
         own("invalid-value", range.place(), message).with_help(format!("write it as `{example}`"))
     })
 }
@@ -69,23 +70,18 @@ pub fn is_known(node: Node<'_>) -> bool {
 /// A version that YAML reads as a number, so that `1.10` becomes 1.1.
 fn not_text(key: &str, node: Node<'_>) -> Option<Diagnostic> {
     let written = node.text();
-    let what = match node.scalar() {
-        Scalar::Str(_) => return None,
-        Scalar::Null => "nothing".to_owned(),
-        Scalar::Bool(value) => format!("the boolean {value}"),
-        Scalar::Int(value) => format!("the number {value}"),
-        Scalar::Float(value) => format!("the number {value}"),
-    };
-    if matches!(node.resolve().kind(), Kind::Sequence | Kind::Mapping) || node.tag().is_some() {
+    if matches!(node.scalar(), Scalar::Str(_))
+        || matches!(node.resolve().kind(), Kind::Sequence | Kind::Mapping)
+        || node.tag().is_some()
+    {
         return None;
     }
     let place = if written.is_empty() { label_of(node) } else { node.place() };
-    let message = format!("`{key}` is read as {what}, and Helm wants text");
     let help = match node.scalar() {
         Scalar::Null => "write it in quotes, or leave the key out".to_owned(),
-        _ => format!("put it in quotes: `\"{written}\"`"),
+        _ => format!("put it in quotes: `\"{}\"`", shown(&written)),
     };
-    Some(own("wrong-type", place, message).with_help(help))
+    Some(own("wrong-type", place, mistyped(key, "a string", node)).with_help(help))
 }
 
 fn no_version(node: Node<'_>) -> Option<Diagnostic> {
@@ -96,7 +92,7 @@ fn no_version(node: Node<'_>) -> Option<Diagnostic> {
     }
     let trimmed = Version::parse(text.trim()).is_some() && node.resolve().style() != Style::Plain;
     let help = if trimmed { "remove the spaces" } else { "write it as `MAJOR.MINOR.PATCH`, as `1.2.3`" };
-    let message = format!("`{text}` is no version of a chart");
+    let message = format!("{} is no version of a chart", quoted(&text));
     Some(own("invalid-value", node.place(), message).with_help(help))
 }
 
@@ -133,13 +129,13 @@ fn maintainers(chart: &Chart<'_>, found: &mut Vec<Diagnostic>) {
                     || parts.is_none_or(|(name, host)| name.is_empty() || host.is_empty()))
         };
         if let Some(email) = scalar("email").filter(wrong_email) {
-            let message = format!("`{}` is no email address", email.text());
+            let message = format!("{} is no email address", quoted(&email.text()));
             let help = "write the address alone, as `team@example.com`";
             found.push(own("invalid-value", email.place(), message).with_help(help));
         }
         let wrong_url = |url: &Node<'_>| !is_unknown(*url) && url.text().contains(char::is_whitespace);
         if let Some(url) = scalar("url").filter(wrong_url) {
-            let message = format!("`{}` is no URL", url.text());
+            let message = format!("{} is no URL", quoted(&url.text()));
             found.push(own("invalid-value", url.place(), message).with_help("write one URL alone"));
         }
     }
@@ -169,12 +165,12 @@ mod tests {
     #[test]
     fn versions_are_text() {
         insta::assert_snapshot!(of("apiVersion: v2\nname: web\nversion: 1.10\nappVersion: 1.10\n"), @r#"
-    web/Chart.yaml:3:10 wrong-type "1.10": `version` is read as the number 1.1, and Helm wants text | put it in quotes: `"1.10"`
-    web/Chart.yaml:4:13 wrong-type "1.10": `appVersion` is read as the number 1.1, and Helm wants text | put it in quotes: `"1.10"`
+    web/Chart.yaml:3:10 wrong-type "1.10": `version` must be a string, but it is a number | put it in quotes: `"1.10"`
+    web/Chart.yaml:4:13 wrong-type "1.10": `appVersion` must be a string, but it is a number | put it in quotes: `"1.10"`
     "#);
         insta::assert_snapshot!(of("apiVersion: v2\nname: web\nversion: 1.2.x\nappVersion:\n"), @r#"
     web/Chart.yaml:3:10 invalid-value "1.2.x": `1.2.x` is no version of a chart | write it as `MAJOR.MINOR.PATCH`, as `1.2.3`
-    web/Chart.yaml:4:1 wrong-type "appVersion": `appVersion` is read as nothing, and Helm wants text | write it in quotes, or leave the key out
+    web/Chart.yaml:4:1 wrong-type "appVersion": `appVersion` must be a string, but it is empty | write it in quotes, or leave the key out
     "#);
         assert_eq!(of("apiVersion: v2\nname: web\nversion: 1.2.3\nappVersion: 1.2.3\n"), "");
         for version in ["${VERSION}", "'{{ .Version }}'", "'@VERSION@'", "VERSION", "v1", "1.2-rc.1"] {

@@ -23,10 +23,6 @@ struct Helm;
 impl Consumer<'_> for Helm {
     const NULL_IS_ABSENT: bool = true;
     const TURNS_INTO_STRINGS: bool = true;
-
-    fn takes_key(&self, key: &str) -> bool {
-        written::folds(&written::CHART, key)
-    }
 }
 
 /// The findings in the chart that a file is the Chart.yaml of; none for any other file.

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::label_of;
 use crate::model::{FileFacts, Model};
 use crate::schema::json_schema::{Refusal, Validator, at, explain};
+use crate::schema::words::quoted;
 use crate::source::{Place, Span};
 use crate::yaml::{Document, Node, Options, parse};
 use jsonschema::ValidationError;
@@ -97,7 +98,7 @@ impl<'m> Schema<'m> {
 
     fn no_reference(&self, source: &Json) -> Option<Diagnostic> {
         let (pointer, target) = dangling(source, String::new(), source, DEEPEST)?;
-        let message = format!("`{target}` leads to nothing in the schema");
+        let message = format!("{} leads to nothing in the schema", quoted(&target));
         let finding = own("invalid-values", self.place(&format!("{pointer}/$ref")), message);
         Some(finding.with_help("Helm refuses the chart as long as its schema is wrong"))
     }

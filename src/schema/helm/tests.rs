@@ -26,13 +26,13 @@ fn values_are_held_against_the_schema_each_error_at_its_node() {
     let values = "host: a\nreplica: 2\nreplicas: '2'\ndebug: \"yes\"\ntag: 1.0\nservice:\n  type: clusterIP\nhosts: [a, {name: 1}, 2, {nam: b}]\n";
     insta::assert_snapshot!(with(&[("web/values.yaml", values), ("web/values.schema.json", SCHEMA)]), @r#"
     web/values.yaml:2:1 invalid-values "replica": the schema of chart `web` has no `replica` | did you mean `replicas`?
-    web/values.yaml:3:11 invalid-values "'2'": `replicas` must be a whole number, by the schema of chart `web` | write it without quotes
+    web/values.yaml:3:11 invalid-values "'2'": `replicas` must be an integer, by the schema of chart `web` | write it without quotes
     web/values.yaml:4:8 invalid-values "\"yes\"": `debug` must be a boolean, by the schema of chart `web`
-    web/values.yaml:5:6 invalid-values "1.0": `tag` must be text, by the schema of chart `web` | put it in quotes
+    web/values.yaml:5:6 invalid-values "1.0": `tag` must be a string, by the schema of chart `web` | put it in quotes
     web/values.yaml:6:1 invalid-values "service": `service` lacks `port`, which the schema of chart `web` requires | the chart can be installed only where a value is given
     web/values.yaml:7:9 invalid-values "clusterIP": `service.type` must be one of `ClusterIP`, `NodePort`, by the schema of chart `web` | did you mean `ClusterIP`?
-    web/values.yaml:8:19 invalid-values "1": `hosts[1].name` must be text, by the schema of chart `web` | put it in quotes
-    web/values.yaml:8:23 invalid-values "2": `hosts[2]` must be text or a mapping, by the schema of chart `web`
+    web/values.yaml:8:19 invalid-values "1": `hosts[1].name` must be a string, by the schema of chart `web` | put it in quotes
+    web/values.yaml:8:23 invalid-values "2": `hosts[2]` must be a string or a mapping, by the schema of chart `web`
     web/values.yaml:8:27 invalid-values "nam": the schema of chart `web` has no `hosts[3].nam` | did you mean `name`?
     web/values.yaml:8:27 invalid-values "nam": `hosts[3]` lacks `name`, which the schema of chart `web` requires
     "#);
@@ -51,7 +51,7 @@ fn a_values_file_is_laid_over_the_values_of_the_chart() {
         ("web/docs/values.yaml", "x: 1\n"),
     ];
     insta::assert_snapshot!(with(&files), @r#"
-    web/values-dev.yaml:1:17 invalid-values "'80'": `service.port` must be a whole number, by the schema of chart `web` | write it without quotes
+    web/values-dev.yaml:1:17 invalid-values "'80'": `service.port` must be an integer, by the schema of chart `web` | write it without quotes
     web/values-prod.yaml:2:1 invalid-values "service": `service` lacks `port`, which the schema of chart `web` requires
     web/values.yaml:1:7 invalid-values "''": `host` does not fit the schema of chart `web`: it is empty | the chart can be installed only where a value is given
     web/values.yaml:3:11 invalid-values "0": `replicas` does not fit the schema of chart `web`: less than the minimum of 1
@@ -78,7 +78,7 @@ fn subcharts_see_what_helm_gives_them() {
     insta::assert_snapshot!(with(&files), @r#"
     web/charts/db/values.schema.json:1:20 invalid-values "\"additionalProperties\"": the schema of chart `db` has no `global`, which Helm gives to every subchart | add `global` to the properties there, or Helm refuses the values
     web/values.yaml:1:1 invalid-values "store": the schema of chart `web` has no `store` | Helm refuses values with other keys than those of the schema
-    web/values.yaml:1:15 invalid-values "a": `store.port` must be a whole number, by the schema of chart `db`
+    web/values.yaml:1:15 invalid-values "a": `store.port` must be an integer, by the schema of chart `db`
     "#);
 }
 
@@ -112,7 +112,7 @@ fn a_schema_that_is_none_is_said_and_one_that_is_elsewhere_takes_everything() {
     --
 
     --
-    web/values.yaml:2:4 invalid-values "1": `b` must be text, by the schema of chart `web` | put it in quotes
+    web/values.yaml:2:4 invalid-values "1": `b` must be a string, by the schema of chart `web` | put it in quotes
     --
 
     --
@@ -120,9 +120,9 @@ fn a_schema_that_is_none_is_said_and_one_that_is_elsewhere_takes_everything() {
     --
     web/values.yaml:1:4 invalid-values "1": `a` does not fit the schema of chart `web`: not more than 2
     --
-    web/values.yaml:1:4 invalid-values "1": `a` must be text, by the schema of chart `web` | put it in quotes
+    web/values.yaml:1:4 invalid-values "1": `a` must be a string, by the schema of chart `web` | put it in quotes
     --
-    web/values.yaml:1:4 invalid-values "1": `a` must be text, by the schema of chart `web` | put it in quotes
+    web/values.yaml:1:4 invalid-values "1": `a` must be a string, by the schema of chart `web` | put it in quotes
     --
     "#);
 }
@@ -204,8 +204,8 @@ fn the_structure_of_chart_yaml_is_the_structure_that_helm_reads() {
     web/Chart.yaml:4:1 unknown-key "discription": unknown key `discription` in this file | did you mean `description`?
     web/Chart.yaml:5:11 wrong-type "a": `keywords` must be a list, but it is a string | write a list: `[a]`
     web/Chart.yaml:6:16 missing-key "email": `maintainers[0]` has no `name` | add `name`, a string
-    web/Chart.yaml:7:1 unknown-key "engine": unknown key `engine` in this file | remove it; known here: `annotations`, `apiVersion`, `appVersion`, `condition`, `dependencies`, `deprecated`, `description`, `home`, `icon`, `keywords`, `kubeVersion`, `maintainers`, `name`, `sources`, `tags`, `type` and 1 more
-    web/values.yaml:1:1 wrong-type "- a": values must be a mapping | give each value a name: `name: value`
+    web/Chart.yaml:7:1 unknown-key "engine": unknown key `engine` in this file | known here: `annotations`, `apiVersion`, `appVersion`, `condition`, `dependencies`, `deprecated`, `description`, `home`, `icon`, `keywords`, `kubeVersion`, `maintainers`, `name`, `sources`, `tags`, `type` and 1 more
+    web/values.yaml:1:1 wrong-type "- a": this file must be a mapping, but it is a list | give each value a name: `name: value`
     "#);
 }
 

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{FileFacts, Model, is_unknown};
 use crate::schema::json_schema::{Fault, What, at};
 use crate::schema::tree::{below, split};
+use crate::schema::words::{listed, quoted, type_of};
 use crate::source::{FileId, Place, Span};
 use crate::yaml::{Kind, Node, Scalar, Style};
 use std::collections::HashSet;
@@ -73,7 +74,11 @@ fn no_mapping(file: FileFacts<'_>) -> Option<Diagnostic> {
     let root = file.artifact.document.as_ref()?.roots().next()?.resolve();
     let is_other = root.kind() == Kind::Sequence || root.kind() == Kind::Scalar && !root.is_null();
     (is_other && !is_unknown(root)).then(|| {
-        let finding = own("wrong-type", root.place(), "values must be a mapping");
+        let finding = own(
+            "wrong-type",
+            root.place(),
+            format!("this file must be a mapping, but it is {}", type_of(root)),
+        );
         finding.with_help("give each value a name: `name: value`")
     })
 }
@@ -151,45 +156,46 @@ fn finding(view: &View<'_, '_>, fault: &Fault, role: Role) -> Option<Diagnostic>
 /// A key that the schema does not take and that no file has: Helm adds the values of subcharts to their parent, and `global` to theirs.
 fn injected(view: &View<'_, '_>, fault: &Fault, key: &str) -> Option<Diagnostic> {
     let schema = view.unit.schema.as_ref()?;
-    let name = view.unit.chart.name();
+    let name = quoted(&view.unit.chart.name());
     let what =
         if key == "global" { "which Helm gives to every subchart" } else { "the values of a subchart" };
-    let message = format!("the schema of chart `{name}` has no `{}`, {what}", joined(&fault.path, key));
-    let help = format!("add `{key}` to the properties there, or Helm refuses the values");
+    let message = format!("the schema of chart {name} has no {}, {what}", quoted(&joined(&fault.path, key)));
+    let help = format!("add {} to the properties there, or Helm refuses the values", quoted(key));
     Some(own("invalid-values", schema.place(&fault.rule), message).with_help(help))
 }
 
 fn words(fault: &Fault, prefix: &str, chart: &str) -> String {
     let path = format!("{prefix}{}", joined(&fault.path, ""));
     let path = path.trim_end_matches('.');
+    let chart = quoted(chart);
     match &fault.what {
         What::Unknown(key, _) => {
-            format!("the schema of chart `{chart}` has no `{}`", joined(&fault.path, key))
+            format!("the schema of chart {chart} has no {}", quoted(&joined(&fault.path, key)))
         }
         What::Missing(names) if path.is_empty() => {
-            format!("the values lack {}, which the schema of chart `{chart}` requires", listed(names))
+            format!("the values lack {}, which the schema of chart {chart} requires", all(names))
         }
         What::Missing(names) => {
-            format!("`{path}` lacks {}, which the schema of chart `{chart}` requires", listed(names))
+            format!("{} lacks {}, which the schema of chart {chart} requires", quoted(path), all(names))
         }
         What::Other(words) => {
-            let what = if path.is_empty() { "the values".to_owned() } else { format!("`{path}`") };
+            let what = if path.is_empty() { "the values".to_owned() } else { quoted(path) };
             let words = words.split("; did you mean ").next().unwrap_or_default();
             match words.strip_prefix("expected ") {
-                Some(wanted) => format!("{what} must be {wanted}, by the schema of chart `{chart}`"),
-                None => format!("{what} does not fit the schema of chart `{chart}`: {words}"),
+                Some(wanted) => format!("{what} must be {wanted}, by the schema of chart {chart}"),
+                None => format!("{what} does not fit the schema of chart {chart}: {words}"),
             }
         }
     }
 }
 
-fn listed(names: &[String]) -> String {
-    crate::expr::enumerate(names)
+fn all(names: &[String]) -> String {
+    listed(names.iter().map(String::as_str), "and")
 }
 
 fn help(fault: &Fault, node: Option<Node<'_>>) -> Option<String> {
     match &fault.what {
-        What::Unknown(_, Some(near)) => Some(format!("did you mean `{near}`?")),
+        What::Unknown(_, Some(near)) => Some(format!("did you mean {}?", quoted(near))),
         What::Unknown(_, None) => {
             Some("Helm refuses values with other keys than those of the schema".to_owned())
         }
@@ -204,11 +210,14 @@ fn help(fault: &Fault, node: Option<Node<'_>>) -> Option<String> {
             let is_number = text.parse::<f64>().is_ok();
             let is_boolean = matches!(&*text, "true" | "false");
             let wanted = words.strip_prefix("expected ")?;
-            if is_quoted && (wanted.contains("number") && is_number || wanted == "a boolean" && is_boolean) {
+            let is_a = |kinds: &[&str]| kinds.contains(&wanted);
+            if is_quoted
+                && (is_a(&["an integer", "a number"]) && is_number || is_a(&["a boolean"]) && is_boolean)
+            {
                 return Some("write it without quotes".to_owned());
             }
             let is_text = matches!(node.scalar(), Scalar::Str(_) | Scalar::Null);
-            (wanted == "text" && !is_text).then(|| "put it in quotes".to_owned())
+            (wanted == "a string" && !is_text).then(|| "put it in quotes".to_owned())
         }
     }
 }

@@ -12,9 +12,12 @@ use crate::yaml::Node;
 pub fn findings(targets: Targets, api_version: Node<'_>, kind: &str) -> Option<Diagnostic> {
     let text = api_version.text();
     let Some(api) = find(&text, kind) else { return unknown_kind(api_version, &text, kind) };
-    let replaced = |found: Diagnostic| match api.replacement {
-        "" => found.with_help("nothing takes its place; remove the object"),
-        replacement => {
+    let replaced = |found: Diagnostic| match (api.replacement, api.replacement.split_once(' ')) {
+        ("", _) => found.with_help("nothing takes its place; remove the object"),
+        (_, Some((api_version, kind))) => {
+            found.with_help(format!("write `kind: {kind}` of `{api_version}` instead"))
+        }
+        (replacement, None) => {
             found.with_help(format!("write `apiVersion: {replacement}`, and fit the object to it"))
         }
     };
@@ -31,7 +34,7 @@ pub fn findings(targets: Targets, api_version: Node<'_>, kind: &str) -> Option<D
     }
     if targets.is_said && api.first > targets.oldest {
         let message = format!("{named} is served only from Kubernetes 1.{} on", api.first);
-        let found = own("removed-api", api_version.place(), message);
+        let found = own("invalid-value", api_version.place(), message);
         return Some(found.with_help(format!(
             "it is deployed to 1.{} too: raise `kubernetes.version`, or use an older API",
             targets.oldest
@@ -58,13 +61,22 @@ pub fn find(api_version: &str, kind: &str) -> Option<&'static Api> {
         .map(|at| &APIS[at])
 }
 
-/// How stable an API version is, and how new: the greater the better.
-pub fn rank(api_version: &str) -> (u8, u32) {
+/// Whether a text is a version alone: `v1`.
+fn is_version(text: &str) -> bool {
+    text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// How stable an API version is, and how new: the greater the better. `v2`, `v1`, `v1beta2`, `v1alpha10`.
+pub fn rank(api_version: &str) -> (u8, u32, u32) {
     let version = api_version.rsplit_once('/').map_or(api_version, |(_, version)| version);
-    let digits =
-        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
-    let stability = if version.contains("alpha") { 0 } else { 1 + u8::from(!version.contains("beta")) };
-    (stability, digits(version))
+    let number =
+        |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
+    let major = number(version.strip_prefix('v').unwrap_or(version));
+    match (version.split_once("alpha"), version.split_once("beta")) {
+        (Some((_, minor)), _) => (0, major, number(minor)),
+        (_, Some((_, minor))) => (1, major, number(minor)),
+        _ => (2, major, 0),
+    }
 }
 
 /// A kind that an API group of Kubernetes itself does not have, if it is clear what was meant: others may have added theirs to the group.
@@ -99,8 +111,16 @@ fn unknown_version(api_version: Node<'_>, text: &str, kind: &str) -> Option<Diag
     let served: Vec<&str> = served.filter(|api| api.removed == 0).map(|api| api.api_version).collect();
     if !served.is_empty() {
         let found =
-            own("removed-api", api_version.place(), format!("no Kubernetes serves `{kind}` of `{text}`"));
+            own("invalid-value", api_version.place(), format!("no Kubernetes serves `{kind}` of `{text}`"));
         return Some(found.with_help(format!("it is served as {}", one_of(served, "or"))));
+    }
+    // The group of a custom resource has a dot, and every group has a version.
+    let served = || APIS.iter().filter(|api| api.kind == kind && api.removed == 0).map(|api| api.api_version);
+    let is_impossible = if text.contains('/') { !written.contains('.') } else { !is_version(text) };
+    if is_impossible && served().next().is_some() {
+        let message = format!("there is no API `{text}` with a kind `{kind}`");
+        let found = own("invalid-value", api_version.place(), message);
+        return Some(found.with_help(format!("`{kind}` belongs to {}", one_of(served(), "or"))));
     }
     // `app/v1`, `batch/V1`: a group that differs by a character.
     let known = KUBERNETES.roots.iter().filter(|root| KUBERNETES.text(root.kind) == kind);

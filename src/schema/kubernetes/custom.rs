@@ -80,8 +80,11 @@ impl<'m> Definitions<'m> {
         let mut add = |version: Node<'m>, schema: Option<Node<'m>>| {
             let Some(schema) = schema.or(common) else { return };
             let key = (format!("{group}/{}", version.text()), kind.clone().into_owned());
-            let definition = Definition { schema, strictness, table: OnceLock::new() };
-            self.by_kind.entry(key).or_default().push(definition);
+            let known = self.by_kind.entry(key).or_default();
+            // A copy that says the same adds nothing.
+            if !known.iter().any(|other: &Definition<'m>| other.schema.source() == schema.source()) {
+                known.push(Definition { schema, strictness, table: OnceLock::new() });
+            }
         };
         if let Some(version) = spec.get("version").filter(|_| spec.get("versions").is_none()) {
             add(version, None);
@@ -127,7 +130,7 @@ pub fn findings(
 ) -> Vec<Diagnostic> {
     let mut least: Option<Vec<Diagnostic>> = None;
     for definition in definitions {
-        let Some((built, id)) = definition.table() else { return Vec::new() };
+        let Some((built, id)) = definition.table() else { continue };
         let mut walk = Walk::new(built.table(), Versions::ONE, extent, consumer);
         walk.node(object, *id);
         if walk.found.is_empty() {
@@ -203,7 +206,7 @@ spec:
                 "ship.yaml:7:9 invalid-value \"AB\": `name` is `AB`, but must be a text that matches `^[a-z]+$`",
                 "ship.yaml:8:15 wrong-type \"1\": `a` must be a string, but it is an integer | put it in quotes",
                 "ship.yaml:9:25 duplicate-item \"a\": `id: a` stands twice in `spec.holds` | remove one of the two, or give it another name",
-                "ship.yaml:9:28 unknown-key \"deep\": unknown key `deep` in `spec.holds[1]` | remove it; known here: `depth` and `id`",
+                "ship.yaml:9:28 unknown-key \"deep\": unknown key `deep` in `spec.holds[1]` | known here: `depth` and `id`",
             ]
         );
         assert_eq!(

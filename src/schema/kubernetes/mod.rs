@@ -4,16 +4,19 @@
 mod apis;
 mod custom;
 mod names;
+mod objects;
+mod parts;
 mod versions;
 
 pub use apis::{find, rank};
 pub use custom::Definitions;
+pub use parts::adds_selectors;
 pub use versions::Targets;
 
 use super::table::{Root, Table, TypeId};
 use super::walk::{Consumer, Extent, Walk};
 use super::{Schemas, tables};
-use crate::artifact::Kind;
+use crate::artifact::{Kind, is_almost_an_object};
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, FileFacts, Model, ObjectVisit, is_unknown};
 use crate::yaml::{Document, Kind as NodeKind, Node};
@@ -21,34 +24,38 @@ use crate::yaml::{Document, Kind as NodeKind, Node};
 /// The findings in one file.
 pub fn findings(model: &Model<'_>, schemas: &Schemas<'_>, file: FileFacts<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    each_object(model, file, &mut |object| found.extend(object_findings(schemas, object)));
+    let own = file.artifact.document.as_ref().filter(|_| file.artifact.kind == Kind::Manifest);
+    for root in own.into_iter().flat_map(Document::roots).map(Node::resolve) {
+        if is_almost_an_object(root) && !parts::is_part(model, file) && !root.is_incomplete() {
+            found.extend(names::unnamed(root));
+        }
+    }
+    let mut rules = objects::Rules::new(model, file);
+    each_object(model, file, &mut |visit| {
+        // SOPS: what is committed is decrypted before any server sees it.
+        let is_sealed =
+            visit.object.get("sops").is_some_and(|sops| sops.resolve().kind() == NodeKind::Mapping);
+        if !is_sealed {
+            found.extend(object_findings(schemas, visit));
+            rules.object(visit);
+        }
+    });
+    found.append(&mut rules.found);
     found
 }
 
-/// Calls `f` for every object in a file, those inside its scripts included.
+/// Calls `f` for every object in a file, those inside its scripts included: what is written there is often only a part.
 pub fn each_object<'m>(model: &Model<'m>, file: FileFacts<'m>, f: &mut dyn FnMut(&ObjectVisit<'m>)) {
     let own = file.artifact.document.as_ref().filter(|_| file.artifact.kind == Kind::Manifest);
-    let is_part = model.project.is_patch(file.id) || is_assertion(&file.source.path);
+    let is_part = own.is_some() && parts::is_part(model, file);
     for root in own.into_iter().flat_map(Document::roots) {
         model::objects(root, is_part, f);
     }
     for embedded in model::embedded(file) {
         for root in embedded.document.roots() {
-            model::objects(root, embedded.fragment, f);
+            model::objects(root, true, f);
         }
     }
-}
-
-/// Whether a file says what objects must look like after a step of a test, and so only what matters of them: the conventions of kuttl
-/// (`01-assert.yaml`, `01-errors.yaml`) and of chainsaw, whose files say so in their names or their folder.
-fn is_assertion(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let stem = name.split('.').next().unwrap_or(name);
-    let mut words = stem.split(['-', '_']);
-    let is_step = words.next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-    let asserts =
-        stem.split(['-', '_']).any(|word| matches!(word, "assert" | "asserts" | "error" | "errors"));
-    asserts && (is_step || stem.starts_with("chainsaw") || folder.contains("chainsaw"))
 }
 
 /// What the API server makes of an object.
@@ -66,9 +73,13 @@ impl Consumer<'_> for ApiServer {
         self.own_kind
     }
 
-    /// The directives of strategic merge patches: `$patch`, `$setElementOrder/containers`, ….
+    /// The directives of strategic merge patches (`$patch`, `$setElementOrder/containers`, …) and of chainsaw's assertions (`(…)`, `~.…`).
     fn takes_key(&self, key: &str) -> bool {
-        self.extent == Extent::Part && key.starts_with('$')
+        self.extent == Extent::Part && key.starts_with(['$', '(', '~'])
+    }
+
+    fn is_unknown(&self, scalar: Node<'_>) -> bool {
+        is_unknown(scalar) || parts::is_placeholder(scalar)
     }
 }
 
@@ -101,7 +112,8 @@ fn object_findings(schemas: &Schemas<'_>, visit: &ObjectVisit<'_>) -> Vec<Diagno
     if !is_text(api_version) || !is_text(kind) {
         return Vec::new();
     }
-    let extent = if visit.fragment { Extent::Part } else { Extent::Whole };
+    let is_part = visit.fragment || schemas.adds_selectors && parts::has_selector(&visit.kind);
+    let extent = if is_part { Extent::Part } else { Extent::Whole };
     let consumer = ApiServer { extent, own_kind: true };
     let mut found: Vec<Diagnostic> =
         apis::findings(schemas.targets, api_version, &kind.text()).into_iter().collect();

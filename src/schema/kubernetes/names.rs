@@ -1,12 +1,15 @@
 //! The names of objects: there must be one, and each kind has its rules for it.
 
+use super::parts;
 use crate::checks::own;
 use crate::diagnostic::Diagnostic;
+use crate::expr::label_of;
 use crate::model::{ObjectVisit, is_unknown};
 use crate::schema::format;
-use crate::schema::say::head;
+use crate::schema::say::{head, renamed};
 use crate::schema::table::Format;
 use crate::schema::tables::KUBERNETES;
+use crate::shape::suggest;
 use crate::yaml::{Kind, Node, Scalar};
 
 /// What is wrong with the name of an object and of its namespace.
@@ -14,9 +17,15 @@ pub fn findings(visit: &ObjectVisit<'_>) -> Vec<Diagnostic> {
     let object = visit.object;
     let api_version = object.get("apiVersion").map(Node::text).unwrap_or_default();
     let (group, _) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
-    let is_built_in = KUBERNETES.root(&api_version, &visit.kind).is_some();
+    // Answers of the server and lists have no name.
+    let is_answer = visit.kind.ends_with("List") || visit.kind.starts_with("API") && group.is_empty();
+    let is_built_in = !is_answer && KUBERNETES.root(&api_version, &visit.kind).is_some();
     let Some(metadata) = object.get("metadata").map(Node::resolve) else {
-        let needs = is_built_in && !visit.fragment && !object.is_incomplete() && is_kept(group);
+        let needs = is_built_in
+            && object.get("name").is_none()
+            && !visit.fragment
+            && !object.is_incomplete()
+            && is_kept(group);
         let missing = || {
             let message = format!("this {} has no `metadata`", visit.kind);
             own("missing-key", head(object), message).with_help("give it a name: `metadata: {name: …}`")
@@ -35,6 +44,8 @@ pub fn findings(visit: &ObjectVisit<'_>) -> Vec<Diagnostic> {
         && !metadata.is_incomplete()
         && !metadata.pairs().any(|(key, _)| is_unknown(key))
         && metadata.get("generateName").is_none()
+        // It stands at the wrong place, which is said.
+        && object.get("name").is_none()
     {
         let message = format!("this {} has no name", visit.kind);
         found.push(own("missing-key", head(metadata), message).with_help("add `name`, or `generateName`"));
@@ -45,6 +56,28 @@ pub fn findings(visit: &ObjectVisit<'_>) -> Vec<Diagnostic> {
     let namespace = metadata.get("namespace").filter(|namespace| !is_empty(*namespace));
     found.extend(namespace.and_then(|namespace| check(namespace, Format::DnsLabel)));
     found
+}
+
+/// What an object lacks that no server knows the kind of.
+pub fn unnamed(root: Node<'_>) -> Vec<Diagnostic> {
+    let absent = ["apiVersion", "kind"].into_iter().filter(|key| root.get(key).is_none_or(Node::is_null));
+    absent
+        .map(|absent| {
+            let near = root.pairs().map(|(key, _)| key).find(|key| suggest(&key.text(), [absent]).is_some());
+            match near {
+                Some(key) => {
+                    let found = own(
+                        "unknown-key",
+                        key.place(),
+                        format!("unknown key `{}` in this object", key.text()),
+                    );
+                    renamed(found, key, absent)
+                }
+                None => own("missing-key", label_of(root), format!("this object has no `{absent}`"))
+                    .with_help("without it no server knows what it is"),
+            }
+        })
+        .collect()
 }
 
 /// Whether nothing stands there, or an empty string, which is the same.
@@ -70,7 +103,7 @@ fn form_of(group: &str, kind: &str) -> Option<Format> {
 
 fn check(node: Node<'_>, form: Format) -> Option<Diagnostic> {
     let Scalar::Str(text) = node.scalar() else { return None };
-    if format::holds(form, &text) || is_unknown(node) {
+    if format::holds(form, &text) || is_unknown(node) || parts::is_placeholder(node) {
         return None;
     }
     let key = node.key().map(Node::text).unwrap_or_default();

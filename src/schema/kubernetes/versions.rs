@@ -41,3 +41,14 @@ impl Targets {
         Versions { mask, fit: if self.is_said { Fit::All } else { Fit::Any } }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_that_can_be_said_is_the_newest_of_the_table() {
+        assert_eq!(minors().max(), Some(NEWEST_KUBERNETES));
+        assert_eq!(minors().count(), 5);
+    }
+}

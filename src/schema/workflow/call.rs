@@ -8,7 +8,8 @@ use crate::artifact::Kind as FileKind;
 use crate::checks::own;
 use crate::diagnostic::Severity;
 use crate::model::FileFacts;
-use crate::shape::suggest;
+use crate::schema::tree::split;
+use crate::schema::words::{mistyped, nearest, quoted, shown};
 use crate::source::Place;
 use crate::yaml::{Entry, Kind, Node, Scalar};
 use std::borrow::Cow;
@@ -16,9 +17,6 @@ use std::collections::HashSet;
 
 /// Inputs of one action or workflow that are looked at; one that has more is not judged.
 const MOST: usize = 300;
-
-/// Characters of a message of deprecation that are repeated.
-const LENGTH: usize = 200;
 
 /// What an action or a workflow can be given under one name.
 struct Declared<'m> {
@@ -39,7 +37,7 @@ pub fn check_action<'m>(look: &mut Look<'_, 'm>, step: Node<'m>, workspace: Opti
     let Some(text) = literal(uses).filter(|text| uses::is_local(text)) else { return };
     match local::action(look, &text, workspace) {
         Local::Absent => {
-            let message = format!("there is no action at `{text}`: the folder has no `action.yml`");
+            let message = format!("there is no action at {}: the folder has no `action.yml`", quoted(&text));
             let help = "it is the path of a folder from the root of the repository";
             look.say(own("undefined-reference", text_place(uses), message).with_help(help));
         }
@@ -52,7 +50,7 @@ fn check_inputs<'m>(look: &mut Look<'_, 'm>, step: Node<'m>, uses: Node<'m>, fil
     let Some(root) = root(file) else { return };
     let Some(declared) = declared(root.get("inputs")) else { return };
     let Some(given) = given(step.get("with")) else { return };
-    let action = uses.text();
+    let action = quoted(&uses.text());
     let is_container =
         root.get("runs").and_then(|runs| runs.get("using")).is_some_and(|using| using.text() == "docker");
     for entry in &given.entries {
@@ -67,18 +65,15 @@ fn check_inputs<'m>(look: &mut Look<'_, 'm>, step: Node<'m>, uses: Node<'m>, fil
                     "input",
                     "it has no inputs",
                 );
-                let message = format!("the action `{action}` has no input `{name}`");
+                let message = format!("the action {action} has no input {}", quoted(&name));
                 look.say(own("unknown-input", text_place(entry.key), message).with_help(help));
             }
             Some(input) => {
                 let Some(reason) = &input.deprecated else { continue };
-                let message = format!("the input `{name}` of the action `{action}` is deprecated");
+                let message = format!("the input {} of the action {action} is deprecated", quoted(&name));
                 let mut found = own("unknown-input", text_place(entry.key), message);
                 found.severity = Severity::Warning;
-                look.say(
-                    found
-                        .with_help(reason.chars().take(LENGTH).collect::<String>().trim().replace('\n', " ")),
-                );
+                look.say(found.with_help(shown(reason.trim())));
             }
         }
     }
@@ -86,8 +81,8 @@ fn check_inputs<'m>(look: &mut Look<'_, 'm>, step: Node<'m>, uses: Node<'m>, fil
         return;
     }
     for input in missing(&declared, &given) {
-        let message = format!("the action `{action}` requires the input `{}`", input.name);
-        let help = format!("give it under `with`, as `{}: …`", input.name);
+        let message = format!("the action {action} requires the input {}", quoted(&input.name));
+        let help = format!("give it under `with`, as `{}: …`", shown(&input.name));
         look.say(own("missing-input", text_place(uses), message).with_help(help));
     }
 }
@@ -102,18 +97,18 @@ pub fn check_workflow<'m>(look: &mut Look<'_, 'm>, job: Node<'m>) {
     let Some(uses) = job.get("uses").filter(|_| look.is_github()) else { return };
     let Some(text) = literal(uses).filter(|text| !text.is_empty()) else { return };
     if let Some((what, help)) = uses::job_fault(&text) {
-        look.say(own("invalid-value", text_place(uses), format!("`{text}` {what}")).with_help(help));
+        look.say(own("invalid-value", text_place(uses), format!("{} {what}", quoted(&text))).with_help(help));
         return;
     }
     let file = match local::workflow(look, &text) {
         Local::Unknown => return,
         Local::Absent => {
-            let message = format!("there is no workflow at `{text}`");
-            let folder = text.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let message = format!("there is no workflow at {}", quoted(&text));
+            let (folder, name) = split(&text);
             let paths: Vec<&str> = workflows(look).collect();
-            let help = look.near(text.rsplit('/').next().unwrap_or_default(), paths.iter().copied());
-            let help = help
-                .unwrap_or_else(|| format!("the file must stand in `{}`", folder.trim_start_matches("./")));
+            let help = look.near(name, paths.iter().copied());
+            let folder = folder.trim_start_matches("./");
+            let help = help.unwrap_or_else(|| format!("the file must stand in {}", quoted(folder)));
             look.say(own("undefined-reference", text_place(uses), message).with_help(help));
             return;
         }
@@ -122,7 +117,8 @@ pub fn check_workflow<'m>(look: &mut Look<'_, 'm>, job: Node<'m>) {
     let Some(root) = root(file).filter(|_| file.artifact.kind == FileKind::Workflow) else { return };
     let Some((on, call)) = call_event(root) else { return };
     let Some(call) = call else {
-        let message = format!("the workflow `{text}` cannot be called: it has no event `workflow_call`");
+        let message =
+            format!("the workflow {} cannot be called: it has no event `workflow_call`", quoted(&text));
         let found = own("undefined-reference", text_place(uses), message).with_related(on, "its events");
         look.say(found.with_help("add `workflow_call` to its `on`"));
         return;
@@ -139,7 +135,7 @@ pub fn check_workflow<'m>(look: &mut Look<'_, 'm>, job: Node<'m>) {
 fn workflows<'l>(look: &Look<'l, '_>) -> impl Iterator<Item = &'l str> {
     let model = look.model;
     let files = model.artifacts.iter().filter(|artifact| artifact.kind == FileKind::Workflow);
-    files.filter_map(|artifact| model.sources.get(artifact.file).path.rsplit('/').next())
+    files.map(|artifact| split(&model.sources.get(artifact.file).path).1)
 }
 
 /// A workflow that is called, as it is written, and where.
@@ -165,24 +161,25 @@ fn check_given(
                 what,
                 &format!("it has no {what}s"),
             );
-            let message = format!("the workflow `{}` has no {what} `{name}`", callee.text);
+            let message = format!("the workflow {} has no {what} {}", quoted(callee.text), quoted(&name));
             look.say(own("unknown-key", text_place(entry.key), message).with_help(help));
             continue;
         };
         if let Some(text) = literal(entry.value)
-            && let Some(wanted) = misses(&input.kind, &text)
+            && let Some((wanted, help)) = misses(&input.kind, &text)
         {
-            let message = format!("the {what} `{name}` is a {}, and is given `{text}`", input.kind);
-            look.say(own("wrong-type", text_place(entry.value), message).with_help(wanted));
+            let message = mistyped(&name, wanted, entry.value);
+            look.say(own("wrong-type", text_place(entry.value), message).with_help(help));
         }
     }
     if given.is_open {
         return;
     }
     for input in missing(&declared, &given) {
-        let message = format!("the workflow `{}` requires the {what} `{}`", callee.text, input.name);
+        let (workflow, name) = (quoted(callee.text), quoted(&input.name));
+        let message = format!("the workflow {workflow} requires the {what} {name}");
         let key = if what == "input" { "with" } else { "secrets" };
-        let help = format!("give it under `{key}`, as `{}: …`", input.name);
+        let help = format!("give it under `{key}`, as `{}: …`", shown(&input.name));
         look.say(own("missing-key", callee.place, message).with_help(help));
     }
 }
@@ -192,7 +189,7 @@ fn missing<'d, 'm>(declared: &'d [Declared<'m>], given: &Given<'_>) -> Vec<&'d D
     let is_known = |name: &str| declared.iter().any(|input| input.name.eq_ignore_ascii_case(name));
     let names = given.entries.iter().map(|entry| entry.key.text()).filter(|name| !is_known(name));
     let meant: Vec<&str> =
-        names.filter_map(|name| suggest(&name, declared.iter().map(|input| &*input.name))).collect();
+        names.filter_map(|name| nearest(&name, declared.iter().map(|input| &*input.name))).collect();
     let is_missing =
         |input: &&Declared<'_>| input.required && !given.has(&input.name) && !meant.contains(&&*input.name);
     declared.iter().filter(is_missing).collect()

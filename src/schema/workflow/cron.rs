@@ -1,5 +1,6 @@
 //! Schedules in cron's form, as GitHub reads them (`cron.ts` of `@actions/workflow-parser`): five fields, no `@daily`, no seconds.
 
+use crate::schema::words::{quoted, shown};
 use std::ops::Range;
 
 /// What is wrong with a schedule.
@@ -63,7 +64,7 @@ impl Cron {
         if text.trim_start().starts_with('@') {
             let help =
                 "write it as five fields: `0 0 * * *` is daily, `0 0 * * 0` weekly, `0 * * * *` hourly";
-            return Err(whole(format!("GitHub knows no schedule `{}`", text.trim()), help));
+            return Err(whole(format!("GitHub knows no schedule {}", quoted(text.trim())), help));
         }
         let base = text.as_ptr() as usize;
         let words: Vec<(usize, &str)> =
@@ -139,10 +140,13 @@ impl Field {
             let last = self.value(high, low.len() + 1)?;
             if last < first {
                 let help = format!(
-                    "write the lower end first, or two ranges: `{low}-{},{}-{high}`",
-                    self.high, self.low
+                    "write the lower end first, or two ranges: `{}-{},{}-{}`",
+                    shown(low),
+                    self.high,
+                    self.low,
+                    shown(high)
                 );
-                return Err((0..range.len(), format!("`{range}` runs backwards"), help));
+                return Err((0..range.len(), format!("{} runs backwards", quoted(range)), help));
             }
             (first, last)
         } else {
@@ -158,7 +162,7 @@ impl Field {
                 number.ok_or_else(|| {
                     (
                         if part.is_empty() { 0..item.len() } else { part },
-                        format!("`{step}` is no step"),
+                        format!("{} is no step", quoted(step)),
                         help(),
                     )
                 })?
@@ -180,7 +184,7 @@ impl Field {
             };
             let sunday = if self.names.first() == Some(&"sun") && text == "7" { "; Sunday is 0" } else { "" };
             let help = format!("it is a number from {} to {}{names}{sunday}", self.low, self.high);
-            (at..at + text.len(), format!("`{text}` is no value"), help)
+            (at..at + text.len(), format!("{} is no value", quoted(text)), help)
         })
     }
 }

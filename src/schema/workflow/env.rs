@@ -4,6 +4,7 @@ use super::ids::check_case;
 use super::look::{Look, literal, text_place};
 use crate::checks::own;
 use crate::diagnostic::Severity;
+use crate::schema::words::quoted;
 use crate::yaml::{Kind, Node};
 
 /// Checks the `env` of a workflow, a job, a step, a container or an action.
@@ -14,14 +15,15 @@ pub fn check(look: &mut Look<'_, '_>, holder: Node<'_>) {
         let Some(name) = literal(entry.key) else { continue };
         // No process can be started with such a variable, on any system.
         if name.contains(['=', '\0']) {
-            let message = format!("`{name}` is no name of a variable: it contains a `=`");
+            let message = format!("{} is no name of a variable: it contains a `=`", quoted(&name));
             let help = "what stands before the `:` is the name alone";
             look.say(own("invalid-value", text_place(entry.key), message).with_help(help));
         } else if name.contains(char::is_whitespace) {
-            let message = format!("no shell can read the variable `{name}`: its name contains a space");
+            let message =
+                format!("no shell can read the variable {}: its name contains a space", quoted(&name));
             let mut found = own("invalid-value", text_place(entry.key), message);
             found.severity = Severity::Warning;
-            look.say(found.with_help(format!("name it `{}`", name.replace(char::is_whitespace, "_"))));
+            look.say(found.with_help(format!("name it {}", quoted(&name.replace(char::is_whitespace, "_")))));
         }
     }
 }

@@ -6,6 +6,7 @@ use super::ids::check_case;
 use super::look::{Look, literal, one_or_many, part_place, text_place};
 use crate::checks::own;
 use crate::diagnostic::Severity;
+use crate::schema::words::{mistyped, quoted};
 use crate::yaml::{Kind, Node, Scalar};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -91,7 +92,7 @@ fn check_filters(look: &mut Look<'_, '_>, event: Node<'_>, name: &str) {
 fn check_pattern(look: &mut Look<'_, '_>, node: Node<'_>, against: Against) {
     let Some(pattern) = literal(node) else { return };
     let Some(fault) = filter::fault(&pattern, against) else { return };
-    let message = format!("the filter `{pattern}` {}", fault.what);
+    let message = format!("the filter {} {}", quoted(&pattern), fault.what);
     let mut found = own("invalid-value", part_place(node, fault.part), message).with_help(fault.help);
     if fault.is_taken {
         found.severity = Severity::Warning;
@@ -130,7 +131,8 @@ fn check_schedule(look: &mut Look<'_, '_>, item: Node<'_>) {
                 );
             }
             Ok(cron) if cron.never_comes() => {
-                let message = format!("the schedule `{text}` never comes: no month it names has that day");
+                let message =
+                    format!("the schedule {} never comes: no month it names has that day", quoted(&text));
                 let help = "the third field is the day of the month, the fourth the month";
                 look.say(own("invalid-value", text_place(node), message).with_help(help));
             }
@@ -155,7 +157,7 @@ fn check_schedule(look: &mut Look<'_, '_>, item: Node<'_>) {
         let help = look
             .near(&zone, names)
             .unwrap_or_else(|| "write a name of the IANA database, as `Europe/Berlin`".to_owned());
-        let message = format!("there is no time zone `{zone}`");
+        let message = format!("there is no time zone {}", quoted(&zone));
         look.say(own("invalid-value", text_place(node), message).with_help(help));
     }
 }
@@ -174,12 +176,12 @@ fn check_inputs(look: &mut Look<'_, '_>, inputs: Node<'_>, event: &str) {
         let Some(input) = look.enter(Some(entry.value)).filter(|input| input.kind() == Kind::Mapping) else {
             continue;
         };
-        let name = entry.key.text();
+        let name = quoted(&entry.key.text());
         let kind = input.get("type").and_then(literal).unwrap_or(Cow::Borrowed("string"));
         if kind == "choice" {
             check_choice(look, input, &name, entry.key);
         } else if let Some(options) = input.entry("options").filter(|_| event == "workflow_dispatch") {
-            let message = format!("input `{name}` has `options`, which only an input of type `choice` has");
+            let message = format!("input {name} has `options`, which only an input of type `choice` has");
             look.say(
                 own("unknown-key", text_place(options.key), message)
                     .with_help("write `type: choice`, or remove them"),
@@ -187,20 +189,20 @@ fn check_inputs(look: &mut Look<'_, '_>, inputs: Node<'_>, event: &str) {
         }
         let Some(default) = input.get("default") else { continue };
         if let Some(text) = literal(default)
-            && let Some(wanted) = misses(&kind, &text)
+            && let Some((wanted, help)) = misses(&kind, &text)
         {
-            let message = format!("the default of input `{name}` is `{text}`, and its type is {kind}");
-            look.say(own("wrong-type", text_place(default), message).with_help(wanted));
+            let message = mistyped("default", wanted, default);
+            look.say(own("wrong-type", text_place(default), message).with_help(help));
         }
     }
 }
 
-/// What a text should be to be a value of a type; nothing when it is one. Quotes make no difference.
-pub fn misses(kind: &str, text: &str) -> Option<&'static str> {
+/// What a text must be to be a value of a type, and what to do; nothing when it is one. Quotes make no difference.
+pub fn misses(kind: &str, text: &str) -> Option<(&'static str, &'static str)> {
     match kind {
         "boolean" => {
             let is_one = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
-            (!is_one).then_some("write `true` or `false`")
+            (!is_one).then_some(("a boolean", "write `true` or `false`"))
         }
         "number" => {
             let text = text.trim();
@@ -208,7 +210,7 @@ pub fn misses(kind: &str, text: &str) -> Option<&'static str> {
                 || text.parse::<f64>().is_ok()
                 || text.starts_with("0x")
                 || text.starts_with("0o");
-            (!is_one).then_some("write a number")
+            (!is_one).then_some(("a number", "write a number"))
         }
         _ => None,
     }
@@ -223,7 +225,7 @@ fn check_choice(look: &mut Look<'_, '_>, input: Node<'_>, name: &str, key: Node<
     }
     let items: Vec<Node<'_>> = options.into_iter().flat_map(Node::items).collect();
     if items.is_empty() {
-        let message = format!("input `{name}` is a choice without options");
+        let message = format!("input {name} is a choice without options");
         let help = "list what there is to choose from under `options`";
         look.say(own("missing-key", text_place(key), message).with_help(help));
         return;
@@ -231,9 +233,9 @@ fn check_choice(look: &mut Look<'_, '_>, input: Node<'_>, name: &str, key: Node<
     let mut first: HashMap<Cow<'_, str>, Node<'_>> = HashMap::with_capacity(items.len());
     for &item in items.iter().filter(|item| item.resolve().kind() == Kind::Scalar) {
         if let Some(&before) = first.get(&item.text()) {
-            let message = format!("input `{name}` has the option `{}` twice", item.text());
+            let message = format!("input {name} has the option {} twice", quoted(&item.text()));
             let mut found = own("duplicate-item", text_place(item), message)
-                .with_related(text_place(before), "the first one")
+                .with_related(text_place(before), "first here")
                 .with_help("remove one of the two");
             found.severity = Severity::Warning;
             look.say(found);
@@ -249,6 +251,6 @@ fn check_choice(look: &mut Look<'_, '_>, input: Node<'_>, name: &str, key: Node<
     };
     let texts: Vec<Cow<'_, str>> = items.iter().map(|item| item.text()).collect();
     let help = look.choice(&text, texts.iter().map(|text| &**text), "option", "");
-    let message = format!("the default of input `{name}` is `{text}`, which is none of its options");
+    let message = format!("the default of input {name} is {}, which is none of its options", quoted(&text));
     look.say(own("invalid-value", text_place(default), message).with_help(help));
 }

@@ -4,21 +4,21 @@ mod known;
 #[cfg(test)]
 mod tests;
 
+use super::local;
 use crate::artifact::Kind;
 use crate::model::{FileFacts, Model};
-use crate::schema::expression::{Problem, Step, near, shown};
+use crate::schema::expression::{self, Problem, Step};
+use crate::schema::words::{Guesses, near, quoted, shown};
 use crate::source::{FileId, Span};
 use crate::yaml::{Kind as NodeKind, Node};
 use known::{Known, Name};
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Everything that the expressions of one file can name, found once. By default nothing is known of it.
 #[derive(Default)]
 pub struct Scopes<'d> {
     is_action: bool,
-    is_foreign: bool,
     inputs: Known<'d>,
     /// `github.event.inputs`, where it can only be those of `workflow_dispatch`.
     dispatched: Known<'d>,
@@ -27,12 +27,8 @@ pub struct Scopes<'d> {
     ids: Known<'d>,
     /// The outputs of the workflows and actions in the tree that jobs and steps use.
     outputs: HashMap<FileId, Known<'d>>,
-    /// How many names may still be compared with one that is wrong.
-    budget: Cell<usize>,
+    guesses: Guesses,
 }
-
-/// The names that are compared in one file with those that are wrong, to find the nearest.
-const COMPARED: usize = 10_000;
 
 /// What can be named at one place of a file.
 #[derive(Clone, Copy)]
@@ -69,14 +65,7 @@ impl<'d> Scopes<'d> {
     /// Of a file, by one of its roots.
     pub fn new(model: &Model<'d>, file: FileFacts<'d>, root: Node<'d>) -> Self {
         let root = root.resolve();
-        let path = &*file.source.path;
-        let mut scopes = Self {
-            is_action: file.artifact.kind == Kind::Action,
-            // Gitea and Forgejo have contexts of their own.
-            is_foreign: path.split('/').any(|folder| matches!(folder, ".gitea" | ".forgejo")),
-            budget: Cell::new(COMPARED),
-            ..Self::default()
-        };
+        let mut scopes = Self { is_action: file.artifact.kind == Kind::Action, ..Self::default() };
         if scopes.is_action {
             scopes.inputs = Known::keys(root.get("inputs"), root);
             if let Some(runs) = root.get("runs") {
@@ -86,7 +75,7 @@ impl<'d> Scopes<'d> {
             scopes.set_inputs(root);
             scopes.set_jobs(root);
         }
-        scopes.find_outputs(model, path);
+        scopes.find_outputs(model, file);
         scopes
     }
 
@@ -139,20 +128,12 @@ impl<'d> Scopes<'d> {
         }
     }
 
-    /// Finds the outputs of the workflows and actions in the tree that are used; a path leads from the folder that holds `.github`.
-    fn find_outputs(&mut self, model: &Model<'d>, path: &str) {
-        let home = path.split_once(".github/").map_or("", |(home, _)| home.trim_end_matches('/'));
-        // A workflow is a file, an action the folder of one.
-        let file_of = |uses: &str| {
-            let inner = uses.strip_prefix("./")?.trim_end_matches('/');
-            let at = |path: &str| model.project.at(home, path);
-            at(inner).or_else(|| {
-                ["action.yml", "action.yaml"].iter().find_map(|name| at(&format!("{inner}/{name}")))
-            })
-        };
+    /// Finds the outputs of the workflows and actions in the tree that are used.
+    fn find_outputs(&mut self, model: &Model<'d>, from: FileFacts<'d>) {
         for job in &mut self.jobs {
             if let Some(uses) = job.body.get("uses") {
-                job.outputs = file_of(&uses.text()).map_or(Outputs::These(Known::Open), Outputs::Of);
+                let file = local::workflow_file(model, from, &uses.text());
+                job.outputs = file.map_or(Outputs::These(Known::Open), Outputs::Of);
             }
             // What stands in the tree may be hidden by another repository that is checked out over it.
             let own = job
@@ -160,7 +141,9 @@ impl<'d> Scopes<'d> {
                 .iter()
                 .take_while(|step| step.get("with").and_then(|with| with.get("repository")).is_none());
             let used = own.enumerate().filter(|(_, step)| step.get("id").is_some());
-            let used = used.filter_map(|(at, step)| Some((at, file_of(&step.get("uses")?.text())?)));
+            let used = used.filter_map(|(at, step)| {
+                Some((at, local::action_file(model, from, &step.get("uses")?.text())?))
+            });
             job.used = used.collect();
             let called = match job.outputs {
                 Outputs::Of(file) => Some(file),
@@ -230,14 +213,8 @@ impl<'d> Job<'d> {
     }
 }
 
-impl<'d> Names<'_, 'd> {
-    /// Whether the file is of a service that has contexts beside those of GitHub.
-    pub(crate) fn is_foreign(&self) -> bool {
-        self.scopes.is_foreign
-    }
-
-    /// What is wrong with a path into a context.
-    pub(crate) fn check(&self, context: &str, steps: &[Step<'_>]) -> Option<Problem> {
+impl expression::Names for Names<'_, '_> {
+    fn check(&self, context: &str, steps: &[Step<'_>]) -> Option<Problem> {
         let named = |index: usize| match steps.get(index) {
             Some(Step::Named(name, span)) => Some((&**name, *span)),
             _ => None,
@@ -264,11 +241,11 @@ impl<'d> Names<'_, 'd> {
             }
             "jobs" => {
                 if self.scopes.ids.lacks(first) {
-                    let problem = undefined(span, format!("there is no job `{}`", shown(first)));
+                    let problem = undefined(span, format!("there is no job {}", quoted(first)));
                     return Some(problem.help(self.scopes.ids.help(
                         first,
                         "this workflow has no jobs",
-                        &self.scopes.budget,
+                        &self.scopes.guesses,
                     )));
                 }
                 self.job_output(first, named(1), named(2))
@@ -276,14 +253,16 @@ impl<'d> Names<'_, 'd> {
             _ => None,
         }
     }
+}
 
+impl<'d> Names<'_, 'd> {
     fn input(&self, inputs: &Known<'d>, name: &str, span: Span) -> Option<Problem> {
         if !inputs.lacks(name) {
             return None;
         }
         let file = if self.scopes.is_action { "action" } else { "workflow" };
-        let problem = undefined(span, format!("this {file} has no input `{}`", shown(name)))
-            .help(inputs.help(name, &format!("this {file} declares no inputs"), &self.scopes.budget));
+        let problem = undefined(span, format!("this {file} has no input {}", quoted(name)))
+            .help(inputs.help(name, &format!("this {file} declares no inputs"), &self.scopes.guesses));
         // The runner hands on what an action does not declare, and warns of it: `ActionRunner.RunAsync`.
         Some(if self.scopes.is_action { problem.warning() } else { problem })
     }
@@ -291,14 +270,15 @@ impl<'d> Names<'_, 'd> {
     fn matrix(&self, name: &str, span: Span) -> Option<Problem> {
         let job = self.job?;
         let Some(matrix) = &job.matrix else {
-            let message = format!("job `{}` has no matrix, so `{}` is always empty", job.id, shown(name));
+            let message =
+                format!("job {} has no matrix, so {} is always empty", quoted(&job.id), quoted(name));
             return Some(
                 undefined(span, message).help("add it to `strategy.matrix`, or write the value itself"),
             );
         };
-        let message = || format!("the matrix of job `{}` has no `{}`", job.id, shown(name));
+        let message = || format!("the matrix of job {} has no {}", quoted(&job.id), quoted(name));
         matrix.lacks(name).then(|| {
-            undefined(span, message()).help(matrix.help(name, "the matrix has no keys", &self.scopes.budget))
+            undefined(span, message()).help(matrix.help(name, "the matrix has no keys", &self.scopes.guesses))
         })
     }
 
@@ -311,15 +291,18 @@ impl<'d> Names<'_, 'd> {
     ) -> Option<Problem> {
         let job = self.job?;
         if job.ids.lacks(id) {
-            let whose =
-                if self.scopes.is_action { "this action".to_owned() } else { format!("job `{}`", job.id) };
+            let whose = if self.scopes.is_action {
+                "this action".to_owned()
+            } else {
+                format!("job {}", quoted(&job.id))
+            };
             let none = format!("no step of {whose} has an id");
-            let problem = undefined(span, format!("no step of {whose} has the id `{}`", shown(id)));
-            return Some(problem.help(job.ids.help(id, &none, &self.scopes.budget)));
+            let problem = undefined(span, format!("no step of {whose} has the id {}", quoted(id)));
+            return Some(problem.help(job.ids.help(id, &none, &self.scopes.guesses)));
         }
         let step = job.ids.find(id)?;
         if step.index >= self.before {
-            let problem = undefined(span, format!("step `{}` has not run yet here", step.text));
+            let problem = undefined(span, format!("step {} has not run yet here", quoted(&step.text)));
             return Some(if step.index == self.before {
                 problem.help("what a step hands on is there for the steps after it")
             } else {
@@ -330,23 +313,20 @@ impl<'d> Names<'_, 'd> {
         }
         let (property, span) = property?;
         if !["outputs", "outcome", "conclusion"].iter().any(|known| known.eq_ignore_ascii_case(property)) {
-            let problem = undefined(span, format!("a step has no `{}`", shown(property)));
-            return Some(problem.help(near(
-                property,
-                ["outputs", "outcome", "conclusion"].into_iter(),
-                || format!("did you mean `outputs.{property}`?"),
-            )));
+            let problem = undefined(span, format!("a step has no {}", quoted(property)));
+            return Some(problem.help(meant(property, ["outputs", "outcome", "conclusion"])));
         }
         let (output, span) = output.filter(|_| property.eq_ignore_ascii_case("outputs"))?;
         let used = job.used.binary_search_by_key(&step.index, |used| used.0).ok()?;
         let file = job.used[used].1;
         let outputs = self.scopes.outputs.get(&file)?;
-        let message = || format!("the action of step `{}` has no output `{}`", step.text, shown(output));
+        let message =
+            || format!("the action of step {} has no output {}", quoted(&step.text), quoted(output));
         outputs.lacks(output).then(|| {
             undefined(span, message()).help(outputs.help(
                 output,
                 "it declares no outputs",
-                &self.scopes.budget,
+                &self.scopes.guesses,
             ))
         })
     }
@@ -354,17 +334,24 @@ impl<'d> Names<'_, 'd> {
     fn not_needed(&self, job: &Job<'d>, name: &str, span: Span) -> Problem {
         match self.scopes.ids.find(name) {
             Some(_) if job.id.eq_ignore_ascii_case(name) => {
-                undefined(span, format!("job `{}` cannot need itself", job.id))
+                undefined(span, format!("job {} cannot need itself", quoted(&job.id)))
                     .help("`needs` holds the jobs that ran before")
             }
             Some(other) => undefined(
                 span,
-                format!("job `{}` does not need `{}`, so this is always empty", job.id, other.text),
+                format!(
+                    "job {} does not need {}, so this is always empty",
+                    quoted(&job.id),
+                    quoted(&other.text)
+                ),
             )
-            .help(format!("add `{}` to `needs` of job `{}`", other.text, job.id))
+            .help(format!("add {} to `needs` of job {}", quoted(&other.text), quoted(&job.id)))
             .related(other.node.place(), "the job that is named"),
-            None => undefined(span, format!("there is no job `{}` that job `{}` needs", shown(name), job.id))
-                .help(job.needs.help(name, "the job has no `needs`", &self.scopes.budget)),
+            None => undefined(
+                span,
+                format!("there is no job {} that job {} needs", quoted(name), quoted(&job.id)),
+            )
+            .help(job.needs.help(name, "the job has no `needs`", &self.scopes.guesses)),
         }
     }
 
@@ -376,10 +363,8 @@ impl<'d> Names<'_, 'd> {
     ) -> Option<Problem> {
         let (property, span) = property?;
         if !["outputs", "result"].iter().any(|known| known.eq_ignore_ascii_case(property)) {
-            let problem = undefined(span, format!("what is known of a job has no `{}`", shown(property)));
-            return Some(problem.help(near(property, ["outputs", "result"].into_iter(), || {
-                format!("did you mean `outputs.{property}`?")
-            })));
+            let problem = undefined(span, format!("what is known of a job has no {}", quoted(property)));
+            return Some(problem.help(meant(property, ["outputs", "result"])));
         }
         let (output, span) = output.filter(|_| property.eq_ignore_ascii_case("outputs"))?;
         // A job that does not exist has been said at `needs`.
@@ -389,12 +374,17 @@ impl<'d> Names<'_, 'd> {
             Outputs::These(outputs) => outputs,
             Outputs::Of(file) => self.scopes.outputs.get(file)?,
         };
-        let message = || format!("job `{}` has no output `{}`", other.text, shown(output));
-        let help = || outputs.help(output, "it declares no outputs", &self.scopes.budget);
+        let message = || format!("job {} has no output {}", quoted(&other.text), quoted(output));
+        let help = || outputs.help(output, "it declares no outputs", &self.scopes.guesses);
         outputs
             .lacks(output)
             .then(|| undefined(span, message()).help(help()).related(other.node.place(), "the job"))
     }
+}
+
+/// What is meant by a property that a step or a job has not: one that it has, or an output.
+fn meant<const N: usize>(property: &str, known: [&str; N]) -> String {
+    near(property, known).unwrap_or_else(|| format!("did you mean `outputs.{}`?", shown(property)))
 }
 
 fn undefined(span: Span, message: String) -> Problem {

@@ -3,6 +3,7 @@
 //! The syntax is that of the "filter pattern cheat sheet" in GitHub's workflow syntax; which names git allows is in
 //! git-check-ref-format(1).
 
+use crate::schema::words::shown;
 use std::ops::Range;
 
 /// What a pattern is held against.
@@ -133,7 +134,7 @@ fn never_a_ref(pattern: &str, start: usize) -> Option<Fault> {
         return Some(idle(
             end - 1..end,
             "matches no name: none ends with `/`",
-            format!("write `{pattern}**` for all below it"),
+            format!("write `{}**` for all below it", shown(pattern)),
         ));
     }
     if let Some(at) =
@@ -178,7 +179,11 @@ fn never_a_path(pattern: &str, start: usize) -> Option<Fault> {
     }
     if trimmed.len() < body.len() {
         let what = "begins or ends with a space, as no path does";
-        return Some(idle(start..pattern.len(), what, format!("write `{}{trimmed}`", &pattern[..start])));
+        return Some(idle(
+            start..pattern.len(),
+            what,
+            format!("write `{}{}`", &pattern[..start], shown(trimmed)),
+        ));
     }
     let dots = ["./", "../"].into_iter().find(|dots| body.starts_with(dots));
     let dots = dots.or_else(|| [".", ".."].into_iter().find(|dots| body == *dots));
@@ -186,7 +191,7 @@ fn never_a_path(pattern: &str, start: usize) -> Option<Fault> {
         let what = format!("matches no file: paths start at the root of the repository, without `{dots}`");
         let rest = &body[dots.len()..];
         let help = match (dots, rest) {
-            ("./", rest) if !rest.is_empty() => format!("write `{}{rest}`", &pattern[..start]),
+            ("./", rest) if !rest.is_empty() => format!("write `{}{}`", &pattern[..start], shown(rest)),
             _ => "write the path from the root of the repository; `**` is every file".to_owned(),
         };
         return Some(idle(start..start + dots.len(), what, help));
@@ -195,12 +200,16 @@ fn never_a_path(pattern: &str, start: usize) -> Option<Fault> {
         let what = "matches no file: paths start at the root of the repository, without `/`";
         let rest = body.trim_start_matches('/');
         let rest = if rest.is_empty() { "**" } else { rest };
-        return Some(idle(start..start + 1, what, format!("write `{}{rest}`", &pattern[..start])));
+        return Some(idle(start..start + 1, what, format!("write `{}{}`", &pattern[..start], shown(rest))));
     }
     if body.ends_with('/') {
         let end = pattern.len();
         let what = "matches no file: a pattern is held against whole paths, and none ends with `/`";
-        return Some(idle(end - 1..end, what, format!("write `{pattern}**` for all files below it")));
+        return Some(idle(
+            end - 1..end,
+            what,
+            format!("write `{}**` for all files below it", shown(pattern)),
+        ));
     }
     None
 }

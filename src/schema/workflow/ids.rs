@@ -2,6 +2,7 @@
 
 use super::look::{Look, literal, text_place};
 use crate::checks::own;
+use crate::schema::words::quoted;
 use crate::yaml::Node;
 use std::collections::HashMap;
 
@@ -14,9 +15,12 @@ pub fn check_form(look: &mut Look<'_, '_>, id: Node<'_>, what: &str) {
         (format!("the id of a {what} has {} characters", text.chars().count()), "an id has less than 100")
     } else if !starts || !is_formed {
         let help = "an id starts with a letter or `_` and goes on with letters, digits, `-` and `_`";
-        (format!("`{text}` is no id of a {what}"), help)
+        (format!("{} is no id of a {what}", quoted(&text)), help)
     } else if text.starts_with("__") {
-        (format!("`{text}` is no id of a {what}: GitHub keeps those with `__` for itself"), "use one `_`")
+        (
+            format!("{} is no id of a {what}: GitHub keeps those with `__` for itself", quoted(&text)),
+            "use one `_`",
+        )
     } else {
         return;
     };
@@ -34,13 +38,13 @@ pub fn check_steps(look: &mut Look<'_, '_>, steps: Node<'_>) {
             continue;
         };
         let message = if before.text() == text {
-            format!("two steps have the id `{text}`")
+            format!("two steps have the id {}", quoted(&text))
         } else {
-            format!("two steps have the id `{text}`: case makes no difference")
+            format!("two steps have the id {}: case makes no difference", quoted(&text))
         };
         look.say(
             own("duplicate-item", text_place(id), message)
-                .with_related(text_place(before), "the first one")
+                .with_related(text_place(before), "first here")
                 .with_help("give each step an id of its own: `steps.ID` refers to it"),
         );
     }
@@ -56,13 +60,13 @@ pub fn check_case(look: &mut Look<'_, '_>, mapping: Node<'_>, what: &str) {
         let (key, before) =
             if before.index() < entry.key.index() { (entry.key, before) } else { (before, entry.key) };
         let message = format!(
-            "{what} `{}` is there as `{}` already: case makes no difference",
-            key.text(),
-            before.text()
+            "{what} {} is there as {} already: case makes no difference",
+            quoted(&key.text()),
+            quoted(&before.text())
         );
         look.say(
             own("duplicate-item", text_place(key), message)
-                .with_related(text_place(before), "the first one")
+                .with_related(text_place(before), "first here")
                 .with_help("remove one of the two, or give it another name"),
         );
     }

@@ -1,7 +1,10 @@
 //! Actions and workflows of the repository itself: where they are, and whether one that is not found cannot be there.
 
 use super::look::{Look, literal};
-use crate::model::FileFacts;
+use super::uses::path_in_repository;
+use crate::artifact::Kind;
+use crate::model::{FileFacts, Model};
+use crate::source::FileId;
 use crate::yaml::Node;
 
 /// What is found where `uses` points.
@@ -20,32 +23,45 @@ pub fn repository(path: &str) -> Option<&str> {
     Some(path[..forge].trim_end_matches('/'))
 }
 
+/// The file in the tree that `uses` of a job names.
+pub fn workflow_file(model: &Model<'_>, from: FileFacts<'_>, uses: &str) -> Option<FileId> {
+    model.project.at(repository(&from.source.path)?, path_in_repository(uses)?)
+}
+
+/// The file in the tree that describes the action that `uses` of a step names.
+pub fn action_file(model: &Model<'_>, from: FileFacts<'_>, uses: &str) -> Option<FileId> {
+    let (here, folder) = folder(from, uses)?;
+    let at = |name: &str| model.project.at(here, &format!("{folder}/{name}"));
+    at("action.yml").or_else(|| at("action.yaml"))
+}
+
+/// The folder that `uses` of a step names, and that of the repository; an action that is no part of a workflow's repository is looked at
+/// as one of the project.
+fn folder<'f>(from: FileFacts<'f>, uses: &'f str) -> Option<(&'f str, &'f str)> {
+    let here = repository(&from.source.path).or((from.artifact.kind == Kind::Action).then_some(""))?;
+    Some((here, path_in_repository(uses)?.trim_matches('/')))
+}
+
 /// The workflow that `uses` of a job names.
 pub fn workflow<'m>(look: &Look<'_, 'm>, uses: &str) -> Local<'m> {
-    let path = uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/"));
-    let (Some(path), Some(here)) = (path, repository(&look.file.source.path)) else { return Local::Unknown };
-    if let Some(id) = look.model.project.at(here, path) {
+    if let Some(id) = workflow_file(look.model, look.file, uses) {
         return Local::Found(look.model.file(id));
     }
+    let here = repository(&look.file.source.path);
+    let Some((here, path)) = here.zip(path_in_repository(uses)) else { return Local::Unknown };
     if look.sees_workflows() && !is_excluded(look, here, path) { Local::Absent } else { Local::Unknown }
 }
 
 /// The action that `uses` of a step names, which is in a folder of the workspace; nothing is known of that of a
 /// composite action.
 pub fn action<'m>(look: &Look<'_, 'm>, uses: &str, workspace: Option<&Workspace>) -> Local<'m> {
-    let Some(folder) = uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/")) else {
-        return Local::Unknown;
-    };
-    let folder = folder.trim_matches('/');
-    // An action that is no part of a workflow's repository is looked at as one of the project.
-    let own = repository(&look.file.source.path);
-    let Some(here) = own.or(workspace.is_none().then_some("")) else { return Local::Unknown };
-    let at = |name: &str| look.model.project.at(here, &format!("{folder}/{name}"));
-    if let Some(id) = at("action.yml").or_else(|| at("action.yaml")) {
+    if let Some(id) = action_file(look.model, look.file, uses) {
         let is_own = workspace.is_none_or(|workspace| !workspace.is_foreign);
         return if is_own { Local::Found(look.model.file(id)) } else { Local::Unknown };
     }
+    let Some((here, folder)) = folder(look.file, uses) else { return Local::Unknown };
     // A Dockerfile alone is an action too.
+    let at = |name: &str| look.model.project.at(here, &format!("{folder}/{name}"));
     let has_file = ["Dockerfile", "dockerfile"].into_iter().any(|name| at(name).is_some());
     let is_plain = workspace.is_some_and(|workspace| workspace.is_plain(folder));
     let is_visible = || look.sees_repository() && !is_excluded(look, here, &format!("{folder}/action.yml"));

@@ -4,7 +4,8 @@ use super::local::repository;
 use crate::artifact::Kind as FileKind;
 use crate::diagnostic::Diagnostic;
 use crate::model::{FileFacts, Model};
-use crate::shape::suggest;
+use crate::schema::tree::{inside, split};
+use crate::schema::words::{Guesses, listed};
 use crate::source::{Place, Span};
 use crate::yaml::{Entry, Kind, Node};
 use std::borrow::Cow;
@@ -14,15 +15,8 @@ use std::collections::HashSet;
 /// Findings in one file: who has more mends some first.
 const MOST: usize = 1_000;
 
-/// Near names that are looked for in one file.
-const GUESSES: u32 = 50;
-
-/// Names among which a near one is looked for, and that a help lists.
+/// The most names that a wrong one is compared with.
 const NAMES: usize = 1_000;
-const LISTED: usize = 12;
-
-/// Longest name, in bytes, for which a near one is looked for.
-const LONGEST: usize = 100;
 
 /// A look at one file.
 pub struct Look<'l, 'm> {
@@ -34,7 +28,7 @@ pub struct Look<'l, 'm> {
     pub found: Vec<Diagnostic>,
     /// Collections that were looked into, by their indexes: through aliases one can stand in many places.
     entered: HashSet<usize>,
-    guesses: u32,
+    guesses: Guesses,
     surroundings: OnceCell<Surroundings>,
 }
 
@@ -72,7 +66,7 @@ impl<'l, 'm> Look<'l, 'm> {
             file,
             found: Vec::new(),
             entered: HashSet::new(),
-            guesses: 0,
+            guesses: Guesses::default(),
             surroundings: OnceCell::new(),
         }
     }
@@ -104,14 +98,14 @@ impl<'l, 'm> Look<'l, 'm> {
     fn surroundings(&self) -> Surroundings {
         *self.surroundings.get_or_init(|| {
             let own = &*self.file.source.path;
-            let folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let folder = split(own).0;
             let mut found = Surroundings::default();
             for artifact in self.model.artifacts.iter().filter(|artifact| artifact.file != self.file.id) {
                 let path = &*self.model.sources.get(artifact.file).path;
-                if below(path, folder).is_some() {
+                if inside(path, folder).is_some() {
                     found.beside = true;
                 } else if artifact.kind != FileKind::Config
-                    && repository(own).is_some_and(|root| below(path, root).is_some())
+                    && repository(own).is_some_and(|root| inside(path, root).is_some())
                 {
                     found.outside = true;
                 }
@@ -127,33 +121,23 @@ impl<'l, 'm> Look<'l, 'm> {
     }
 
     /// The question whether a name near to a wrong one is meant, where there is one.
-    pub fn near<'n>(&mut self, wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
-        if wrong.len() > LONGEST || self.guesses == GUESSES {
-            return None;
-        }
-        self.guesses += 1;
-        let near = suggest(wrong, names.take(NAMES).filter(|name| name.len() <= LONGEST))?;
-        Some(format!("did you mean `{near}`?"))
+    pub fn near<'n>(&self, wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+        self.guesses.near(wrong, names.take(NAMES))
     }
 
     /// What to do about a wrong name: take the near one, or one of those there are; `none` where there are none.
     pub fn choice<'n>(
-        &mut self,
+        &self,
         wrong: &str,
-        mut names: impl Iterator<Item = &'n str> + Clone,
+        names: impl Iterator<Item = &'n str> + Clone,
         what: &str,
         none: &str,
     ) -> String {
-        if let Some(near) = self.near(wrong, names.clone()) {
-            return near;
-        }
-        let listed: Vec<_> = names.clone().take(LISTED).map(|name| format!("`{name}`")).collect();
-        let more = if names.nth(LISTED).is_some() { ", …" } else { "" };
-        match listed.as_slice() {
-            [] => none.to_owned(),
-            [only] => format!("the only {what} is {only}"),
-            _ => format!("the {what}s are {}{more}", listed.join(", ")),
-        }
+        self.near(wrong, names.clone()).unwrap_or_else(|| match names.clone().take(2).count() {
+            0 => none.to_owned(),
+            1 => format!("the only {what} is {}", listed(names, "and")),
+            _ => format!("the {what}s are {}", listed(names, "and")),
+        })
     }
 }
 
@@ -181,9 +165,4 @@ pub fn part_place(node: Node<'_>, part: std::ops::Range<usize>) -> Place {
 pub fn one_or_many(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     let alone = (node.resolve().kind() == Kind::Scalar).then_some(node);
     alone.into_iter().chain(node.items())
-}
-
-/// The rest of a path below a folder.
-fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
-    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }

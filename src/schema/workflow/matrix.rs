@@ -7,6 +7,7 @@ use super::ids::check_case;
 use super::look::{Look, literal, text_place};
 use crate::checks::own;
 use crate::diagnostic::Severity;
+use crate::schema::words::quoted;
 use crate::yaml::{Entry, Kind, Node, Scalar};
 use std::collections::HashMap;
 
@@ -67,7 +68,8 @@ fn check_values(look: &mut Look<'_, '_>, key: Node<'_>, values: Node<'_>) {
         return;
     };
     if values.items().next().is_none() && !values.is_incomplete() {
-        let message = format!("`{}` of the matrix has no values, so that there is no job to run", key.text());
+        let message =
+            format!("{} of the matrix has no values, so that there is no job to run", quoted(&key.text()));
         look.say(
             own("invalid-value", values.place(), message).with_help("name at least one value, or remove it"),
         );
@@ -86,12 +88,13 @@ fn check_values(look: &mut Look<'_, '_>, key: Node<'_>, values: Node<'_>) {
             continue;
         };
         let message = if before.text() == text {
-            format!("`{}` of the matrix has the value `{text}` twice", key.text())
+            format!("{} of the matrix has the value {} twice", quoted(&key.text()), quoted(&text))
         } else {
             format!(
-                "`{}` of the matrix has the number `{}` twice: `{text}` is the same",
-                key.text(),
-                before.text()
+                "{} of the matrix has the number {} twice: {} is the same",
+                quoted(&key.text()),
+                quoted(&before.text()),
+                quoted(&text)
             )
         };
         let help = if before.text() == text {
@@ -101,7 +104,7 @@ fn check_values(look: &mut Look<'_, '_>, key: Node<'_>, values: Node<'_>) {
         };
         let mut found = own("duplicate-item", text_place(value), message);
         found.severity = Severity::Warning;
-        look.say(found.with_related(text_place(before), "the first one").with_help(help));
+        look.say(found.with_related(text_place(before), "first here").with_help(help));
     }
 }
 
@@ -144,16 +147,16 @@ fn say_unknown(look: &mut Look<'_, '_>, key: Node<'_>, name: &str, mut variables
     let texts: Vec<_> = variables.iter().map(|variable| variable.text()).collect();
     let none = "this matrix has no variable: what `include` adds cannot be excluded";
     let help = look.choice(name, texts.iter().map(|text| &**text), "variable", none);
-    let message = format!("`exclude` names `{name}`, which is no variable of this matrix");
+    let message = format!("`exclude` names {}, which is no variable of this matrix", quoted(name));
     look.say(own("undefined-reference", text_place(key), message).with_help(help));
 }
 
 /// Says that an entry of `exclude` is no value of its variable. GitHub takes it without a word.
 fn say_idle(look: &mut Look<'_, '_>, key: Node<'_>, values: Node<'_>, excluded: Node<'_>) {
-    let (key, written) = (key.text(), literal(excluded));
+    let (key, written) = (quoted(&key.text()), literal(excluded));
     let message = match &written {
-        Some(text) => format!("`exclude` takes nothing out: no `{key}` of this matrix is `{text}`"),
-        None => format!("`exclude` takes nothing out: no `{key}` of this matrix is like this"),
+        Some(text) => format!("`exclude` takes nothing out: no {key} of this matrix is {}", quoted(text)),
+        None => format!("`exclude` takes nothing out: no {key} of this matrix is like this"),
     };
     let texts: Vec<_> = values.items().filter_map(literal).collect();
     let help = look.choice(

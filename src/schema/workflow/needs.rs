@@ -3,6 +3,8 @@
 use super::look::{Job, Look, literal, one_or_many, text_place};
 use crate::checks::own;
 use crate::diagnostic::Severity;
+use crate::schema::circles::circles;
+use crate::schema::words::quoted;
 use crate::source::Place;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,18 +12,14 @@ use std::fmt::Write as _;
 /// Entries of `needs` in one file that are looked at.
 const MOST: usize = 100_000;
 
-/// Circles that are reported in one file, and jobs of a circle that its message names.
-const CIRCLES: usize = 10;
+/// Jobs of a circle that its message names.
 const NAMED: usize = 8;
-
-/// What one job waits for: the number of the other, and where that is written.
-type Needs = Vec<(usize, Place)>;
 
 /// Checks what the jobs of a workflow wait for; ids are compared without regard to case (`WorkflowTemplateConverter.ConvertToJobs`).
 pub fn check(look: &mut Look<'_, '_>, jobs: &[Job<'_>]) {
     let numbers: HashMap<String, usize> =
         jobs.iter().enumerate().map(|(at, job)| (job.id.to_ascii_lowercase(), at)).collect();
-    let mut graph: Vec<Needs> = Vec::with_capacity(jobs.len());
+    let mut graph: Vec<Vec<(usize, Place)>> = Vec::with_capacity(jobs.len());
     let mut left = MOST;
     for (at, job) in jobs.iter().enumerate() {
         let mut needs: HashMap<String, Place> = HashMap::new();
@@ -36,10 +34,10 @@ pub fn check(look: &mut Look<'_, '_>, jobs: &[Job<'_>]) {
             let known = numbers.get(&key).copied();
             if let Some(&before) = needs.get(&key) {
                 // It waits once: the service takes both out together.
-                let mut found =
-                    own("duplicate-item", place, format!("job `{}` needs `{text}` twice", job.id))
-                        .with_related(before, "the first one")
-                        .with_help("remove one of the two");
+                let message = format!("job {} needs {} twice", quoted(&job.id), quoted(&text));
+                let mut found = own("duplicate-item", place, message)
+                    .with_related(before, "first here")
+                    .with_help("remove one of the two");
                 found.severity = Severity::Warning;
                 look.say(found);
                 continue;
@@ -47,14 +45,14 @@ pub fn check(look: &mut Look<'_, '_>, jobs: &[Job<'_>]) {
             needs.insert(key, place);
             match known {
                 None => {
-                    let message =
-                        format!("job `{}` needs `{text}`, which this workflow does not define", job.id);
+                    let (user, wanted) = (quoted(&job.id), quoted(&text));
+                    let message = format!("job {user} needs {wanted}, which this workflow does not define");
                     let others = jobs.iter().filter(|other| other.id != job.id).map(|other| &*other.id);
                     let help = look.choice(&text, others, "other job", "there is no other job");
                     look.say(own("undefined-reference", place, message).with_help(help));
                 }
                 Some(other) if other == at => {
-                    let message = format!("job `{}` needs itself, so that it never starts", job.id);
+                    let message = format!("job {} needs itself, so that it never starts", quoted(&job.id));
                     look.say(own("dependency-cycle", place, message).with_help("remove it"));
                 }
                 Some(other) => edges.push((other, place)),
@@ -63,73 +61,27 @@ pub fn check(look: &mut Look<'_, '_>, jobs: &[Job<'_>]) {
         graph.push(edges);
     }
     for circle in circles(&graph) {
-        say_circle(look, jobs, &graph, &circle);
+        say_circle(look, jobs, &circle);
     }
 }
 
-/// Circles of the graph, each as the jobs on it in the order of their needs. Those that share a job with one before may be left out.
-fn circles(graph: &[Needs]) -> Vec<Vec<usize>> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum State {
-        New,
-        Open,
-        Done,
-    }
-    let mut states = vec![State::New; graph.len()];
-    let mut reported = vec![false; graph.len()];
-    let mut circles = Vec::new();
-    for start in 0..graph.len() {
-        if states[start] != State::New {
-            continue;
-        }
-        states[start] = State::Open;
-        // The jobs on the way, each with the number of its next need.
-        let mut way = vec![(start, 0)];
-        while let Some((at, next)) = way.last_mut() {
-            let (from, Some(&(to, _))) = (*at, graph[*at].get(*next)) else {
-                states[*at] = State::Done;
-                way.pop();
-                continue;
-            };
-            *next += 1;
-            match states[to] {
-                State::New => {
-                    states[to] = State::Open;
-                    way.push((to, 0));
-                }
-                State::Open if !reported[from] && !reported[to] && circles.len() < CIRCLES => {
-                    let first = way.iter().position(|&(job, _)| job == to).unwrap_or_default();
-                    let circle: Vec<usize> = way[first..].iter().map(|&(job, _)| job).collect();
-                    for &job in &circle {
-                        reported[job] = true;
-                    }
-                    circles.push(circle);
-                }
-                _ => {}
-            }
-        }
-    }
-    circles
-}
-
-fn say_circle(look: &mut Look<'_, '_>, jobs: &[Job<'_>], graph: &[Needs], circle: &[usize]) {
+fn say_circle(look: &mut Look<'_, '_>, jobs: &[Job<'_>], circle: &[(usize, Place)]) {
     // The job that stands first in the file begins.
-    let first = (0..circle.len()).min_by_key(|&at| circle[at]).unwrap_or_default();
+    let first = (0..circle.len()).min_by_key(|&at| circle[at].0).unwrap_or_default();
     let on = |at: usize| circle[(first + at) % circle.len()];
-    let edge = |at: usize| graph[on(at)].iter().find(|need| need.0 == on(at + 1)).map(|need| need.1);
-    let (Some(begin), Some(end)) = (edge(0), edge(circle.len() - 1)) else { return };
-    let mut message = format!("job `{}` needs `{}`", jobs[on(0)].id, jobs[on(1)].id);
+    let name = |at: usize| quoted(&jobs[on(at).0].id);
+    let mut message = format!("job {} needs {}", name(0), name(1));
     // Writing to a string does not fail.
     for at in 2..=circle.len().min(NAMED) {
-        let _ = write!(message, ", which needs `{}`", jobs[on(at)].id);
+        let _ = write!(message, ", which needs {}", name(at));
     }
     if circle.len() > NAMED {
-        let _ = write!(message, ", and so on through {} jobs back to `{}`", circle.len(), jobs[on(0)].id);
+        let _ = write!(message, ", and so on through {} jobs back to {}", circle.len(), name(0));
     }
-    let closing = format!("`{}` needs `{}`", jobs[on(circle.len() - 1)].id, jobs[on(0)].id);
+    let last = circle.len() - 1;
     look.say(
-        own("dependency-cycle", begin, message)
-            .with_related(end, closing)
+        own("dependency-cycle", on(0).1, message)
+            .with_related(on(last).1, format!("{} needs {}", name(last), name(0)))
             .with_help("none of them ever starts: remove one of the needs"),
     );
 }
@@ -157,7 +109,7 @@ mod tests {
             of(jobs),
             [
                 "4:27 undefined-reference \"biuld\": job `Deploy` needs `biuld`, which this workflow does not define | did you mean `build`?",
-                "5:14 undefined-reference \"nothing-like-it\": job `e` needs `nothing-like-it`, which this workflow does not define | the other jobs are `build`, `Deploy`, `f`, `g`",
+                "5:14 undefined-reference \"nothing-like-it\": job `e` needs `nothing-like-it`, which this workflow does not define | the other jobs are `build`, `Deploy`, `f` and `g`",
                 "6:23 duplicate-item \"Build\": job `f` needs `Build` twice | remove one of the two",
             ]
         );

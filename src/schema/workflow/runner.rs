@@ -3,6 +3,7 @@
 use super::look::{Look, literal, one_or_many, text_place};
 use crate::checks::own;
 use crate::diagnostic::Severity;
+use crate::schema::words::{listed, quoted, shown};
 use crate::yaml::{Kind, Node};
 
 /// Runners that GitHub has retired, without the endings of larger machines, and what takes their place: the announcements of
@@ -61,7 +62,8 @@ fn check_retired(look: &mut Look<'_, '_>, label: Node<'_>) {
     let Some((_, successor)) = RETIRED.iter().find(|(retired, _)| base.eq_ignore_ascii_case(retired)) else {
         return;
     };
-    let message = format!("GitHub has retired the runner `{text}`: a job that asks for it does not start");
+    let message =
+        format!("GitHub has retired the runner {}: a job that asks for it does not start", quoted(&text));
     let mut found = own("invalid-value", text_place(label), message).with_help(format!("take `{successor}`"));
     // Whoever has a runner of that name says so in the configuration.
     found.severity = Severity::Warning;
@@ -80,8 +82,9 @@ fn check_conflict(look: &mut Look<'_, '_>, labels: &[Node<'_>]) {
         match hosted {
             Some((first, other)) if other != system => {
                 let message = format!(
-                    "no runner is both `{}` and `{text}`, and a list asks for one with all its labels",
-                    first.text()
+                    "no runner is both {} and {}, and a list asks for one with all its labels",
+                    quoted(&first.text()),
+                    quoted(&text)
                 );
                 let mut found = own("invalid-value", text_place(label), message)
                     .with_related(text_place(first), "the other one")
@@ -138,18 +141,21 @@ pub fn check_shell(look: &mut Look<'_, '_>, shell: Node<'_>, job: Option<Node<'_
     let known = SHELLS.iter().copied().find(|known| command.eq_ignore_ascii_case(known));
     if !arguments.trim().is_empty() {
         if !arguments.contains("{0}") {
-            let message = format!("the shell `{text}` has no place for the script");
+            let message = format!("the shell {} has no place for the script", quoted(&text));
             look.say(
-                own("invalid-value", text_place(shell), message).with_help(format!("write `{text} {{0}}`")),
+                own("invalid-value", text_place(shell), message)
+                    .with_help(format!("write `{} {{0}}`", shown(&text))),
             );
         }
         return;
     }
     let Some(known) = known else {
-        let message = format!("the runner knows no shell `{text}`");
-        let known = SHELLS.join("`, `");
-        let help =
-            format!("it knows `{known}`; any other program is written as `{} {{0}}`", command.trim_end());
+        let message = format!("the runner knows no shell {}", quoted(&text));
+        let help = format!(
+            "it knows {}; any other program is written as `{} {{0}}`",
+            listed(SHELLS, "and"),
+            shown(command.trim_end())
+        );
         look.say(own("invalid-value", text_place(shell), message).with_help(help));
         return;
     };
@@ -166,7 +172,9 @@ pub fn check_shell(look: &mut Look<'_, '_>, shell: Node<'_>, job: Option<Node<'_
     let [label] = labels.as_slice() else { return };
     let Some(name) = literal(*label) else { return };
     if matches!(system_of(&name), Some(System::Linux | System::Macos)) {
-        let message = format!("the shell `{text}` is there on Windows only, and the job runs on `{name}`");
+        let (shell_name, label_name) = (quoted(&text), quoted(&name));
+        let message =
+            format!("the shell {shell_name} is there on Windows only, and the job runs on {label_name}");
         let help = match known {
             "powershell" => "write `pwsh`, which is there on every runner",
             _ => "write `bash`, which is there on every runner",

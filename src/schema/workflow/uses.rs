@@ -2,6 +2,7 @@
 
 use super::look::{Look, literal, text_place};
 use crate::checks::own;
+use crate::schema::words::{quoted, shown};
 use crate::yaml::Node;
 
 /// Checks the `uses` of a step: `owner/repository[/path]@ref`, `./path`, `$/path` or `docker://image` (`ConvertToStep` of
@@ -10,13 +11,18 @@ pub fn check_step(look: &mut Look<'_, '_>, step: Node<'_>) {
     let Some(uses) = step.get("uses").filter(|_| look.is_github()) else { return };
     let Some(text) = literal(uses).filter(|text| !text.is_empty()) else { return };
     if let Some((what, help)) = step_fault(&text) {
-        look.say(own("invalid-value", text_place(uses), format!("`{text}` {what}")).with_help(help));
+        look.say(own("invalid-value", text_place(uses), format!("{} {what}", quoted(&text))).with_help(help));
     }
 }
 
 /// Whether `uses` names something of the repository itself.
 pub fn is_local(text: &str) -> bool {
-    text.starts_with("./") || text.starts_with(".\\") || text.starts_with("$/")
+    path_in_repository(text).is_some() || text.starts_with(".\\")
+}
+
+/// The path from the root of the repository that `uses` names.
+pub fn path_in_repository(text: &str) -> Option<&str> {
+    text.strip_prefix("./").or_else(|| text.strip_prefix("$/"))
 }
 
 /// What is wrong with the `uses` of a step, as the rest of a sentence that begins with it, and what to do.
@@ -37,7 +43,7 @@ fn step_fault(text: &str) -> Option<(&'static str, String)> {
     if text.starts_with('.') || text.starts_with('/') {
         let path = text.trim_start_matches("../").trim_start_matches('/');
         let what = "is no action: one of this repository begins with `./`";
-        return Some((what, format!("write its path from the root of the repository: `./{path}`")));
+        return Some((what, format!("write its path from the root of the repository: `./{}`", shown(path))));
     }
     // Addresses are for other forges, which read actions too.
     if text.starts_with("https://") || text.starts_with("http://") {
@@ -50,20 +56,22 @@ fn step_fault(text: &str) -> Option<(&'static str, String)> {
     if name.split(['/', '\\']).filter(|part| !part.is_empty()).nth(1).is_none() {
         return Some((
             "does not say whose action it is",
-            format!("write the owner before it: `actions/{text}`"),
+            format!("write the owner before it: `actions/{}`", shown(text)),
         ));
     }
-    reference.is_empty().then(|| ("names no version", format!("write `{name}@` and a tag or a commit")))
+    reference
+        .is_empty()
+        .then(|| ("names no version", format!("write `{}@` and a tag or a commit", shown(name))))
 }
 
 /// What is wrong with the `uses` of a job, as the rest of a sentence that begins with it, and what to do.
 pub fn job_fault(text: &str) -> Option<(&'static str, String)> {
     const FORM: &str = "write `owner/repository/.github/workflows/file.yml@ref`, or `./.github/workflows/file.yml` for one of this repository";
-    if let Some(path) = text.strip_prefix("./").or_else(|| text.strip_prefix("$/")) {
+    if let Some(path) = path_in_repository(text) {
         return match path.split_once('@') {
             Some((path, _)) => Some((
                 "names a version, and a workflow of this repository is always of the same commit",
-                format!("write `{}{path}`", &text[..2]),
+                format!("write `{}{}`", &text[..2], shown(path)),
             )),
             None => (!is_in_workflows(path))
                 .then(|| ("is not in `.github/workflows`, where called workflows must be", FORM.to_owned())),
@@ -82,7 +90,7 @@ pub fn job_fault(text: &str) -> Option<(&'static str, String)> {
     }
     reference
         .is_empty()
-        .then(|| ("names no version", format!("write `{name}@` and a tag, a branch or a commit")))
+        .then(|| ("names no version", format!("write `{}@` and a tag, a branch or a commit", shown(name))))
 }
 
 fn is_in_workflows(path: &str) -> bool {

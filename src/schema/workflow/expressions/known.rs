@@ -1,9 +1,8 @@
 //! Names of which it is known whether there are others.
 
-use crate::schema::expression::{list, near};
+use crate::schema::words::{Guesses, listed};
 use crate::yaml::{Kind, Node};
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::cmp::Ordering;
 
 /// A set of names, sorted without regard to case, each with its place and a number.
@@ -103,18 +102,14 @@ impl<'d> Known<'d> {
         matches!(self, Self::These(_)) && self.find(wanted).is_none()
     }
 
-    /// What is said of a name that is not among them: the nearest, or a few of them, or what holds when there are none. `budget` is
-    /// how many names may still be compared with others in the file.
-    pub fn help(&self, wanted: &str, none: &str, budget: &Cell<usize>) -> String {
+    /// What is said of a name that is not among them: the nearest, or those there are, or what holds when there are none.
+    pub fn help(&self, wanted: &str, none: &str, guesses: &Guesses) -> String {
         let Self::These(names) = self else { return none.to_owned() };
-        let names = || names.iter().map(|name| &*name.text);
-        let compared = names().len().min(budget.get());
-        budget.set(budget.get() - compared);
-        near(wanted, names().take(compared), || match names().len() {
+        let texts = || names.iter().map(|name| &*name.text);
+        guesses.near(wanted, texts()).unwrap_or_else(|| match names.len() {
             0 => none.to_owned(),
-            1 => format!("there is {}", list(names())),
-            2..=10 => format!("there are {}", list(names())),
-            count => format!("there are {count} others: {}, …", list(names().take(8))),
+            1 => format!("there is {}", listed(texts(), "and")),
+            _ => format!("there are {}", listed(texts(), "and")),
         })
     }
 }

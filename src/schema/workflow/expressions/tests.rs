@@ -1,43 +1,15 @@
 //! What the expressions of workflows and actions can name.
 
-use super::*;
-use crate::artifact;
-use crate::config::Settings;
-use crate::discover::{Found, Origin, Outcome};
-use crate::schema::expression::{Whole, check_scalar};
-use crate::source::Sources;
-use std::path::PathBuf;
+use crate::schema::testing;
 
-const ALL: &[&str] = &[
-    "github", "inputs", "vars", "needs", "strategy", "matrix", "secrets", "steps", "job", "jobs", "runner",
-    "env",
-];
-
-/// What is found in the first of some files, whose keys all know every context, as `line "slice": message | help`.
+/// The names that nothing stands for in the first of some files, as `line "slice": message | help`.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
-    let mut sources = Sources::default();
-    let given = files.iter().map(|&(path, text)| Found {
-        path: path.to_owned(),
-        os_path: PathBuf::from(path),
-        origin: Origin::Explicit,
-        outcome: Outcome::Given(text.as_bytes().to_vec()),
+    let lines = testing::found(files).into_iter().filter_map(|line| {
+        let (place, said) = line.split_once(" undefined-reference ")?;
+        let line = place.strip_prefix(files[0].0)?.strip_prefix(':')?.split(':').next()?;
+        Some(format!("{line} {said}"))
     });
-    let artifacts = artifact::load(given.collect(), &|_| None, &mut sources).artifacts;
-    let settings = Settings::default();
-    let model = Model::new(&sources, &artifacts, &settings, None);
-    let file = model.file(artifacts[0].file);
-    let document = file.artifact.document.as_ref().expect("a document");
-    let root = document.roots().next().expect("a root");
-    let scopes = Scopes::new(&model, file, root);
-    let scalars = document.nodes().filter(|node| node.kind() == NodeKind::Scalar);
-    let found = scalars.flat_map(|node| check_scalar(node, ALL, Whole::Template, &scopes.names_at(node)));
-    found
-        .map(|found| {
-            let line = file.source.position(found.span().start).line;
-            let help = found.help.as_deref().unwrap_or_default();
-            format!("{line} {:?}: {} | {help}", sources.slice(found.primary.place), found.message)
-        })
-        .collect()
+    lines.collect()
 }
 
 fn workflow(text: &str) -> Vec<String> {
@@ -77,11 +49,11 @@ fn a_job_sees_the_jobs_that_it_needs_and_their_outputs() {
     let text = "\
 on: { workflow_call: { outputs: { x: { value: '${{ jobs.a.outputs.x }} ${{ jobs.c.outputs.y }} ${{ jobs.z.result }}' } } } }
 jobs:
-  a: { outputs: { image: '1' } }
-  b: { needs: a, name: '${{ needs.A.outputs.image }} ${{ needs.a.result }} ${{ needs.a.outputs.imgae }}' }
-  c: { needs: [b], name: '${{ needs.a.result }} ${{ needs.c.result }} ${{ needs.x.result }} ${{ needs.b.status }}' }
-  d: { needs: [absent], name: '${{ needs.absent.outputs.x }} ${{ needs.*.result }}' }
-  e: { name: '${{ needs.a.result }}' }
+  a: { runs-on: x, outputs: { image: '1' } }
+  b: { runs-on: x, needs: a, name: '${{ needs.A.outputs.image }} ${{ needs.a.result }} ${{ needs.a.outputs.imgae }}' }
+  c: { runs-on: x, needs: [b], name: '${{ needs.a.result }} ${{ needs.c.result }} ${{ needs.x.result }} ${{ needs.b.status }}' }
+  d: { runs-on: x, needs: [absent], name: '${{ needs.absent.outputs.x }} ${{ needs.*.result }}' }
+  e: { runs-on: x, name: '${{ needs.a.result }}' }
 ";
     assert_eq!(
         workflow(text),
@@ -94,6 +66,7 @@ jobs:
             "5 \"c\": job `c` cannot need itself | `needs` holds the jobs that ran before",
             "5 \"x\": there is no job `x` that job `c` needs | did you mean `b`?",
             "5 \"status\": what is known of a job has no `status` | did you mean `outputs.status`?",
+            "6 \"absent\": job `d` needs `absent`, which this workflow does not define | the other jobs are `a`, `b`, `c` and `e`",
             "7 \"a\": job `e` does not need `a`, so this is always empty | add `a` to `needs` of job `e`",
         ]
     );
@@ -108,18 +81,20 @@ jobs:
     strategy:
       matrix: { os: [x], include: [{ os: x, Extra: y }, { other: z }], exclude: [{ os: x, gone: y }] }
     name: ${{ matrix.OS }} ${{ matrix.extra.deep }} ${{ matrix.other }} ${{ matrix.gone }} ${{ matrix.exclude }}
-  b: { strategy: { matrix: { os: [x], include: '${{ fromJSON(vars.X) }}' } }, name: '${{ matrix.any }}' }
-  c: { strategy: { matrix: { os: [x], include: [{ a: b }, '${{ fromJSON(vars.X) }}'] } }, name: '${{ matrix.any }}' }
-  d: { strategy: { matrix: { os: [x], '${{ insert }}': '${{ vars.X }}' } }, name: '${{ matrix.any }}' }
-  e: { strategy: '${{ fromJSON(vars.X) }}', name: '${{ matrix.any }}' }
-  f: { strategy: { fail-fast: true }, name: '${{ matrix.os }} ${{ matrix[0] }}' }
+    runs-on: x
+  b: { runs-on: x, strategy: { matrix: { os: [x], include: '${{ fromJSON(vars.X) }}' } }, name: '${{ matrix.any }}' }
+  c: { runs-on: x, strategy: { matrix: { os: [x], include: [{ a: b }, '${{ fromJSON(vars.X) }}'] } }, name: '${{ matrix.any }}' }
+  d: { runs-on: x, strategy: { matrix: { os: [x], '${{ insert }}': '${{ vars.X }}' } }, name: '${{ matrix.any }}' }
+  e: { runs-on: x, strategy: '${{ fromJSON(vars.X) }}', name: '${{ matrix.any }}' }
+  f: { runs-on: x, strategy: { fail-fast: true }, name: '${{ matrix.os }} ${{ matrix[0] }}' }
 ";
     assert_eq!(
         workflow(text),
         [
+            "5 \"gone\": `exclude` names `gone`, which is no variable of this matrix | the only variable is `os`",
             "6 \"gone\": the matrix of job `a` has no `gone` | there are `Extra`, `os` and `other`",
             "6 \"exclude\": the matrix of job `a` has no `exclude` | there are `Extra`, `os` and `other`",
-            "11 \"os\": job `f` has no matrix, so `os` is always empty | add it to `strategy.matrix`, or write the value itself",
+            "12 \"os\": job `f` has no matrix, so `os` is always empty | add it to `strategy.matrix`, or write the value itself",
         ]
     );
 }
