@@ -120,6 +120,88 @@ mod tests {
         assert_eq!(masked("a.yaml", yaml), expected);
     }
 
+    /// What is hidden is in capitals.
+    fn hides_capitals(path: &str, text: &str) {
+        let words = text.split_inclusive(|c: char| !c.is_ascii_uppercase());
+        let hidden = |word: &str| {
+            let capitals = word.trim_end_matches(|c: char| !c.is_ascii_uppercase());
+            if capitals.len() < 4 { word.to_owned() } else { [MASK, &word[capitals.len()..]].concat() }
+        };
+        assert_eq!(masked(path, text), words.map(hidden).collect::<String>());
+    }
+
+    #[test]
+    fn data_of_secrets_of_the_wrong_type_or_place_is_masked() {
+        for text in [
+            "kind: Secret\nstringData: {cert: [HUNTER], more: {a: HUNTER, b: [{c: HUNTER}]}}",
+            "kind: Secret\ndata: HUNTER",
+            "kind: Secret\ndata: [HUNTER, {d: [HUNTER]}]",
+            "kind: Secret\nstringdata: {cert: HUNTER}",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: x, labels: {a: b}}\ntype: Opaque\ncert: HUNTER",
+            "kind: Secret\nmetadata:\n  name: x\n  stringData: {cert: HUNTER}",
+            "items: [{kind: Secret, stringdata: {cert: HUNTER}}, {kind: Secret, metadata: {name: x}, cert: HUNTER}]",
+            "x: &c {data: [HUNTER]}\nkind: Secret\nmetadata: {}\n<<: *c",
+        ] {
+            hides_capitals("a.yaml", text);
+        }
+    }
+
+    #[test]
+    fn what_only_refers_to_a_secret_stays() {
+        for text in [
+            "certificateRefs: [{group: core, kind: Secret, name: web-tls}]",
+            "generate: {apiVersion: v1, kind: Secret, name: regcred, clone: {namespace: default, name: regcred}}",
+            "apiVersion: secretsmanager.aws.crossplane.io/v1beta1\nkind: Secret\nspec: {forProvider: {region: eu}}",
+            "kind: Secret\nmetadata: {name: x, annotations: {note: text}}\ntype: kubernetes.io/tls\nimmutable: false",
+            "env: [{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password, optional: true}}}]",
+            "env:\n  - name: DB_PASSWORD\n    valuefrom:\n      secretkeyref:\n        name: db\n        key: password",
+            "containers: [{name: auth, image: registry/auth, ports: [{name: http, containerPort: 8080}]}]",
+            "matchExpressions: [{key: token, operator: In, values: [a, b]}]",
+            "env:\n  name: auth\n  credentials:\n    secretName: db\n    user: me",
+        ] {
+            assert_eq!(masked("a.yaml", text), text);
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_secret_name_is_masked_under_any_key() {
+        for text in [
+            "- {name: db-password, valu: HUNTER, ports: [http]}",
+            "- {name: db-password, Value: [HUNTER, {a: HUNTER}]}",
+            "env: [{name: db-password, content: [HUNTER]}, {nme: api-token, content: HUNTER, required: true}]",
+            "env: [{name: db-password, valueFrom: HUNTER}, {name: db-token, valueFrom: {value: HUNTER}}]",
+            "env: {name: db-password, valu: HUNTER}",
+            "inputs:\n  token:\n    defalt: HUNTER\n    type: string",
+            "args: [--password, [HUNTER]]",
+        ] {
+            hides_capitals("a.yaml", text);
+        }
+        let text = "environment:\n  DB_CREDENTIALS:\n    user: me\n    pw: hunter2\n";
+        let expected = "environment:\n  DB_CREDENTIALS:\n    user: ***\n    pw: ***\n";
+        assert_eq!(masked("a.yaml", text), expected);
+    }
+
+    #[test]
+    fn keys_and_brackets_of_flow_collections_stay() {
+        for text in [
+            "volumes: [{name: tls, secret: {name: tls-cert}}]",
+            "volumes: [{name: tls, secret: {secretname: HUNTER}}]",
+            "secretGenerator: [{name: a, literals: [\"password=HUNTER\"]}]",
+            "on: {workflow_call: {secrets: {token: {requird: true}}}}",
+            "credentials: {usrname: me, password: HUNTER}",
+            "credentials: &c !x {usrname: me, passwrd: HUNTER}",
+            "token: {{ .Values.token | quote }}",
+            "# see password: [HUNTER]",
+            "\"secret\": {\"name\": \"x\", \"token\": \"HUNTER\"}",
+        ] {
+            hides_capitals("a.yaml", text);
+            hides_capitals("templates/a.yaml", text);
+        }
+        assert_eq!(masked("templates/a.yml", "tokens: [\"a b\", c]"), "tokens: [***]");
+        assert_eq!(masked("a.yaml", "tokens: [a, [b]]"), "tokens: [***]");
+        assert_eq!(masked("a.sh", "password: {hunter2"), "password: ***", "no YAML, no collection");
+    }
+
     #[test]
     fn items_and_flags_are_masked() {
         let yaml = "environment:\n  - DB_PASSWORD=two words\n  - PORT=80\ncommand: [serve, --api-token, abc, --pass, def, \"--pwd=ghi\", --verbose]\n";
@@ -222,6 +304,10 @@ mod tests {
             "\\\"password\\\":\\\"x",
             "password: |\n",
             "password: |",
+            "password: [",
+            "password: [${A",
+            "{password: &a {",
+            "password: &",
             "--token ",
             "a://b:c",
             "a://b:c@",
@@ -229,19 +315,21 @@ mod tests {
             "-----BEGIN PRIVATE KEY-----",
             "eyJaaaaaaaaa.",
         ] {
-            let seconds = |bytes: usize| {
-                let file = SourceFile::new("a.sh", pattern.repeat(bytes / pattern.len()));
+            let seconds = |path: &str, bytes: usize| {
+                let file = SourceFile::new(path, pattern.repeat(bytes / pattern.len()));
                 let start = cpu_time::ThreadTime::now();
                 let spans = secret_spans(&file, None);
                 assert!(spans.len() <= file.text.len());
                 start.elapsed().as_secs_f64()
             };
-            seconds(1000);
-            let (short, long) = (seconds(20_000), seconds(160_000));
-            assert!(
-                long < 30.0 * short + 0.005,
-                "{pattern:?}: {short} s, then {long} s for 8 times the text"
-            );
+            for path in ["a.sh", "a.yaml"] {
+                seconds(path, 1000);
+                let (short, long) = (seconds(path, 20_000), seconds(path, 160_000));
+                assert!(
+                    long < 30.0 * short + 0.005,
+                    "{path}: {pattern:?}: {short} s, then {long} s for 8 times the text"
+                );
+            }
         }
     }
 }

@@ -282,12 +282,15 @@ impl<'t> Trees<'t> {
     fn is_same(&self, before: Node<'_>, after: Node<'_>) -> bool {
         let anchor = |node: Node<'t>| node.anchor().map(|anchor| anchor.of(node.document().text()));
         let (before, after) = (self.in_old(before), self.in_new(after));
-        let written = (before.kind(), before.style(), before.tag(), anchor(before))
-            == (after.kind(), after.style(), after.tag(), anchor(after));
+        let is_requoted = self.is_requoted(before, after);
+        let style = |node: Node<'t>| (!is_requoted).then(|| node.style());
+        let written = (before.kind(), style(before), before.tag(), anchor(before))
+            == (after.kind(), style(after), after.tag(), anchor(after));
         if !written || !self.has_moved(before, after) {
             return false;
         }
         match before.kind() {
+            NodeKind::Scalar if is_requoted => return true,
             NodeKind::Scalar => {}
             // What it stands for is looked at where that stands.
             NodeKind::Alias => return before.source() == after.source(),
@@ -304,6 +307,17 @@ impl<'t> Trees<'t> {
         let new = after.text_beside(new.take_while(|span| span.start <= after.span().end));
         // `on` is no name, and `1` no text.
         old == new && discriminant(&before.scalar()) == discriminant(&after.scalar())
+    }
+
+    /// Whether one change writes a whole scalar anew with the same text: in quotes or out of them, which may make another type of it.
+    fn is_requoted(&self, before: Node<'_>, after: Node<'_>) -> bool {
+        let at = self.changes.list().partition_point(|change| change.span.start < before.span().start);
+        let is_whole = self.changes.list().get(at).is_some_and(|change| change.span == before.span())
+            && self.changes.written().get(at) == Some(&after.span());
+        let in_line = |node: Node<'_>| {
+            node.kind() == NodeKind::Scalar && !matches!(node.style(), Style::Literal | Style::Folded)
+        };
+        is_whole && in_line(before) && in_line(after) && before.text() == after.text()
     }
 
     fn in_old(&self, node: Node<'_>) -> Node<'t> {

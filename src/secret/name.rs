@@ -92,7 +92,12 @@ const KEY_KINDS: &[&str] = &[
 fn promises(word: &str) -> bool {
     const ANYWHERE: &[&str] =
         &["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "APIKEY", "PRIVATEKEY", "ACCESSKEY", "CREDENTIAL"];
-    ANYWHERE.iter().any(|part| word.contains(part)) || word.ends_with("TOKEN") || word.ends_with("TOKENS")
+    ANYWHERE.iter().any(|part| word.contains(part))
+        || word.ends_with("TOKEN")
+        || word.ends_with("TOKENS")
+        || (word.starts_with('P')
+            && word.len().abs_diff(8) <= 1
+            && strsim::osa_distance(word, "PASSWORD") <= 1)
 }
 
 /// The words of a name in capitals: cut at `_`, `-`, `.`, `/`, blanks and where lower case turns to upper case (`jwtSecret`,
@@ -134,6 +139,8 @@ mod tests {
             "spring.datasource.password",
             "PGPASSWORD",
             "passwd",
+            "passwrd",
+            "DB_PASWORD",
             "DB_PWD",
             "dbpwd",
             "SMTP_PASS",

@@ -10,6 +10,8 @@ use std::sync::LazyLock;
 pub(super) enum Reading {
     /// Lines of a file: to the end of the word after `=`, of the line after `:` and in what is assigned like in a Makefile.
     Lines,
+    /// Those of YAML or JSON, where a bracket after `:` begins a collection.
+    Yaml,
     /// A dotenv file: to the end of the line.
     Dotenv,
     /// A message: only what is assigned with `=` or quoted, to the end of the word.
@@ -22,7 +24,11 @@ impl Reading {
         let name = path.rsplit('/').next().unwrap_or(path);
         let dotenv =
             name.starts_with(".env") || name.starts_with("env.") || name.rsplit('.').next() == Some("env");
-        if dotenv { Self::Dotenv } else { Self::Lines }
+        match name.rsplit('.').next() {
+            _ if dotenv => Self::Dotenv,
+            Some("yaml" | "yml" | "json") => Self::Yaml,
+            _ => Self::Lines,
+        }
     }
 }
 
@@ -83,10 +89,24 @@ pub(super) fn assignments(text: &str, reading: Reading, spans: &mut Vec<Span>) {
         let assigned_word = separator_text.starts_with('=') && !separator_text.ends_with(' ');
         let reach = match reading {
             Reading::Dotenv => Reach::Line,
-            Reading::Lines if !assigned_word => Reach::Line,
-            Reading::Lines | Reading::Prose => Reach::Word,
+            Reading::Lines | Reading::Yaml if !assigned_word => Reach::Line,
+            Reading::Lines | Reading::Yaml | Reading::Prose => Reach::Word,
         };
-        let value = value_span(text, line_before(text, name.start), separator.end, reach);
+        let mut start = separator.end;
+        let flow = (reading == Reading::Yaml && separator_text.contains(':'))
+            .then(|| flow(text, separator.end))
+            .flatten();
+        match flow {
+            // What is secret in it has a secret name itself. This costs no look at the rest of the line.
+            Some(Flow::Mappings) => continue,
+            Some(Flow::Items(bracket)) => start = bracket,
+            None => {}
+        }
+        let mut value = value_span(text, line_before(text, name.start), start, reach);
+        if flow.is_some() {
+            value.end -= u32::from(value.len() > 1 && value.of(text).ends_with(']'));
+            value.start += 1;
+        }
         literals(text, value, spans);
         if spans.last() == Some(&value) {
             hidden = value;
@@ -135,6 +155,30 @@ pub(super) fn assignments(text: &str, reading: Reading, spans: &mut Vec<Span>) {
             literals(text, value_span(text, "", value.start(), Reach::Line), spans);
         }
     }
+}
+
+/// A flow collection as the value of a name.
+#[derive(Clone, Copy)]
+enum Flow {
+    /// A mapping, or a list of collections.
+    Mappings,
+    /// A list of scalars, whose bracket stands at this offset.
+    Items(usize),
+}
+
+/// The flow collection that begins at an offset, its anchor and tag passed over.
+fn flow(text: &str, start: usize) -> Option<Flow> {
+    let mut rest = &text[start..];
+    while rest.starts_with(['&', '!']) {
+        let near = &rest[..rest.floor_char_boundary(NEAR)];
+        rest = rest[near.find([' ', '\t', '\n'])?..].trim_start_matches([' ', '\t']);
+    }
+    if rest.starts_with('{') {
+        return (!rest.starts_with("{{")).then_some(Flow::Mappings);
+    }
+    let items = rest.strip_prefix('[')?.trim_start_matches([' ', '\t']);
+    let mappings = items.starts_with(['{', '[']) && !items.starts_with("{{");
+    Some(if mappings { Flow::Mappings } else { Flow::Items(text.len() - rest.len()) })
 }
 
 /// Longest value in which references are looked for, in bytes; a longer one is hidden whole.

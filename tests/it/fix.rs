@@ -295,6 +295,26 @@ fn a_fix_that_does_not_hold_is_not_made_and_said() {
 }
 
 #[test]
+fn what_is_offered_against_a_wrong_structure_is_made() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  hostNetwork: \"true\" # why\n  restartPolicy: Alway\n  \
+               containers:\n    - name: x\n      imge: x\n      env: [{name: A, value: 5}, {name: B, value: yes}]\n";
+    let folder = project(&[("pod.yaml", pod)]);
+    let arguments = ["--fix=unsafe", "--no-config", "--select"];
+    let checks = "wrong-type,invalid-value,unknown-key,missing-key";
+    let (status, _, err) = fix(folder.path(), &[&arguments[..], &[checks]].concat());
+    let mended = [
+        ("\"true\"", "true"),
+        ("Alway", "Always"),
+        ("imge", "image"),
+        ("value: 5", "value: \"5\""),
+        ("value: yes", "value: \"yes\""),
+    ];
+    let expected = mended.iter().fold(pod.to_owned(), |text, (wrong, right)| text.replace(wrong, right));
+    assert_eq!(read(folder.path(), "pod.yaml"), expected, "{err}");
+    assert_eq!((status, &*err), (0, ""));
+}
+
+#[test]
 fn byte_order_mark_line_breaks_and_a_missing_last_one_stay() {
     for (text, left) in [
         (
