@@ -170,9 +170,9 @@ fn correct(definitions: &mut Value, correction: &Correction) -> Result<()> {
     let (parent, last) = at.rsplit_once('/').unwrap_or(("", at));
     let parent = definitions.pointer_mut(parent).ok_or_else(|| format!("{at} is not in the grammar"))?;
     let is_known = match parent {
-        Value::Array(list) if last == "-" => {
-            let is_known = list.contains(value);
-            list.push(value.clone());
+        Value::Array(items) if last == "-" => {
+            let is_known = items.contains(value);
+            items.push(value.clone());
             is_known
         }
         Value::Object(map) => map.insert(last.to_owned(), value.clone()).as_ref() == Some(value),
@@ -222,18 +222,16 @@ impl<'b, 'g> Grammar<'b, 'g> {
     /// The type of what a property or an item refers to: a name, a name with more about it, or a definition itself.
     fn reference(&mut self, value: &Value, context: &[String]) -> Result<TypeId> {
         let name = value.as_str().or_else(|| value["type"].as_str());
-        match name {
-            Some(name) => self.named(name, context),
-            None => {
-                let parts = self.parts(value, "", context)?;
-                Ok(self.type_of(parts))
-            }
+        if let Some(name) = name {
+            return self.named(name, context);
         }
+        let parts = self.parts(value, "", context)?;
+        Ok(self.type_of(&parts))
     }
 
     fn named(&mut self, name: &str, context: &[String]) -> Result<TypeId> {
         let parts = self.parts_of(name, context)?;
-        Ok(self.type_of(parts))
+        Ok(self.type_of(&parts))
     }
 
     fn parts_of(&mut self, name: &str, context: &[String]) -> Result<Parts> {
@@ -283,7 +281,7 @@ impl<'b, 'g> Grammar<'b, 'g> {
         Ok(parts)
     }
 
-    fn type_of(&mut self, parts: Parts) -> TypeId {
+    fn type_of(&mut self, parts: &Parts) -> TypeId {
         if parts.anything {
             return self.anything(&parts.context, OPEN);
         }
