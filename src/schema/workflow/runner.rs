@@ -20,6 +20,9 @@ const RETIRED: &[(&str, &str)] = &[
     ("windows-2019", "windows-2025` or `windows-2022"),
 ];
 
+/// Runners of GitHub whose names stay.
+const LATEST: [&str; 3] = ["ubuntu-latest", "windows-latest", "macos-latest"];
+
 /// Shells that the runner knows by name (`ScriptHandlerHelpers`).
 const SHELLS: [&str; 6] = ["bash", "cmd", "powershell", "pwsh", "python", "sh"];
 
@@ -60,7 +63,7 @@ fn check_retired(look: &mut Look<'_, '_>, label: Node<'_>) {
     let base =
         ["-xlarge", "-large", "-xl"].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(&text);
     let Some((_, successor)) = RETIRED.iter().find(|(retired, _)| base.eq_ignore_ascii_case(retired)) else {
-        return;
+        return check_spelling(look, label, &text);
     };
     let message =
         format!("GitHub has retired the runner {}: a job that asks for it does not start", quoted(&text));
@@ -68,6 +71,21 @@ fn check_retired(look: &mut Look<'_, '_>, label: Node<'_>) {
     // Whoever has a runner of that name says so in the configuration.
     found.severity = Severity::Warning;
     look.say(found);
+}
+
+/// Says that a label is one of GitHub's but for a letter or two. Whoever has a runner of that name says so in the configuration.
+fn check_spelling(look: &mut Look<'_, '_>, label: Node<'_>, text: &str) {
+    let meant = LATEST.iter().find(|known| {
+        !text.eq_ignore_ascii_case(known)
+            && strsim::damerau_levenshtein(&text.to_ascii_lowercase(), known) <= 2
+    });
+    if let Some(meant) = meant.filter(|_| text.len() < 20) {
+        let message = format!("GitHub has no runner {}", quoted(text));
+        let mut found =
+            own("invalid-value", text_place(label), message).with_help(format!("did you mean `{meant}`?"));
+        found.severity = Severity::Warning;
+        look.say(found);
+    }
 }
 
 /// Says that no runner has all labels of a list.

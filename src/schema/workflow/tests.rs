@@ -266,6 +266,21 @@ fn shells_are_known_or_say_where_the_script_goes() {
 }
 
 #[test]
+fn a_runner_of_github_may_be_misspelt() {
+    assert_eq!(
+        job("runs-on: ubuntu-lastest\nsteps: [{run: a}]"),
+        [
+            "4:14 invalid-value \"ubuntu-lastest\": GitHub has no runner `ubuntu-lastest` | did you mean `ubuntu-latest`?"
+        ]
+    );
+    for label in
+        ["ubuntu-latest", "Ubuntu-Latest", "ubuntu-latest-8-cores", "my-runner", "[self-hosted, ubuntu]"]
+    {
+        assert_eq!(job(&format!("runs-on: {label}\nsteps: [{{run: a}}]")), Vec::<String>::new(), "{label}");
+    }
+}
+
+#[test]
 fn uses_has_a_form() {
     assert_eq!(
         steps(
