@@ -277,7 +277,11 @@ impl<'d> Say<'_, '_, 'd> {
         match limit {
             Limit::OneOf(group) => {
                 let values: Vec<&str> = self.table.group(group).collect();
-                let near = suggest(&text, values.iter().copied());
+                // `healthy` for `service_healthy`.
+                let mut holding =
+                    values.iter().copied().filter(|value| text.len() > 3 && value.contains(&*text));
+                let only = holding.next().filter(|_| holding.next().is_none());
+                let near = suggest(&text, values.iter().copied()).or(only);
                 match near {
                     Some(near) => renamed(found, node, near),
                     None if values.len() > LISTED => {
