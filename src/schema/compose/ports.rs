@@ -193,6 +193,10 @@ pub fn published_twice(file: &File<'_>, found: &mut Found) {
                     meet(other.ip, ip)
                         && (other.service != index || other.target != this.target)
                         && run_together(file, &file.services[other.service], service)
+                        // Whether another file takes the ports away is asked last: it takes a look at all of them.
+                        && [&file.services[other.service], service]
+                            .iter()
+                            .all(|service| !file.scope.is_replaced(&service.name, "ports"))
                 });
                 match other {
                     Some(other) if !is_said => {
@@ -221,9 +225,7 @@ fn clash(file: &File<'_>, first: Taker, second: Taker, port: u16) -> crate::diag
 
 /// Whether a service starts and its ports are published: not where it uses the network of something else.
 fn listens<'m>(file: &File<'m>, service: &Service<'m>) -> bool {
-    service.fields.get("network_mode").is_none()
-        && !is_stopped(file, service)
-        && !file.scope.is_replaced(&service.name, "ports")
+    service.fields.get("network_mode").is_none() && !is_stopped(file, service)
 }
 
 /// Whether a service has no container.

@@ -109,6 +109,9 @@ impl<'l, 'm> Look<'l, 'm> {
                 {
                     found.outside = true;
                 }
+                if found.beside && found.outside {
+                    break;
+                }
             }
             found
         })

@@ -23,14 +23,20 @@ impl<'d> Consumer<'d> for Service<'_, 'd> {
 
     fn expression(&mut self, scalar: Node<'d>, table: Table<'_>, of: Type) {
         let Some(context) = of.context else { return };
-        let allowed: Vec<&str> = table.group(context).collect();
-        let whole = Whole::of(scalar, &allowed);
         // Most scalars are just texts.
-        if whole == Whole::Template && memchr::memmem::find(scalar.source().as_bytes(), b"${{").is_none() {
+        if memchr::memmem::find(scalar.source().as_bytes(), b"${{").is_none() && !may_be_condition(scalar) {
             return;
         }
+        let allowed: Vec<&str> = table.group(context).collect();
+        let whole = Whole::of(scalar, &allowed);
         self.found.extend(check_scalar(scalar, &allowed, whole, &self.scopes.names_at(scalar)));
     }
+}
+
+/// Whether a scalar may stand under `if`, by the characters before it.
+fn may_be_condition(scalar: Node<'_>) -> bool {
+    let before = scalar.document().text().get(..scalar.span().start as usize).unwrap_or_default().trim_end();
+    scalar.has_properties() || ["if:", "if\":", "if':"].iter().any(|key| before.ends_with(key))
 }
 
 /// What a file holds that the grammar of GitHub does not take. A file with nothing in it is on its way.
