@@ -137,9 +137,9 @@ fn scale<'m>(file: &File<'m>, service: &Service<'m>, found: &mut Found) {
     let Some(container) = service.fields.field("container_name") else { return };
     let (field, count) = if scale.is_some() { (scale, scale_number) } else { (replicas, replicas_number) };
     let is_replaced =
-        ["container_name", "deploy", "scale"].iter().any(|key| file.scope.is_replaced(&service.name, key));
+        || ["container_name", "deploy", "scale"].iter().any(|key| file.scope.is_replaced(&service.name, key));
     if let (Some(field), Some(count)) = (field, count.filter(|&count| count > 1))
-        && !is_replaced
+        && !is_replaced()
     {
         let message = format!("service {name} has a `container_name`, but {count} containers");
         let help = "a name belongs to one container: remove it, so that each gets its own";
@@ -291,10 +291,7 @@ pub fn container_names(file: &File<'_>, found: &mut Found) {
         std::collections::HashMap::new();
     for (index, service) in file.services.iter().enumerate() {
         let Some(name) = service.fields.text("container_name") else { continue };
-        if name.text.is_empty()
-            || is_stopped(file, service)
-            || file.scope.is_replaced(&service.name, "container_name")
-        {
+        if name.text.is_empty() || is_stopped(file, service) {
             continue;
         }
         let Some(&(other, place)) = first.get(&*name.text) else {
@@ -302,7 +299,9 @@ pub fn container_names(file: &File<'_>, found: &mut Found) {
             continue;
         };
         let other = &file.services[other];
-        if super::ports::run_together(file, other, service) {
+        let is_replaced =
+            [other, service].iter().any(|service| file.scope.is_replaced(&service.name, "container_name"));
+        if !is_replaced && super::ports::run_together(file, other, service) {
             let (a, b) = (quoted(&other.name), quoted(&service.name));
             let message = format!("services {a} and {b} both have a container called {}", quoted(&name.text));
             found.push(
