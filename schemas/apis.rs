@@ -1,4 +1,4 @@
-// Written by schemas/generate, from the packages of SOURCE.md and from kubernetes.yaml.
+// Written by schemas/generate; SOURCE.md says from what.
 &[
     Api { api_version: "admissionregistration.k8s.io/v1", kind: "MutatingAdmissionPolicy", first: 36, deprecated: 0, removed: 0, replacement: "" },
     Api { api_version: "admissionregistration.k8s.io/v1", kind: "MutatingAdmissionPolicyBinding", first: 36, deprecated: 0, removed: 0, replacement: "" },

@@ -13,6 +13,7 @@ mod kubernetes;
 mod kustomize;
 mod pattern;
 mod say;
+mod schedule;
 pub mod show;
 pub mod table;
 pub mod tables;

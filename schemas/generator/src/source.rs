@@ -6,8 +6,7 @@ use plimsoll::schema::table::{
 use std::fmt::Write as _;
 
 /// The first line of every file that is written.
-pub const WRITTEN: &str =
-    "// Written by schemas/generate, from the packages of SOURCE.md and from kubernetes.yaml.\n";
+pub const WRITTEN: &str = "// Written by schemas/generate; SOURCE.md says from what.\n";
 
 /// How many rows there are of each kind, and what they take in the program, in bytes.
 pub fn sizes(table: &Table<'_>) -> String {
@@ -33,37 +32,37 @@ pub fn sizes(table: &Table<'_>) -> String {
     )
 }
 
-/// A table, each row by a function with a short name.
+/// A table, each row by a function with a short name (`src/schema/tables/rows.rs`).
 pub fn table(table: &Table<'_>) -> String {
     let mut source = Source::default();
     let list = |list: &[Name]| list.iter().map(|&it| name(it)).collect();
     source.field("names", &text(table.names));
-    source.rows("versions", "", list(table.versions));
+    source.rows("versions", list(table.versions));
     let row = |it: &Root| {
         let (api, kind) = (name(it.api_version), name(it.kind));
         format!("o({api}, {kind}, {}, {}, {})", it.within, it.namespaced, it.holds.0)
     };
-    source.rows("roots", ROOT, table.roots.iter().map(row).collect());
+    source.rows("roots", table.roots.iter().map(row).collect());
     let row = |it: &Type| {
         let list = it.list.map_or("None".to_owned(), |id| format!("Some(ListId({}))", id.0));
         let mapping = it.mapping.map_or("None".to_owned(), |id| format!("Some(MappingId({}))", id.0));
         let context = it.context.map_or("None".to_owned(), |group| format!("Some({})", rows(group)));
         format!("t({}, {}, {list}, {mapping}, {context})", it.scalars.0, rows(it.limits))
     };
-    source.rows("types", TYPE, table.types.iter().map(row).collect());
+    source.rows("types", table.types.iter().map(row).collect());
     let row = |it: &Mapping| {
         let [fields, rests, variants] = [it.fields, it.rests, it.variants].map(rows);
         format!("m({fields}, {rests}, {variants}, {}, {})", it.requires, it.folds)
     };
-    source.rows("mappings", MAPPING, table.mappings.iter().map(row).collect());
+    source.rows("mappings", table.mappings.iter().map(row).collect());
     let row = |it: &Field| {
         format!("f({}, {}, {}, {}, {})", it.name.start, it.name.length, it.holds.0, it.within, it.required)
     };
-    source.rows("fields", FIELD, table.fields.iter().map(row).collect());
+    source.rows("fields", table.fields.iter().map(row).collect());
     let row = |it: &Rest| format!("e({}, {})", keys(it.keys), it.holds.0);
-    source.rows("rests", REST, table.rests.iter().map(row).collect());
+    source.rows("rests", table.rests.iter().map(row).collect());
     let row = |it: &Variant| format!("v({}, {}, {})", name(it.key), name(it.value), it.holds.0);
-    source.rows("variants", VARIANT, table.variants.iter().map(row).collect());
+    source.rows("variants", table.variants.iter().map(row).collect());
     let row = |it: &List| {
         let twice = match it.twice {
             Twice::Allowed => "Allowed",
@@ -72,87 +71,31 @@ pub fn table(table: &Table<'_>) -> String {
         };
         format!("l({}, {}, Twice::{twice}, {})", it.holds.0, rows(it.keys), it.filled)
     };
-    source.rows("lists", LIST, table.lists.iter().map(row).collect());
-    source.rows("limits", "", table.limits.iter().map(|&it| limit(it)).collect());
-    source.rows("groups", "", list(table.groups));
+    source.rows("lists", table.lists.iter().map(row).collect());
+    source.rows("limits", table.limits.iter().map(|&it| limit(it)).collect());
+    source.rows("groups", list(table.groups));
     source.finish()
 }
 
-const NAME: &str = "const fn n(start: u16, length: u16) -> Name {\n        Name { start, length }\n    }";
-const ROWS: &str = "const fn r(first: u16, count: u16) -> Rows {\n        Rows { first, count }\n    }";
-const ROOT: &str =
-    "const fn o(api_version: Name, kind: Name, within: u8, namespaced: bool, holds: u16) -> Root {
-        Root { api_version, kind, within, namespaced, holds: TypeId(holds) }
-    }";
-const TYPE: &str = "const fn t(
-        scalars: u8,
-        limits: Rows,
-        list: Option<ListId>,
-        mapping: Option<MappingId>,
-        context: Option<Rows>,
-    ) -> Type {
-        Type { scalars: Scalars(scalars), limits, list, mapping, context }
-    }";
-const MAPPING: &str =
-    "const fn m(fields: Rows, rests: Rows, variants: Rows, requires: bool, folds: bool) -> Mapping {
-        Mapping { fields, rests, variants, requires, folds }
-    }";
-const FIELD: &str = "const fn f(start: u16, length: u16, holds: u16, within: u8, required: u8) -> Field {
-        Field { name: Name { start, length }, holds: TypeId(holds), within, required }
-    }";
-const REST: &str = "const fn e(keys: Keys, holds: u16) -> Rest {
-        Rest { keys, holds: TypeId(holds) }
-    }";
-const VARIANT: &str = "const fn v(key: Name, value: Name, holds: u16) -> Variant {
-        Variant { key, value, holds: MappingId(holds) }
-    }";
-const LIST: &str = "const fn l(holds: u16, keys: Rows, twice: Twice, filled: bool) -> List {
-        List { holds: TypeId(holds), keys, twice, filled }
-    }";
-
-/// The types that the source may name.
-const NAMES: &[&str] = &[
-    "Field",
-    "Format",
-    "Keys",
-    "Limit",
-    "List",
-    "ListId",
-    "Mapping",
-    "MappingId",
-    "Name",
-    "Rest",
-    "Root",
-    "Rows",
-    "Scalars",
-    "Table",
-    "Twice",
-    "Type",
-    "TypeId",
-    "Variant",
-];
-
 #[derive(Default)]
 struct Source {
-    functions: Vec<&'static str>,
     fields: String,
 }
 
 impl Source {
     fn field(&mut self, name: &str, value: &str) {
-        let _ = writeln!(self.fields, "        {name}: {value},");
+        let _ = writeln!(self.fields, "    {name}: {value},");
     }
 
-    fn rows(&mut self, name: &str, function: &'static str, rows: Vec<String>) {
+    fn rows(&mut self, name: &str, rows: Vec<String>) {
         if rows.is_empty() {
             return self.field(name, "&[]");
         }
-        self.functions.extend(Some(function).filter(|function| !function.is_empty()));
         let mut list = String::from("&[");
         let mut width = usize::MAX;
         for row in rows {
             if width.saturating_add(row.len()) > 100 {
-                list.push_str("\n            ");
+                list.push_str("\n        ");
                 width = 0;
             } else {
                 list.push(' ');
@@ -161,25 +104,12 @@ impl Source {
             list.push_str(&row);
             list.push(',');
         }
-        list.push_str("\n        ]");
+        list.push_str("\n    ]");
         self.field(name, &list);
     }
 
-    fn finish(mut self) -> String {
-        for (call, function) in [("n(", NAME), ("r(", ROWS)] {
-            // Behind a bracket, a space or another bracket: no part of a text.
-            if [" ", "(", "["].iter().any(|before| self.fields.contains(&format!("{before}{call}"))) {
-                self.functions.insert(0, function);
-            }
-        }
-        let functions = self.functions.join("\n    ");
-        let body = format!("    {functions}\n    Table {{\n{}    }}\n", self.fields);
-        let words =
-            |text: &str| text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
-        let used = words(&body);
-        let names: Vec<&str> =
-            NAMES.iter().copied().filter(|name| used.iter().any(|word| word == name)).collect();
-        format!("{WRITTEN}{{\n    use super::table::{{{}}};\n{body}}}\n", names.join(", "))
+    fn finish(self) -> String {
+        format!("{WRITTEN}Table {{\n{}}}\n", self.fields)
     }
 }
 

@@ -1,18 +1,8 @@
 //! Schedules in cron's form, as GitHub reads them (`cron.ts` of `@actions/workflow-parser`): five fields, no `@daily`, no seconds.
 
+use crate::schema::schedule::{FIELDS, Fault, Field};
 use crate::schema::words::{quoted, shown};
 use std::ops::Range;
-
-/// What is wrong with a schedule.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The bytes of the text that it is about.
-    pub part: Range<usize>,
-    /// The fact.
-    pub what: String,
-    /// What to do.
-    pub help: String,
-}
 
 /// A schedule: the set of values of each field as bits.
 #[derive(Debug)]
@@ -24,33 +14,6 @@ pub struct Cron {
     /// Whether any day of the week will do.
     any_weekday: bool,
 }
-
-/// One of the five fields.
-struct Field {
-    name: &'static str,
-    low: u64,
-    high: u64,
-    /// Names of its values, the first of which is `low`.
-    names: &'static [&'static str],
-}
-
-const FIELDS: [Field; 5] = [
-    Field { name: "minute", low: 0, high: 59, names: &[] },
-    Field { name: "hour", low: 0, high: 23, names: &[] },
-    Field { name: "day of the month", low: 1, high: 31, names: &[] },
-    Field {
-        name: "month",
-        low: 1,
-        high: 12,
-        names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-    },
-    Field {
-        name: "day of the week",
-        low: 0,
-        high: 6,
-        names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
-    },
-];
 
 const FORM: &str = "write minute, hour, day of the month, month and day of the week, as `30 5 * * 1-5`";
 

@@ -23,8 +23,9 @@ impl<'d> Consumer<'d> for Service<'_, 'd> {
 
     fn expression(&mut self, scalar: Node<'d>, table: Table<'_>, of: Type) {
         let Some(context) = of.context else { return };
-        // Most scalars are just texts.
-        if memchr::memmem::find(scalar.source().as_bytes(), b"${{").is_none() && !may_be_condition(scalar) {
+        // Most scalars are just texts, and most of those have no dollar.
+        let is_text = memchr::memchr(b'$', scalar.source().as_bytes()).is_none();
+        if is_text && !may_be_condition(scalar) {
             return;
         }
         let allowed: Vec<&str> = table.group(context).collect();

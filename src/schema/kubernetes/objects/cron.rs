@@ -1,44 +1,9 @@
 //! Schedules of a `CronJob`, as robfig/cron v3 reads them (`ParseStandard`): five fields, or a word such as `@daily`.
 
 use crate::schema::format;
+use crate::schema::schedule::{FIELDS, Fault, Field};
 use crate::schema::table::Format;
-use std::ops::Range;
-
-/// What is wrong with a schedule.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The bytes of the text that it is about.
-    pub part: Range<usize>,
-    /// The fact.
-    pub what: String,
-    /// What to do.
-    pub help: String,
-}
-
-struct Field {
-    name: &'static str,
-    low: u64,
-    high: u64,
-    names: &'static [&'static str],
-}
-
-const FIELDS: [Field; 5] = [
-    Field { name: "minute", low: 0, high: 59, names: &[] },
-    Field { name: "hour", low: 0, high: 23, names: &[] },
-    Field { name: "day of the month", low: 1, high: 31, names: &[] },
-    Field {
-        name: "month",
-        low: 1,
-        high: 12,
-        names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-    },
-    Field {
-        name: "day of the week",
-        low: 0,
-        high: 6,
-        names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
-    },
-];
+use crate::schema::words::shown;
 
 const WORDS: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
 
@@ -58,7 +23,7 @@ pub fn fault(text: &str) -> Option<Fault> {
             return None;
         }
         let help = "it is `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`, or `@every` with a duration such as `1h30m`";
-        return whole(format!("there is no schedule `{}`", shortened(text)), help);
+        return whole(format!("there is no schedule `{}`", shown(text)), help);
     }
     let base = text.as_ptr() as usize;
     let words: Vec<&str> = text.split_whitespace().take(8).collect();
@@ -74,7 +39,7 @@ pub fn fault(text: &str) -> Option<Fault> {
     FIELDS.iter().zip(words).find_map(|(field, word)| {
         // Nothing between two commas is nothing.
         word.split(',').filter(|item| !item.is_empty()).find_map(|item| {
-            let (part, what, help) = field.item(item)?;
+            let (part, what, help) = self::item(field, item)?;
             let at = part.as_ptr() as usize - base;
             let what = format!("{what} in the schedule's {}", field.name);
             Some(Fault { part: at..at + part.len(), what, help })
@@ -82,66 +47,60 @@ pub fn fault(text: &str) -> Option<Fault> {
     })
 }
 
-impl Field {
-    /// What is wrong with an item: the part of it, the fact, what to do.
-    fn item<'t>(&self, item: &'t str) -> Option<(&'t str, String, String)> {
-        let mut halves = item.split('/');
-        let (range, step) = (halves.next().unwrap_or(item), halves.next());
-        let mut ends = range.split('-');
-        let (first, last) = (ends.next().unwrap_or(range), ends.next());
-        // What follows a star or a question mark in its range is not looked at.
-        if !matches!(first, "*" | "?") {
-            let low = match self.value(first) {
-                Ok(value) => value,
-                Err(fault) => return Some(fault),
-            };
-            if let Some(last) = last {
-                match self.value(last) {
-                    Ok(high) if high < low => {
-                        let help = "write the lower end first, or two ranges".to_owned();
-                        return Some((range, format!("`{}` runs backwards", shortened(range)), help));
-                    }
-                    Ok(_) => {}
-                    Err(fault) => return Some(fault),
+/// What is wrong with an item: the part of it, the fact, what to do.
+fn item<'t>(field: &Field, item: &'t str) -> Option<(&'t str, String, String)> {
+    let mut halves = item.split('/');
+    let (range, step) = (halves.next().unwrap_or(item), halves.next());
+    let mut ends = range.split('-');
+    let (first, last) = (ends.next().unwrap_or(range), ends.next());
+    // What follows a star or a question mark in its range is not looked at.
+    if !matches!(first, "*" | "?") {
+        let low = match value(field, first) {
+            Ok(value) => value,
+            Err(fault) => return Some(fault),
+        };
+        if let Some(last) = last {
+            match value(field, last) {
+                Ok(high) if high < low => {
+                    let help = "write the lower end first, or two ranges".to_owned();
+                    return Some((range, format!("`{}` runs backwards", shown(range)), help));
                 }
-            }
-            if ends.next().is_some() {
-                let what = format!("`{}` has more than two ends", shortened(range));
-                return Some((range, what, "write a range as `1-5`".to_owned()));
+                Ok(_) => {}
+                Err(fault) => return Some(fault),
             }
         }
-        if halves.next().is_some() {
-            let what = format!("`{}` has more than one step", shortened(item));
-            return Some((item, what, "write a step as `*/15`".to_owned()));
+        if ends.next().is_some() {
+            let what = format!("`{}` has more than two ends", shown(range));
+            return Some((range, what, "write a range as `1-5`".to_owned()));
         }
-        let step = step.filter(|step| number(step).is_none_or(|step| step == 0))?;
-        let part = if step.is_empty() { item } else { step };
-        Some((part, format!("`{}` is no step", shortened(step)), "a step is a number from 1".to_owned()))
     }
+    if halves.next().is_some() {
+        let what = format!("`{}` has more than one step", shown(item));
+        return Some((item, what, "write a step as `*/15`".to_owned()));
+    }
+    let step = step.filter(|step| number(step).is_none_or(|step| step == 0))?;
+    let part = if step.is_empty() { item } else { step };
+    Some((part, format!("`{}` is no step", shown(step)), "a step is a number from 1".to_owned()))
+}
 
-    fn value<'t>(&self, text: &'t str) -> Result<u64, (&'t str, String, String)> {
-        let at_name = self.names.iter().position(|name| text.eq_ignore_ascii_case(name));
-        let value = at_name.map(|at| self.low + at as u64).or_else(|| number(text));
-        value.filter(|value| (self.low..=self.high).contains(value)).ok_or_else(|| {
-            let sunday = if self.high == 6 && text == "7" { "; Sunday is 0" } else { "" };
-            let names = match self.names {
-                [first, .., last] => format!(", or a name from `{first}` to `{last}`"),
-                _ => String::new(),
-            };
-            let help = format!("it is a number from {} to {}{names}{sunday}", self.low, self.high);
-            (text, format!("`{}` is no value", shortened(text)), help)
-        })
-    }
+fn value<'t>(field: &Field, text: &'t str) -> Result<u64, (&'t str, String, String)> {
+    let at_name = field.names.iter().position(|name| text.eq_ignore_ascii_case(name));
+    let value = at_name.map(|at| field.low + at as u64).or_else(|| number(text));
+    value.filter(|value| (field.low..=field.high).contains(value)).ok_or_else(|| {
+        let sunday = if field.high == 6 && text == "7" { "; Sunday is 0" } else { "" };
+        let names = match field.names {
+            [first, .., last] => format!(", or a name from `{first}` to `{last}`"),
+            _ => String::new(),
+        };
+        let help = format!("it is a number from {} to {}{names}{sunday}", field.low, field.high);
+        (text, format!("`{}` is no value", shown(text)), help)
+    })
 }
 
 /// Go's `strconv.Atoi`, where it is not negative.
 fn number(text: &str) -> Option<u64> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(60).collect()
 }
 
 #[cfg(test)]
