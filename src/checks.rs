@@ -13,6 +13,7 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
         "things that wait for, build on or include one another in a circle",
     ),
     ("deprecated-api", Severity::Warning, "an API version that Kubernetes is about to stop serving"),
+    ("deprecated-input", Severity::Warning, "an input that the action is about to give up"),
     (
         "duplicate-item",
         Severity::Error,
@@ -47,11 +48,11 @@ pub const CHECKS: &[(&str, Severity, &str)] = &[
         "a suppression in a file is malformed or names no rule; it suppresses nothing",
     ),
     ("invalid-value", Severity::Error, "a value that the key does not take, though its type is right"),
-    ("invalid-values", Severity::Error, "the values of a chart do not fit its `values.schema.json`"),
     ("lenient-syntax", Severity::Info, "not YAML by the letter, but read the way go-yaml reads it"),
     ("limit-exceeded", Severity::Error, "the file is too large or nested too deeply to be read to its end"),
     ("missing-input", Severity::Warning, "an input that the action requires is not given"),
     ("missing-key", Severity::Error, "a key is missing that must be there"),
+    ("rejected-values", Severity::Error, "the values of a chart do not fit its `values.schema.json`"),
     ("removed-api", Severity::Error, "an API version that no Kubernetes in use serves any more"),
     ("rule-error", Severity::Error, "a rule could not be evaluated; what it would have found is not known"),
     ("rule-file", Severity::Error, "a rule file is wrong; nothing is checked before it is mended"),
@@ -150,10 +151,11 @@ pub fn explanation(check: &str) -> Option<&'static str> {
         "unknown-input" => {
             "The runner warns and goes on: the input does nothing. The inputs are those in the action's own metadata file."
         }
+        "deprecated-input" => "The action's own metadata file says so, and often what to use instead.",
         "missing-input" => {
             "The action says that it requires the input; the runner does not enforce it, so that the action fails in its own way, or not at all."
         }
-        "invalid-values" => {
+        "rejected-values" => {
             "`helm install`, `upgrade`, `lint` and `template` hold the values, files laid over one another, against `values.schema.json` and \
              stop. Schemas elsewhere are never fetched."
         }

@@ -92,14 +92,14 @@ impl<'m> Schema<'m> {
         }
         let end = text[at..].chars().next().filter(|c| *c != '\n').map_or(at, |c| at + c.len_utf8());
         let place = Place { file: self.file.id, span: Span::from(at..end) };
-        let finding = own("invalid-values", place, format!("this is no JSON: {words}"));
+        let finding = own("rejected-values", place, format!("this is no JSON: {words}"));
         (!is_limit).then(|| finding.with_help("Helm refuses the chart as long as its schema cannot be read"))
     }
 
     fn no_reference(&self, source: &Json) -> Option<Diagnostic> {
         let (pointer, target) = dangling(source, String::new(), source, DEEPEST)?;
         let message = format!("{} leads to nothing in the schema", quoted(&target));
-        let finding = own("invalid-values", self.place(&format!("{pointer}/$ref")), message);
+        let finding = own("rejected-values", self.place(&format!("{pointer}/$ref")), message);
         Some(finding.with_help("Helm refuses the chart as long as its schema is wrong"))
     }
 
@@ -111,10 +111,10 @@ impl<'m> Schema<'m> {
             let pattern = error.instance().as_str().unwrap_or_default();
             let around = ["(?=", "(?!", "(?<=", "(?<!"].iter().find(|part| pattern.contains(*part))?;
             let message = format!("Helm has no `{around}…)` in regular expressions");
-            return Some(own("invalid-values", self.place(pointer), message).with_help(help));
+            return Some(own("rejected-values", self.place(pointer), message).with_help(help));
         }
         let message = format!("this is no JSON Schema: {}", explain(error));
-        Some(own("invalid-values", self.place(pointer), message).with_help(help))
+        Some(own("rejected-values", self.place(pointer), message).with_help(help))
     }
 }
 

@@ -25,16 +25,16 @@ const SCHEMA: &str = r#"{"$schema": "http://json-schema.org/draft-07/schema#", "
 fn values_are_held_against_the_schema_each_error_at_its_node() {
     let values = "host: a\nreplica: 2\nreplicas: '2'\ndebug: \"yes\"\ntag: 1.0\nservice:\n  type: clusterIP\nhosts: [a, {name: 1}, 2, {nam: b}]\n";
     insta::assert_snapshot!(with(&[("web/values.yaml", values), ("web/values.schema.json", SCHEMA)]), @r#"
-    web/values.yaml:2:1 invalid-values "replica": the schema of chart `web` has no `replica` | did you mean `replicas`?
-    web/values.yaml:3:11 invalid-values "'2'": `replicas` must be an integer, by the schema of chart `web` | write it without quotes
-    web/values.yaml:4:8 invalid-values "\"yes\"": `debug` must be a boolean, by the schema of chart `web`
-    web/values.yaml:5:6 invalid-values "1.0": `tag` must be a string, by the schema of chart `web` | put it in quotes
-    web/values.yaml:6:1 invalid-values "service": `service` lacks `port`, which the schema of chart `web` requires | the chart can be installed only where a value is given
-    web/values.yaml:7:9 invalid-values "clusterIP": `service.type` must be one of `ClusterIP`, `NodePort`, by the schema of chart `web` | did you mean `ClusterIP`?
-    web/values.yaml:8:19 invalid-values "1": `hosts[1].name` must be a string, by the schema of chart `web` | put it in quotes
-    web/values.yaml:8:23 invalid-values "2": `hosts[2]` must be a string or a mapping, by the schema of chart `web`
-    web/values.yaml:8:27 invalid-values "nam": the schema of chart `web` has no `hosts[3].nam` | did you mean `name`?
-    web/values.yaml:8:27 invalid-values "nam": `hosts[3]` lacks `name`, which the schema of chart `web` requires
+    web/values.yaml:2:1 rejected-values "replica": the schema of chart `web` has no `replica` | did you mean `replicas`?
+    web/values.yaml:3:11 rejected-values "'2'": `replicas` must be an integer, by the schema of chart `web` | write it without quotes
+    web/values.yaml:4:8 rejected-values "\"yes\"": `debug` must be a boolean, by the schema of chart `web`
+    web/values.yaml:5:6 rejected-values "1.0": `tag` must be a string, by the schema of chart `web` | put it in quotes
+    web/values.yaml:6:1 rejected-values "service": `service` lacks `port`, which the schema of chart `web` requires | the chart can be installed only where a value is given
+    web/values.yaml:7:9 rejected-values "clusterIP": `service.type` must be one of `ClusterIP`, `NodePort`, by the schema of chart `web` | did you mean `ClusterIP`?
+    web/values.yaml:8:19 rejected-values "1": `hosts[1].name` must be a string, by the schema of chart `web` | put it in quotes
+    web/values.yaml:8:23 rejected-values "2": `hosts[2]` must be a string or a mapping, by the schema of chart `web`
+    web/values.yaml:8:27 rejected-values "nam": the schema of chart `web` has no `hosts[3].nam` | did you mean `name`?
+    web/values.yaml:8:27 rejected-values "nam": `hosts[3]` lacks `name`, which the schema of chart `web` requires
     "#);
 }
 
@@ -51,10 +51,10 @@ fn a_values_file_is_laid_over_the_values_of_the_chart() {
         ("web/docs/values.yaml", "x: 1\n"),
     ];
     insta::assert_snapshot!(with(&files), @r#"
-    web/values-dev.yaml:1:17 invalid-values "'80'": `service.port` must be an integer, by the schema of chart `web` | write it without quotes
-    web/values-prod.yaml:2:1 invalid-values "service": `service` lacks `port`, which the schema of chart `web` requires
-    web/values.yaml:1:7 invalid-values "''": `host` does not fit the schema of chart `web`: it is empty | the chart can be installed only where a value is given
-    web/values.yaml:3:11 invalid-values "0": `replicas` does not fit the schema of chart `web`: less than the minimum of 1
+    web/values-dev.yaml:1:17 rejected-values "'80'": `service.port` must be an integer, by the schema of chart `web` | write it without quotes
+    web/values-prod.yaml:2:1 rejected-values "service": `service` lacks `port`, which the schema of chart `web` requires
+    web/values.yaml:1:7 rejected-values "''": `host` does not fit the schema of chart `web`: it is empty | the chart can be installed only where a value is given
+    web/values.yaml:3:11 rejected-values "0": `replicas` does not fit the schema of chart `web`: less than the minimum of 1
     "#);
 }
 
@@ -76,9 +76,9 @@ fn subcharts_see_what_helm_gives_them() {
         ("web/charts/off/values.schema.json", sub),
     ];
     insta::assert_snapshot!(with(&files), @r#"
-    web/charts/db/values.schema.json:1:20 invalid-values "\"additionalProperties\"": the schema of chart `db` has no `global`, which Helm gives to every subchart | add `global` to the properties there, or Helm refuses the values
-    web/values.yaml:1:1 invalid-values "store": the schema of chart `web` has no `store` | Helm refuses values with other keys than those of the schema
-    web/values.yaml:1:15 invalid-values "a": `store.port` must be an integer, by the schema of chart `db`
+    web/charts/db/values.schema.json:1:20 rejected-values "\"additionalProperties\"": the schema of chart `db` has no `global`, which Helm gives to every subchart | add `global` to the properties there, or Helm refuses the values
+    web/values.yaml:1:1 rejected-values "store": the schema of chart `web` has no `store` | Helm refuses values with other keys than those of the schema
+    web/values.yaml:1:15 rejected-values "a": `store.port` must be an integer, by the schema of chart `db`
     "#);
 }
 
@@ -102,27 +102,27 @@ fn a_schema_that_is_none_is_said_and_one_that_is_elsewhere_takes_everything() {
     .map(of)
     .to_vec();
     insta::assert_snapshot!(lines.join("\n--\n"), @r#"
-    web/values.schema.json:1:19 invalid-values "}": this is no JSON: trailing comma | Helm refuses the chart as long as its schema cannot be read
+    web/values.schema.json:1:19 rejected-values "}": this is no JSON: trailing comma | Helm refuses the chart as long as its schema cannot be read
     --
-    web/values.schema.json:1:2 invalid-values "\"type\"": this is no JSON Schema: expected one of `array`, `boolean`, `integer`, `null`, `number`, `object`, `string`; did you mean `object`? | Helm refuses the chart as long as its schema is wrong
+    web/values.schema.json:1:2 rejected-values "\"type\"": this is no JSON Schema: expected one of `array`, `boolean`, `integer`, `null`, `number`, `object`, `string`; did you mean `object`? | Helm refuses the chart as long as its schema is wrong
     --
-    web/values.schema.json:1:23 invalid-values "\"$ref\"": `#/definitions/x` leads to nothing in the schema | Helm refuses the chart as long as its schema is wrong
+    web/values.schema.json:1:23 rejected-values "\"$ref\"": `#/definitions/x` leads to nothing in the schema | Helm refuses the chart as long as its schema is wrong
     --
-    web/values.schema.json:1:41 invalid-values "\"pattern\"": Helm has no `(?!…)` in regular expressions | Helm refuses the chart as long as its schema is wrong
-    --
-
-    --
-    web/values.yaml:2:4 invalid-values "1": `b` must be a string, by the schema of chart `web` | put it in quotes
+    web/values.schema.json:1:41 rejected-values "\"pattern\"": Helm has no `(?!…)` in regular expressions | Helm refuses the chart as long as its schema is wrong
     --
 
     --
+    web/values.yaml:2:4 rejected-values "1": `b` must be a string, by the schema of chart `web` | put it in quotes
+    --
 
     --
-    web/values.yaml:1:4 invalid-values "1": `a` does not fit the schema of chart `web`: not more than 2
+
     --
-    web/values.yaml:1:4 invalid-values "1": `a` must be a string, by the schema of chart `web` | put it in quotes
+    web/values.yaml:1:4 rejected-values "1": `a` does not fit the schema of chart `web`: not more than 2
     --
-    web/values.yaml:1:4 invalid-values "1": `a` must be a string, by the schema of chart `web` | put it in quotes
+    web/values.yaml:1:4 rejected-values "1": `a` must be a string, by the schema of chart `web` | put it in quotes
+    --
+    web/values.yaml:1:4 rejected-values "1": `a` must be a string, by the schema of chart `web` | put it in quotes
     --
     "#);
 }

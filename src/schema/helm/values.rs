@@ -131,7 +131,8 @@ fn finding(view: &View<'_, '_>, fault: &Fault, role: Role) -> Option<Diagnostic>
     let stands_below = view.unit.own.is_some_and(|own| own.place().file == fault.place.file);
     let message = words(fault, if stands_below { "" } else { &view.prefix }, &name);
     let asked = schema.place(&fault.rule);
-    let mut finding = own("invalid-values", fault.place, message).with_related(asked, "what the schema says");
+    let mut finding =
+        own("rejected-values", fault.place, message).with_related(asked, "what the schema says");
     finding.help = help(fault, node);
     match role {
         Role::Own { is_vendored: true } if is_gap => return None,
@@ -161,7 +162,7 @@ fn injected(view: &View<'_, '_>, fault: &Fault, key: &str) -> Option<Diagnostic>
         if key == "global" { "which Helm gives to every subchart" } else { "the values of a subchart" };
     let message = format!("the schema of chart {name} has no {}, {what}", quoted(&joined(&fault.path, key)));
     let help = format!("add {} to the properties there, or Helm refuses the values", quoted(key));
-    Some(own("invalid-values", schema.place(&fault.rule), message).with_help(help))
+    Some(own("rejected-values", schema.place(&fault.rule), message).with_help(help))
 }
 
 fn words(fault: &Fault, prefix: &str, chart: &str) -> String {

@@ -6,7 +6,6 @@ use super::look::{Look, literal, text_place};
 use super::{ids, uses};
 use crate::artifact::Kind as FileKind;
 use crate::checks::own;
-use crate::diagnostic::Severity;
 use crate::model::FileFacts;
 use crate::schema::tree::split;
 use crate::schema::words::{mistyped, nearest, quoted, shown};
@@ -71,9 +70,9 @@ fn check_inputs<'m>(look: &mut Look<'_, 'm>, step: Node<'m>, uses: Node<'m>, fil
             Some(input) => {
                 let Some(reason) = &input.deprecated else { continue };
                 let message = format!("the input {} of the action {action} is deprecated", quoted(&name));
-                let mut found = own("unknown-input", text_place(entry.key), message);
-                found.severity = Severity::Warning;
-                look.say(found.with_help(shown(reason.trim())));
+                look.say(
+                    own("deprecated-input", text_place(entry.key), message).with_help(shown(reason.trim())),
+                );
             }
         }
     }

@@ -346,7 +346,7 @@ fn an_action_of_the_repository_is_there_and_gets_what_it_asks_for() {
         [
             ".github/workflows/a.yml:6:49 unknown-input \"enviroment\": the action `./.github/actions/deploy` has no input `enviroment` | did you mean `environment`?",
             ".github/workflows/a.yml:7:16 missing-input \"./.github/actions/deploy/\": the action `./.github/actions/deploy/` requires the input `environment` | give it under `with`, as `environment: …`",
-            ".github/workflows/a.yml:7:50 unknown-input \"old\": the input `old` of the action `./.github/actions/deploy/` is deprecated | take environment",
+            ".github/workflows/a.yml:7:50 deprecated-input \"old\": the input `old` of the action `./.github/actions/deploy/` is deprecated | take environment",
             ".github/workflows/a.yml:8:57 unknown-input \"input\": the action `./.github/actions/image` has no input `input` | it has no inputs",
             ".github/workflows/a.yml:9:16 undefined-reference \"./.github/actions/gone\": there is no action at `./.github/actions/gone`: the folder has no `action.yml` | it is the path of a folder from the root of the repository",
         ]
